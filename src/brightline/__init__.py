@@ -1,0 +1,21 @@
+"""Brightline: every decision about AI content names its rule and its evidence, and can be appealed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from brightline.inspector import AsyncInspector, Inspector
+
+__all__ = ["AsyncInspector", "Inspector", "__version__"]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # Loading the text engine costs time that `import brightline` alone should not pay.
+    if name in ("Inspector", "AsyncInspector"):
+        from brightline import inspector
+
+        return getattr(inspector, name)
+    raise AttributeError(name)

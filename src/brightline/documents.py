@@ -1,0 +1,123 @@
+"""Decisions as JSON documents: the exact bytes that are stored, committed to in the ledger and given to the API.
+
+The canonical form is RFC 8785 (JCS). Keys are ASCII and numbers are integers or fractions of at most four decimals, a
+range in which orjson's sorted output equals JCS; ``tests/test_documents.py`` holds it against the ``rfc8785`` package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+import orjson
+
+from brightline.model import (
+    AgeBand,
+    Context,
+    Decision,
+    Door,
+    Finding,
+    Ground,
+    ItemKind,
+    NotInspected,
+    Outcome,
+    Side,
+    Span,
+    Strictness,
+)
+
+__all__ = ["canonical_json", "decision_from_document", "decision_to_document"]
+
+FORMAT = "brightline-decision/1"
+
+
+def canonical_json(value: Any) -> bytes:
+    """RFC 8785 bytes of a JSON value with ASCII keys and numbers as the module's docstring has them."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def decision_to_document(decision: Decision) -> dict[str, Any]:
+    """The Decision as a JSON-ready dict. Fields with empty values are left out, so an ``allow`` stays small."""
+    document: dict[str, Any] = {"format": FORMAT}
+    for name in _DECISION_FIELDS:
+        value = getattr(decision, name)
+        if name == "context":
+            value = _context(value)
+        elif name == "findings":
+            value = [_finding(finding) for finding in value]
+        elif name == "not_inspected":
+            value = [{"part": gap.part, "detector": gap.detector, "reason": gap.reason} for gap in value]
+        elif isinstance(value, tuple):
+            value = list(value)
+        if value or value == 0:
+            document[name] = value
+    return document
+
+
+def decision_from_document(document: dict[str, Any]) -> Decision:
+    """The inverse of ``decision_to_document``. Raises ``KeyError`` or ``ValueError`` if it is not such a document."""
+    if document.get("format") != FORMAT:
+        raise ValueError(f"not a {FORMAT} document: {document.get('format')!r}")
+    values = {name: document[name] for name in _DECISION_FIELDS if name in document}
+    for name, kind in (("door", Door), ("item_kind", ItemKind), ("outcome", Outcome), ("ground", Ground)):
+        values[name] = kind(values[name])
+    values["context"] = _read_context(document["context"])
+    values["rules"] = tuple(document.get("rules", ()))
+    values["findings"] = tuple(_read_finding(finding) for finding in document.get("findings", ()))
+    values["not_inspected"] = tuple(NotInspected(**gap) for gap in document.get("not_inspected", ()))
+    for name in ("reason_zh", "reason_en"):
+        values.setdefault(name, "")
+    values.setdefault("versions", {})
+    return Decision(**values)
+
+
+_DECISION_FIELDS = tuple(field.name for field in fields(Decision))
+_FINDING_FIELDS = tuple(field.name for field in fields(Finding))
+
+
+def _context(context: Context) -> dict[str, Any]:
+    return {
+        "on": context.on.isoformat(),
+        "door": context.door,
+        "strictness": context.strictness,
+        "age_band": context.age_band,
+        "sector": context.sector,
+        "terms": list(context.terms),
+    }
+
+
+def _read_context(document: dict[str, Any]) -> Context:
+    return Context(
+        on=date.fromisoformat(document["on"]),
+        door=Door(document["door"]),
+        strictness=Strictness(document["strictness"]),
+        age_band=AgeBand(document["age_band"]),
+        sector=document["sector"],
+        terms=tuple(document["terms"]),
+    )
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    document: dict[str, Any] = {}
+    for name in _FINDING_FIELDS:
+        value = getattr(finding, name)
+        if name == "spans":
+            value = [[span.start, span.end] for span in value]
+        elif name == "score":
+            value = round(value, 4)
+        elif isinstance(value, tuple):
+            value = list(value)
+        if value or value is False or value == 0:
+            document[name] = value
+    return document
+
+
+def _read_finding(document: dict[str, Any]) -> Finding:
+    values = dict(document)
+    for name in ("rules", "problem_types", "evidence", "exceptions", "normalised"):
+        values[name] = tuple(values.get(name, ()))
+    values["spans"] = tuple(Span(start, end) for start, end in document.get("spans", ()))
+    values["effect"] = Outcome(values["effect"])
+    values["side"] = Side(values["side"])
+    return Finding(**values)
