@@ -1,0 +1,66 @@
+# Brightline. Two commands do everything on a fresh Debian machine with python3, make and root or sudo:
+#   make serve   environment, database, keys, then the service on 127.0.0.1:8080
+#   make test    test tools, chromium, fonts, then every check and test
+# Also: make install · make bench · make eval · make lint · make lock · make clean
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -y -qq
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_ROOT_USER_ACTION = ignore
+
+.PHONY: install serve test lint bench eval lock clean test-tools
+
+install: $(VENV)/.core
+
+# Debian splits venv off python3; install it only where it is missing.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Brightline needs Python 3.11 or newer; set PYTHON=…"; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { $(APT) update && $(APT) install python3-venv; }
+	$(PYTHON) -m venv $(VENV)
+
+# Test tools live in the same environment; a plain install leaves them out.
+$(VENV)/.core: $(BIN)/python requirements.lock pyproject.toml tools/locked.py
+	$(BIN)/python tools/locked.py build > $(VENV)/core.txt
+	$(BIN)/python -m pip install -q --require-hashes -r $(VENV)/core.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.core
+	$(BIN)/python tools/locked.py build test tables bench > $(VENV)/test.txt
+	$(BIN)/python -m pip install -q --require-hashes -r $(VENV)/test.txt
+	@touch $@
+
+serve: install
+	@$(BIN)/brightline serve
+
+# What only the tests need from Debian: a browser, fonts to see Chinese, and Go as the ledger's second implementation.
+test-tools: $(VENV)/.test
+	@command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . && command -v go >/dev/null \
+	  && [ -d /usr/share/gocode/src/golang.org/x/mod ] \
+	  || { $(APT) update && $(APT) install --no-install-recommends chromium fonts-noto-cjk fontconfig golang-go golang-golang-x-mod-dev; }
+
+lint: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: test-tools lint
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks
+
+eval: $(VENV)/.test
+	$(BIN)/python -m evals
+
+# Needs uv on PATH. No index address may get into the lock.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group test --group build --group tables --group bench pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,76 @@
+"""``brightline serve``: prepare the home, start the service, tell a person where everything is."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from brightline.cli.terminal import console
+from brightline.config import Settings, load_settings
+from brightline.service import Service
+
+__all__ = ["serve"]
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port to listen on.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings file; default: brightline.toml here or in the home.")] = None,
+) -> None:
+    """Start the service: gateway, inspection API and public pages on one port."""
+    from brightline.server.app import create_app
+
+    given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    settings = load_settings(config, **given)
+    configure_logging(settings.log_level)
+    service = Service.open(settings)
+    key, is_new = service.first_key()
+    _welcome(settings, key, is_new)
+    uvicorn.run(
+        create_app(service),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level=settings.log_level if settings.log_level != "info" else "warning",
+        timeout_graceful_shutdown=30,
+        server_header=False,
+    )
+
+
+def configure_logging(level: str) -> None:
+    """Structured lines of JSON on stderr. What is logged never holds text of users."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _welcome(settings: Settings, key: str, is_new: bool) -> None:
+    base = settings.base_url
+    console.print()
+    console.print("  [bold]Brightline[/] runs. Every prompt and every answer is inspected; every decision names its rule.")
+    console.print()
+    console.print(f"  Start page     {base}/")
+    console.print(f"  Clients        base_url = {base}/v1        (OpenAI and Anthropic shape)")
+    console.print(f"  Inspection     {base}/api/v1/inspect       described at {base}/docs")
+    console.print(f"  Upstream       {settings.upstream or 'built-in sandbox (set BRIGHTLINE_UPSTREAM to your model service)'}")
+    console.print(f"  Home           {settings.home.absolute()}")
+    if is_new:
+        console.print(f"  Client key     [bold]{key}[/]   shown once; kept in {settings.home / 'keys' / 'client.key'}")
+    elif key:
+        console.print(f"  Client key     in {settings.home / 'keys' / 'client.key'}")
+    console.print()

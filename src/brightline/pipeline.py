@@ -1,0 +1,169 @@
+"""One way through: inspect → decide, for every Item, whichever door it came through (design.md, section 4).
+
+The only place that knows all detectors. It holds no state besides immutable rule data and does no I/O: recording a
+Decision is the service's job, so that the same pipeline serves the gateway, the API, the command line and a notebook.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import uuid_utils
+
+import brightline
+from brightline.config import Settings
+from brightline.errors import DataError
+from brightline.model import (
+    AgeBand,
+    Context,
+    Decision,
+    Door,
+    Finding,
+    Item,
+    ItemKind,
+    NotInspected,
+    Part,
+    Side,
+    Strictness,
+)
+from brightline.moderation import goal_paths
+from brightline.rulebook import Judgement, OperatorTerm, Rulebook, decide, load_rulebook, load_terms
+from brightline.text import TextEngine, TextStream, load_goals
+
+__all__ = ["Pipeline", "new_decision_id"]
+
+
+def new_decision_id() -> str:
+    """A fresh UUIDv7: sorts by time, so pages of decisions need no second key."""
+    return str(uuid_utils.uuid7())
+
+
+class Pipeline:
+    """All detectors, the rulebook and the operator's terms, ready to inspect.
+
+    ``versions`` names every piece of rule data by digest; it is stored with each Decision, so that a replay knows
+    which rules it would have to load.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.rulebook: Rulebook = load_rulebook()
+        self.terms: Mapping[str, OperatorTerm] = load_terms(settings.terms_file) if settings.terms_file else {}
+        self.engine = TextEngine(load_goals([*goal_paths(), *_operator_goals(settings.goals_dir)], self.rulebook))
+        self.versions = {
+            "brightline": brightline.__version__,
+            "rulebook": self.rulebook.digest[:16],
+            "text": self.engine.version,
+        }
+        self._clear = decide((), self.context(Door.GATEWAY), self.rulebook, self.terms)
+
+    def context(
+        self,
+        door: Door,
+        *,
+        age_band: AgeBand = AgeBand.UNKNOWN,
+        strictness: Strictness | None = None,
+        on: date | None = None,
+    ) -> Context:
+        """What a decision made now (or on the day ``on``, UTC) depends on besides its findings."""
+        return Context(
+            on=on or datetime.now(UTC).date(),
+            door=door,
+            strictness=strictness or self.settings.strictness,
+            age_band=age_band,
+            sector=self.settings.sector,
+            terms=tuple(sorted(self.terms)),
+        )
+
+    def inspect(self, parts: Sequence[Part]) -> list[Finding]:
+        """Findings of every detector over every part, in the order of the parts."""
+        return [finding for part in parts for finding in self.engine.scan(part.text, part.side, part.path)]
+
+    def judge(self, findings: Sequence[Finding], context: Context, not_inspected: Sequence[NotInspected] = ()) -> Judgement:
+        """What follows from the findings: the policy's answer."""
+        if not findings and not not_inspected:
+            return self._clear
+        return decide(findings, context, self.rulebook, self.terms, not_inspected)
+
+    def stops(self, context: Context) -> Callable[[Finding], bool]:
+        """A test whether one finding alone would stop the text it stands in."""
+        return lambda finding: decide((finding,), context, self.rulebook, self.terms).outcome.stops
+
+    def stream(self, side: Side, path: str, context: Context, *, json_escapes: bool = False) -> TextStream:
+        """An inspected stream for one channel of text; what its ``feed`` returns may leave."""
+        return self.engine.stream(side, path, self.stops(context), json_escapes=json_escapes)
+
+    def decide(
+        self,
+        *,
+        kind: ItemKind,
+        digest: str,
+        findings: Sequence[Finding],
+        context: Context,
+        not_inspected: Sequence[NotInspected] = (),
+        account: str = "",
+        api_key: str = "",
+        label: dict[str, Any] | None = None,
+        request: dict[str, Any] | None = None,
+        texts: dict[str, str] | None = None,
+        decision_id: str | None = None,
+        token: str | None = None,
+        mode: Literal["live", "shadow"] = "live",
+    ) -> Decision:
+        """A complete Decision over findings, ready to be recorded. Automated in full: no person has looked yet."""
+        judgement = self.judge(findings, context, not_inspected)
+        return Decision(
+            id=decision_id or new_decision_id(),
+            token=token or secrets.token_urlsafe(16),
+            tenant=self.settings.tenant,
+            made_at=time.time_ns() // 1000,
+            door=context.door,
+            item_kind=kind,
+            item_digest=digest,
+            outcome=judgement.outcome,
+            ground=judgement.ground,
+            rules=judgement.rules,
+            findings=tuple(findings),
+            not_inspected=tuple(not_inspected),
+            reason_zh=judgement.reason_zh,
+            reason_en=judgement.reason_en,
+            context=context,
+            versions=self.versions,
+            automated="full",
+            mode=mode,
+            account=account,
+            api_key=api_key,
+            label=label or {},
+            request=request or {},
+            texts=texts or {},
+        )
+
+    def decide_item(self, item: Item, context: Context, **details: Any) -> Decision:
+        """Inspect an Item and decide on it; ``details`` as in ``decide``."""
+        return self.decide(
+            kind=item.kind,
+            digest=item.digest,
+            findings=self.inspect(item.parts),
+            context=context,
+            not_inspected=item.not_inspected,
+            **details,
+        )
+
+    def replay(self, decision: Decision) -> Judgement:
+        """Recompute the outcome of a stored Decision from its findings and its context, with the rules loaded now."""
+        return decide(decision.findings, decision.context, self.rulebook, self.terms, decision.not_inspected)
+
+
+def _operator_goals(folder: Path | None) -> list[Path]:
+    if folder is None:
+        return []
+    if not folder.is_dir():
+        raise DataError(
+            "BL-DATA-101", f"goals_dir {folder} is not a folder", "name an existing folder with *.yaml goal files, or leave the setting out"
+        )
+    return sorted(folder.glob("*.yaml"))

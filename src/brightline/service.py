@@ -1,0 +1,249 @@
+"""One installation of Brightline: its home folder, database, keys, ledger and pipeline, opened, started and stopped.
+
+Every door works through a ``Service``. Recording a Decision means: it is in the database, in one transaction with its
+pending ledger row, when ``record`` returns. Two threads work beside the event loop: the journal's (group commit) and
+the sequencer's (moves pending rows into the Merkle tree and signs a head, ``ledger_interval_s`` apart).
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+import structlog
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from brightline.config import Settings
+from brightline.documents import canonical_json, decision_to_document
+from brightline.errors import AccessError, Forbidden, LedgerError, NotFound, RateLimited
+from brightline.ledger import Sequencer, Signer, commit
+from brightline.metrics import Metrics
+from brightline.model import Decision
+from brightline.pipeline import Pipeline
+from brightline.store import ApiKey, Record, Store, StoredDecision
+
+__all__ = ["Service"]
+
+_log = structlog.get_logger("brightline.service")
+
+
+class Service:
+    """An opened installation. ``open`` prepares it, ``start`` begins its threads, ``stop`` drains and ends them."""
+
+    def __init__(self, settings: Settings, pipeline: Pipeline, store: Store, signer: Signer) -> None:
+        self.settings = settings
+        self.pipeline = pipeline
+        self.rulebook = pipeline.rulebook
+        self.store = store
+        self.signer = signer
+        self.journal = store.journal(settings.commit_wait_ms)
+        self.sequencer = Sequencer(store.ledger, signer, _folder(settings.home / "ledger") / "head")
+        self.metrics = Metrics()
+        self.ledger_problem: LedgerError | None = None
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._limits: dict[int, RateLimitItemPerMinute] = {}
+        self._stopping = threading.Event()
+        self._sequencing: threading.Thread | None = None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Service:
+        """Prepare the home folder and open everything in it.
+
+        Raises ``ConfigError``, ``DataError`` or ``StoreError`` where something cannot be used; nothing is left running.
+        """
+        pipeline = Pipeline(settings)
+        _folder(settings.home)
+        keys = _folder(settings.home / "keys")
+        signer = Signer.load_or_create(keys / "ledger.key", _ledger_name(settings, keys))
+        return cls(settings, pipeline, Store.open(settings.effective_database_url), signer)
+
+    async def start(self) -> None:
+        """Begin group commit and sequencing."""
+        self.journal.start()
+        self._stopping.clear()
+        self._sequencing = threading.Thread(target=self._sequence, name="brightline-sequencer", daemon=True)
+        self._sequencing.start()
+
+    async def stop(self) -> None:
+        """Write what is waiting, sequence it, sign a last head, close. Loses no decision."""
+        self.journal.close()
+        self._stopping.set()
+        if self._sequencing is not None:
+            self._sequencing.join()
+        self.store.close()
+
+    def close(self) -> None:
+        """Close without having been started (command line)."""
+        self.store.close()
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    # Recording and reading
+
+    async def record(self, decision: Decision) -> None:
+        """Put a Decision on disk; it is there when this returns. Raises ``StoreError``."""
+        await self.journal.append(record_of(decision))
+        self.metrics.decided(decision)
+
+    async def record_all(self, decisions: list[Decision]) -> None:
+        """Put several Decisions on disk in one transaction, all or none. Raises ``StoreError``."""
+        await self.journal.append_all([record_of(decision) for decision in decisions])
+        for decision in decisions:
+            self.metrics.decided(decision)
+
+    def record_now(self, decisions: list[Decision]) -> None:
+        """The same without an event loop, for the command line: one transaction, then one round of the ledger."""
+        self.store.write([record_of(decision) for decision in decisions])
+        self.sequencer.round()
+
+    def decision(self, decision_id: str) -> StoredDecision | None:
+        """The stored Decision of that id."""
+        return self.store.decision(decision_id)
+
+    def decision_by_token(self, token: str) -> StoredDecision | None:
+        """The stored Decision whose statement page has that token."""
+        return self.store.by_token(token)
+
+    def statement_url(self, decision: Decision) -> str:
+        """Address of the statement of reasons for the person concerned."""
+        return f"{self.settings.base_url}/d/{decision.token}"
+
+    def proof(self, decision_id: str) -> bytes:
+        """The proof bundle of a Decision (``brightline-proof/1`` JSON) for the auditor's single-file verifier.
+
+        Raises ``NotFound`` BL-INPUT-404 for an unknown id, ``LedgerError`` BL-LEDGER-101 while it is not sequenced yet,
+        BL-LEDGER-102 after its payload was erased.
+        """
+        stored = self.store.decision(decision_id)
+        if stored is None:
+            raise NotFound(
+                "BL-INPUT-404", f"no decision {decision_id}", "take the id from an answer, `brightline decisions` or a statement"
+            )
+        if stored.seq is None:
+            raise LedgerError("BL-LEDGER-101", "this decision is recorded but not yet in a signed head", "try again in a few seconds")
+        if stored.salt is None:
+            raise LedgerError(
+                "BL-LEDGER-102",
+                "the payload of this decision was erased, so its content can no longer be proved",
+                "its place in the ledger still verifies",
+            )
+        with self.store.ledger.exclusive() as ledger:
+            entry = next(iter(ledger.entries(stored.seq, stored.seq + 1)))[1]
+        return (
+            b'{"format":"brightline-proof/1","decision":'
+            + stored.body
+            + b","
+            + canonical_json(
+                {
+                    "salt": stored.salt.hex(),
+                    "entry": base64.b64encode(entry).decode(),
+                    "proof": self.sequencer.prove(decision_id),
+                    "vkey": self.signer.vkey,
+                }
+            )[1:]
+        )
+
+    # Access
+
+    def authenticate(self, credential: str, scope: str) -> ApiKey:
+        """The key behind ``credential`` (with or without ``Bearer``), checked for scope, expiry and rate.
+
+        Raises ``AccessError`` (BL-ACCESS-001 none, -002 unknown or revoked, -003 expired), ``Forbidden`` (-004) or
+        ``RateLimited`` (-005).
+        """
+        text = credential[7:] if credential[:7].lower() == "bearer " else credential
+        if not text:
+            raise AccessError(
+                "BL-ACCESS-001", "this service needs an API key", "send `Authorization: Bearer bl_…`; `brightline keys create` makes one"
+            )
+        key = self.store.keys.find(text.strip())
+        if key is None or key.revoked_at is not None:
+            raise AccessError("BL-ACCESS-002", "this API key is unknown or revoked", "ask the operator for a new key")
+        if key.expires_at is not None and key.expires_at <= time.time_ns() // 1000:
+            raise AccessError("BL-ACCESS-003", "this API key has expired", "ask the operator to rotate it: `brightline keys rotate`")
+        if scope not in key.scopes:
+            raise Forbidden("BL-ACCESS-004", f"this API key lacks the scope {scope!r}", f"it has: {', '.join(sorted(key.scopes))}")
+        self._spend(key)
+        return key
+
+    def _spend(self, key: ApiKey) -> None:
+        per_minute = key.rate_per_minute or self.settings.rate_limit_per_minute
+        limit = self._limits.get(per_minute)
+        if limit is None:
+            limit = self._limits[per_minute] = RateLimitItemPerMinute(per_minute)
+        if not self._limiter.hit(limit, key.id):
+            reset, _ = self._limiter.get_window_stats(limit, key.id)
+            wait_s = max(1, int(reset - time.time()) + 1)
+            raise RateLimited(
+                "BL-ACCESS-005", f"more than {per_minute} requests a minute with this key", f"wait {wait_s} s", retry_after_s=wait_s
+            )
+
+    def first_key(self) -> tuple[str, bool]:
+        """(client key, is it new): makes one key in a fresh home and keeps it in ``keys/client.key``, mode 0600."""
+        path = self.settings.home / "keys" / "client.key"
+        if path.is_file():
+            return path.read_text("ascii").strip(), False
+        if self.store.keys.list():
+            return "", False
+        _, secret = self.store.keys.create("first client", ("gateway", "inspect", "read"))
+        _write_private(path, secret + "\n")
+        return secret, True
+
+    # Sequencing
+
+    def _sequence(self) -> None:
+        while not self._stopping.wait(self.settings.ledger_interval_s):
+            self._round()
+        self._round()
+
+    def _round(self) -> None:
+        try:
+            self.sequencer.round()
+            self.ledger_problem = None
+        except LedgerError as problem:
+            # A head that contradicts the last one must not be signed. Decisions go on being recorded as pending, and
+            # /readyz says what is wrong until a person has looked.
+            if self.ledger_problem is None:
+                _log.error("ledger halted", code=problem.code, problem=problem.message, hint=problem.hint)
+            self.ledger_problem = problem
+        except Exception as problem:
+            _log.error("ledger round failed, will be tried again", error=type(problem).__name__, problem=str(problem))
+
+
+def record_of(decision: Decision) -> Record:
+    """A Decision with the exact bytes to be stored, a fresh 256-bit salt and the commitment that enters the ledger."""
+    body = canonical_json(decision_to_document(decision))
+    salt = secrets.token_bytes(32)
+    return Record(decision, body, salt, commit(salt, body))
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(text, "ascii")
+
+
+def _ledger_name(settings: Settings, keys: Path) -> str:
+    """The ledger's origin: from the settings, or chosen once for this home."""
+    if settings.ledger_name:
+        return settings.ledger_name
+    path = keys / "ledger.name"
+    if not path.is_file():
+        _write_private(path, f"brightline/{settings.tenant}/{datetime.now(UTC):%Y}-{secrets.token_hex(4)}\n")
+    return path.read_text("ascii").strip()
