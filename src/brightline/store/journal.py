@@ -1,0 +1,185 @@
+"""The journal: group commit. Many tasks append, one thread writes, one transaction carries all that is waiting.
+
+``append`` returns when its row is on disk, so an answer whose ``append`` returned survives ``kill -9``. While one batch is
+being committed the next one gathers by itself; only where the last batch showed that several tasks write at a time does the
+thread wait for their company, at most ``wait_ms``. A lone writer never waits.
+
+When a batch fails: a full disk or a lock rejects all of it; a bad record rejects only itself (the others are written again
+without it); a lost PostgreSQL connection leaves the outcome unknown, so the thread looks whether the ids are there before
+it writes once more. In every case the journal stays usable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import NamedTuple
+
+from brightline.errors import StoreError
+from brightline.store.faults import is_lost_connection, store_error
+from brightline.store.records import Record
+
+__all__ = ["Journal"]
+
+_MOST_RECORDS = 512
+_MOST_BYTES = 16 * 1024 * 1024
+_NOBODY = 1 << 60
+
+
+class _Waiting(NamedTuple):
+    record: Record
+    future: asyncio.Future[None]
+    loop: asyncio.AbstractEventLoop
+
+
+class Journal:
+    """Group commit over ``write``; made by ``Store.journal``.
+
+    ``write(records)`` commits them in one transaction or raises; ``present(ids)`` tells which are stored;
+    ``after_batch()`` runs in the thread between batches (small chores). Use from any number of event loops.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[Record]], None],
+        present: Callable[[list[str]], set[str]],
+        *,
+        wait_ms: float,
+        after_batch: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._write = write
+        self._present = present
+        self._after_batch = after_batch
+        self._wait_s = wait_ms / 1000
+        self._queue: deque[_Waiting] = deque()
+        self._changed = threading.Condition(threading.Lock())
+        self._wake_at = _NOBODY  # the length of the queue at which the thread wants to be woken
+        self._in_flight = 0
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the writing thread. Starting twice does nothing."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="brightline-journal", daemon=True)
+            self._thread.start()
+
+    @property
+    def depth(self) -> int:
+        """Records that are not on disk yet."""
+        return len(self._queue) + self._in_flight
+
+    async def append(self, record: Record) -> None:
+        """Write ``record`` and its pending ledger row; returns when they are on disk.
+
+        Raises ``StoreError`` if they are not, and BL-STORE-008 after ``close``. A task that is cancelled while it waits may
+        or may not find its record stored.
+        """
+        loop = asyncio.get_running_loop()
+        future = loop.create_future()
+        with self._changed:
+            if self._closing or self._thread is None:
+                raise StoreError("BL-STORE-008", "the journal is not open", "the service is stopping or was not started")
+            self._queue.append(_Waiting(record, future, loop))
+            if len(self._queue) >= self._wake_at:
+                self._changed.notify()
+        await future
+
+    def close(self) -> None:
+        """Write what is waiting, then stop the thread. Later appends are refused. Blocks; closing twice does nothing."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        company = 1
+        while batch := self._gather(company):
+            company = len(batch)
+            self._settle(batch, self._commit([waiting.record for waiting in batch]))
+            self._in_flight = 0
+            self._after_batch()
+
+    def _gather(self, company: int) -> list[_Waiting]:
+        """The next batch; empty once the journal is closed and drained. ``company``: how many the last batch had."""
+        with self._changed:
+            self._sleep_until(1, None)
+            if company > 1 and self._wait_s:
+                self._sleep_until(min(company, _MOST_RECORDS), monotonic() + self._wait_s)
+            batch: list[_Waiting] = []
+            size_bytes = 0
+            while self._queue and len(batch) < _MOST_RECORDS and size_bytes < _MOST_BYTES:
+                waiting = self._queue.popleft()
+                size_bytes += len(waiting.record.body)
+                batch.append(waiting)
+            self._in_flight = len(batch)
+            return batch
+
+    def _sleep_until(self, length: int, deadline: float | None) -> None:
+        self._wake_at = length
+        while len(self._queue) < length and not self._closing:
+            left = None if deadline is None else deadline - monotonic()
+            if left is not None and left <= 0:
+                break
+            self._changed.wait(left)
+        self._wake_at = _NOBODY
+
+    def _commit(self, records: list[Record]) -> list[StoreError | None]:
+        """Write the records; for each, None or why it is not stored."""
+        try:
+            self._write(records)
+            return [None] * len(records)
+        except Exception as problem:  # the thread must live: whatever went wrong belongs to the waiting tasks
+            if is_lost_connection(problem.__cause__ or problem):
+                return self._commit_again(records)
+            error = store_error(problem)
+        if error.code == "BL-STORE-006" and len(records) > 1:
+            return [self._commit([record])[0] for record in records]
+        return [error] * len(records)
+
+    def _commit_again(self, records: list[Record]) -> list[StoreError | None]:
+        """After a lost connection: the batch was one transaction, so either all ids are stored or none."""
+        try:
+            if self._all_present(records):
+                return [None] * len(records)
+            self._write(records)
+        except Exception as problem:
+            error = store_error(problem)
+            # The lost transaction may have been committed after we looked; then our ids stood in the way of our second try.
+            if error.code != "BL-STORE-006" or not self._all_there_after_all(records):
+                return [error] * len(records)
+        return [None] * len(records)
+
+    def _all_present(self, records: list[Record]) -> bool:
+        return len(self._present([record.decision.id for record in records])) == len(records)
+
+    def _all_there_after_all(self, records: list[Record]) -> bool:
+        try:
+            return self._all_present(records)
+        except StoreError:
+            return False
+
+    def _settle(self, batch: list[_Waiting], errors: list[StoreError | None]) -> None:
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[None], StoreError | None]]] = {}
+        for waiting, error in zip(batch, errors, strict=True):
+            by_loop.setdefault(waiting.loop, []).append((waiting.future, error))
+        for loop, results in by_loop.items():
+            try:
+                loop.call_soon_threadsafe(_resolve, results)
+            except RuntimeError:
+                continue  # that loop is closed: nobody waits any more
+
+
+def _resolve(results: list[tuple[asyncio.Future[None], StoreError | None]]) -> None:
+    for future, error in results:
+        if future.done():  # its task was cancelled
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            # One exception each: raising the same object in several tasks would mix their tracebacks.
+            future.set_exception(StoreError(error.code, error.message, error.hint))

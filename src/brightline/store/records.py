@@ -1,0 +1,144 @@
+"""A Decision on its way into the tables, and on its way out.
+
+The rows are plain tuples in the order of the table's columns, because thousands a second pass here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import orjson
+import uuid_utils
+
+from brightline.documents import decision_from_document
+from brightline.errors import StoreError
+from brightline.model import Decision, Outcome
+
+__all__ = ["Record", "Rows", "StoredDecision", "rows_of", "stored_decision"]
+
+LEDGER_KIND = "decision"
+"""``kind`` of the ledger entry that every stored Decision gets; its subject is the decision's id."""
+
+
+class Record(NamedTuple):
+    """A Decision with its canonical document, the salt of its commitment, and the commitment (hex) for the ledger."""
+
+    decision: Decision
+    body: bytes
+    salt: bytes
+    commitment: str
+
+
+class StoredDecision(NamedTuple):
+    """A Decision as it is on disk. ``seq`` is its place in the ledger, None while pending.
+
+    After an erasure ``salt`` is empty, ``erased_at`` is set (UTC microseconds) and the texts are gone from ``decision`` and ``body``.
+    """
+
+    decision: Decision
+    body: bytes
+    salt: bytes
+    seq: int | None
+    erased_at: int | None = None
+
+
+class Rows(NamedTuple):
+    """What one batch of Records adds to each table."""
+
+    decisions: list[tuple[object, ...]]
+    pending: list[tuple[object, ...]]
+    items: list[tuple[object, ...]]
+    findings: list[tuple[object, ...]]
+    rules: list[tuple[object, ...]]
+    types: list[tuple[object, ...]]
+
+
+def rows_of(records: Iterable[Record]) -> Rows:
+    """The rows for some Records. Raises ``StoreError`` BL-STORE-006 for a Decision that breaks an invariant."""
+    rows = Rows([], [], [], [], [], [])
+    for record in records:
+        decision = record.decision
+        tenant = decision.tenant
+        if decision.outcome is not Outcome.ALLOW or decision.findings:
+            _add_details(rows, decision)
+        if decision.outcome is not Outcome.ALLOW or decision.texts:
+            rows.items.append((tenant, decision.item_digest, str(uuid_utils.uuid7()), decision.item_kind.value, decision.made_at))
+        model = decision.request.get("model", "")
+        rows.decisions.append(
+            (
+                decision.id,
+                decision.token,
+                tenant,
+                decision.made_at,
+                decision.door.value,
+                decision.mode,
+                decision.automated,
+                decision.item_kind.value,
+                decision.item_digest,
+                decision.outcome.value,
+                decision.ground.value,
+                _column(model) if isinstance(model, str) else "",
+                _column(decision.account),
+                decision.api_key,
+                decision.supersedes,
+                len(decision.rules),
+                len(decision.findings),
+                len(decision.not_inspected),
+                record.body,
+                record.salt,
+                None,
+            )
+        )
+        rows.pending.append((decision.made_at, LEDGER_KIND, tenant, decision.api_key, decision.id, record.commitment))
+    return rows
+
+
+def _add_details(rows: Rows, decision: Decision) -> None:
+    has_a_cause = decision.findings or decision.not_inspected or decision.automated == "none"
+    if decision.outcome is not Outcome.ALLOW and not has_a_cause:
+        raise StoreError(
+            "BL-STORE-006",
+            f"decision {decision.id} is {decision.outcome} without a finding, a gap or a human reason",
+            "every outcome but allow needs its evidence",
+        )
+    tenant = decision.tenant
+    types: set[int] = set()
+    for position, finding in enumerate(decision.findings):
+        types.update(finding.problem_types)
+        rows.findings.append(
+            (
+                decision.id,
+                position,
+                tenant,
+                finding.detector,
+                finding.detector_version,
+                finding.goal,
+                " ".join(finding.rules),
+                " ".join(map(str, finding.problem_types)),
+                _column(finding.part),
+                finding.side.value,
+                finding.lane,
+                finding.effect.value,
+                finding.score,
+                finding.manifest,
+            )
+        )
+    rows.rules.extend((tenant, rule, decision.id) for rule in dict.fromkeys(decision.rules))
+    rows.types.extend((tenant, number, decision.id) for number in sorted(types))
+
+
+def _column(text: str) -> str:
+    # Names come from clients. PostgreSQL has no NUL in text and no database takes lone surrogates; the body keeps what was sent.
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def stored_decision(body: bytes, salt: bytes | None, erased_at: int | None, seq: int | None) -> StoredDecision:
+    """Read a row back. Raises ``StoreError`` BL-STORE-007 if the body is no decision document."""
+    try:
+        decision = decision_from_document(orjson.loads(body))
+    except (ValueError, KeyError, TypeError) as problem:
+        raise StoreError("BL-STORE-007", f"a stored decision cannot be read: {problem!r}", "restore the last backup") from problem
+    return StoredDecision(decision, bytes(body), bytes(salt or b""), seq, erased_at)

@@ -1,0 +1,167 @@
+"""The store of one installation: open it, write decisions in one transaction, look them up, erase what must be erased."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from typing import Literal
+
+from sqlalchemy import Connection, delete, exists, update
+
+from brightline.documents import canonical_json
+from brightline.errors import NotFound, StoreError
+from brightline.model import Outcome
+from brightline.store import reading, schema
+from brightline.store.api_keys import ApiKeys
+from brightline.store.bulk import insert_rows
+from brightline.store.clock import now_us
+from brightline.store.engine import Database
+from brightline.store.erasure import erased_document
+from brightline.store.journal import Journal
+from brightline.store.ledger_rows import LedgerRows
+from brightline.store.outbox import Outbox, OutboxJob, put_jobs
+from brightline.store.reading import Cursor, DecisionFilter
+from brightline.store.records import Record, Rows, StoredDecision, rows_of
+from brightline.store.tables import (
+    decision_rules,
+    decision_types,
+    decisions,
+    findings,
+    items,
+    ledger_pending,
+)
+
+__all__ = ["Store"]
+
+ERASURE_KIND = "erasure"
+_PENDING_COLUMNS = ("ts", "kind", "tenant", "actor", "subject", "commitment")
+
+
+class Store:
+    """An open database. Its methods block and are safe in several threads; ``Journal.append`` is the asynchronous way in."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.ledger = LedgerRows(database)
+        self.keys = ApiKeys(database)
+        self.outbox = Outbox(database)
+
+    @classmethod
+    def open(cls, url: str, *, migrate: bool = True) -> Store:
+        """Connect, and bring the tables up to date if ``migrate``. Any number of processes may do so together.
+
+        Raises ``StoreError``: BL-STORE-003 unreachable, -005 tables missing or newer than this program, -009 unusable URL.
+        """
+        database = Database(url)
+        try:
+            if migrate:
+                schema.migrate(database)
+            elif not (found := schema.status(database)).up_to_date:
+                raise StoreError(
+                    "BL-STORE-005", f"the tables have revision {found.revision}, needed is {found.head}", "run: brightline db migrate"
+                )
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        """Write the keys' times of use and close all connections. Close the journal first."""
+        try:
+            self.keys.flush(force=True)
+        finally:
+            self.database.close()
+
+    @property
+    def dialect(self) -> Literal["sqlite", "postgresql"]:
+        """Which database this is."""
+        return "sqlite" if self.database.is_sqlite else "postgresql"
+
+    def journal(self, wait_ms: float) -> Journal:
+        """A journal over this store; ``wait_ms``: how long a commit waits for company at most. Start it, and close it before the store."""
+        return Journal(self.write, self._present, wait_ms=wait_ms, after_batch=self._chores)
+
+    def write(self, records: Sequence[Record], jobs: Sequence[OutboxJob] = ()) -> None:
+        """Store decisions, findings, outbox jobs and pending ledger rows in ONE transaction. Raises ``StoreError``."""
+        rows = rows_of(records)
+        with self.database.writing() as connection:
+            _insert(connection, rows)
+            put_jobs(connection, jobs)
+
+    def decision(self, decision_id: str) -> StoredDecision | None:
+        """The decision of that id."""
+        with self.database.reading() as connection:
+            return reading.find_by_id(connection, decision_id)
+
+    def by_token(self, token: str) -> StoredDecision | None:
+        """The decision whose statement page has that token."""
+        with self.database.reading() as connection:
+            return reading.find_by_token(connection, token)
+
+    def decisions(self, filters: DecisionFilter | None = None, *, after: Cursor | None = None, limit: int = 50) -> list[StoredDecision]:
+        """Up to ``limit`` decisions, newest first; go on with ``after=Cursor.after(last)``. New rows never shift a page."""
+        with self.database.reading() as connection:
+            return reading.page(connection, filters or DecisionFilter(), after, limit)
+
+    def counts(self, since: int | None = None, *, filters: DecisionFilter | None = None) -> dict[Outcome, int]:
+        """Number of decisions for each outcome that occurs, from ``since`` (UTC microseconds) on."""
+        with self.database.reading() as connection:
+            return reading.count_by_outcome(connection, filters or DecisionFilter(since=since))
+
+    def erase_payload(self, decision_id: str, *, actor: str = "") -> StoredDecision:
+        """Erase what a decision holds of a person (PIPL Art. 47): texts, evidence, account, digest of the text, and the salt.
+
+        The row, its outcome, rules, findings without words, and the ledger entry remain; without the salt nobody can tell any
+        more what the entry committed to. The erasure itself becomes a ledger entry. Erasing twice changes nothing.
+        Raises ``NotFound`` BL-INPUT-704.
+        """
+        with self.database.writing() as connection:
+            stored = reading.find_by_id(connection, decision_id)
+            if stored is None:
+                raise NotFound("BL-INPUT-704", f"there is no decision {decision_id!r}")
+            if stored.erased_at is None:
+                _erase(connection, stored, actor, now_us())
+                stored = reading.find_by_id(connection, decision_id)
+        assert stored is not None  # noqa: S101 - the row was found above, in the same transaction
+        return stored
+
+    def _present(self, ids: list[str]) -> set[str]:
+        with self.database.reading() as connection:
+            return reading.present_ids(connection, ids)
+
+    def _chores(self) -> None:
+        try:
+            self.keys.flush()
+        except StoreError:
+            return  # times of use are a courtesy; the next batch tries again with newer ones
+
+
+def _insert(connection: Connection, rows: Rows) -> None:
+    insert_rows(connection, decisions, rows.decisions)
+    insert_rows(connection, ledger_pending, rows.pending, columns=_PENDING_COLUMNS)
+    if rows.items:
+        insert_rows(connection, items, rows.items, columns=("tenant", "digest", "id", "kind", "first_seen_at"), keep_existing=True)
+    if rows.findings:
+        insert_rows(connection, findings, rows.findings)
+    if rows.rules:
+        insert_rows(connection, decision_rules, rows.rules)
+    if rows.types:
+        insert_rows(connection, decision_types, rows.types)
+
+
+def _erase(connection: Connection, stored: StoredDecision, actor: str, at: int) -> None:
+    decision = stored.decision
+    connection.execute(
+        update(decisions)
+        .where(decisions.c.id == decision.id)
+        .values(body=erased_document(decision), salt=None, erased_at=at, account="", item_digest="")
+    )
+    same_item = (decisions.c.tenant == decision.tenant) & (decisions.c.item_digest == decision.item_digest)
+    connection.execute(
+        delete(items).where(items.c.tenant == decision.tenant, items.c.digest == decision.item_digest, ~exists().where(same_item))
+    )
+    # No salt: the erasure names nobody, and so anyone can recompute this commitment from the row.
+    payload = canonical_json({"actor": actor, "decision": decision.id, "erased_at": at})
+    commitment = hmac.new(b"", payload, hashlib.sha256).hexdigest()
+    insert_rows(connection, ledger_pending, [(at, ERASURE_KIND, decision.tenant, actor, decision.id, commitment)], columns=_PENDING_COLUMNS)
