@@ -7,13 +7,12 @@ the sequencer's (moves pending rows into the Merkle tree and signs a head, ``led
 
 from __future__ import annotations
 
-import base64
-import secrets
+import asyncio
 import threading
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 import structlog
 from limits import RateLimitItemPerMinute
@@ -23,15 +22,24 @@ from limits.strategies import FixedWindowRateLimiter
 from brightline.config import Settings
 from brightline.documents import canonical_json, decision_to_document
 from brightline.errors import AccessError, Forbidden, LedgerError, NotFound, RateLimited
-from brightline.ledger import Sequencer, Signer, commit
+from brightline.ledger import Sequencer, Signer, commit, new_salt
 from brightline.metrics import Metrics
 from brightline.model import Decision
 from brightline.pipeline import Pipeline
 from brightline.store import ApiKey, Record, Store, StoredDecision
 
-__all__ = ["Service"]
+__all__ = ["LedgerState", "Service", "record_of"]
 
 _log = structlog.get_logger("brightline.service")
+
+
+class LedgerState(NamedTuple):
+    """``size`` entries are in the log, ``pending`` wait (the oldest since ``oldest``, UTC µs), ``head`` is the last signed note."""
+
+    size: int
+    pending: int
+    oldest: int | None
+    head: str
 
 
 class Service:
@@ -61,7 +69,7 @@ class Service:
         pipeline = Pipeline(settings)
         _folder(settings.home)
         keys = _folder(settings.home / "keys")
-        signer = Signer.load_or_create(keys / "ledger.key", _ledger_name(settings, keys))
+        signer = Signer.load_or_create(keys / "ledger.key", settings.ledger_name, settings.tenant)
         return cls(settings, pipeline, Store.open(settings.effective_database_url), signer)
 
     async def start(self) -> None:
@@ -98,14 +106,14 @@ class Service:
 
     async def record_all(self, decisions: list[Decision]) -> None:
         """Put several Decisions on disk in one transaction, all or none. Raises ``StoreError``."""
-        await self.journal.append_all([record_of(decision) for decision in decisions])
+        await asyncio.to_thread(self.store.write, [record_of(decision) for decision in decisions])
         for decision in decisions:
             self.metrics.decided(decision)
 
     def record_now(self, decisions: list[Decision]) -> None:
         """The same without an event loop, for the command line: one transaction, then one round of the ledger."""
         self.store.write([record_of(decision) for decision in decisions])
-        self.sequencer.round()
+        self.sequencer.drain()
 
     def decision(self, decision_id: str) -> StoredDecision | None:
         """The stored Decision of that id."""
@@ -132,27 +140,21 @@ class Service:
             )
         if stored.seq is None:
             raise LedgerError("BL-LEDGER-101", "this decision is recorded but not yet in a signed head", "try again in a few seconds")
-        if stored.salt is None:
+        if not stored.salt:
             raise LedgerError(
                 "BL-LEDGER-102",
                 "the payload of this decision was erased, so its content can no longer be proved",
                 "its place in the ledger still verifies",
             )
-        with self.store.ledger.exclusive() as ledger:
-            entry = next(iter(ledger.entries(stored.seq, stored.seq + 1)))[1]
-        return (
-            b'{"format":"brightline-proof/1","decision":'
-            + stored.body
-            + b","
-            + canonical_json(
-                {
-                    "salt": stored.salt.hex(),
-                    "entry": base64.b64encode(entry).decode(),
-                    "proof": self.sequencer.prove(decision_id),
-                    "vkey": self.signer.vkey,
-                }
-            )[1:]
-        )
+        return self.sequencer.bundle(decision_id, stored.body, stored.salt)
+
+    def ledger_state(self) -> LedgerState:
+        """Size of the last signed head, number of pending rows, and the head itself. Raises ``StoreError``."""
+        pending, oldest = self.store.ledger.waiting()
+        with self.store.ledger.reading() as ledger:
+            note = ledger.checkpoint()
+            size = ledger.size()
+        return LedgerState(size, pending, oldest, note or "")
 
     # Access
 
@@ -168,13 +170,15 @@ class Service:
                 "BL-ACCESS-001", "this service needs an API key", "send `Authorization: Bearer bl_…`; `brightline keys create` makes one"
             )
         key = self.store.keys.find(text.strip())
-        if key is None or key.revoked_at is not None:
+        state = key.state() if key else "unknown"
+        if key is None or state == "revoked":
             raise AccessError("BL-ACCESS-002", "this API key is unknown or revoked", "ask the operator for a new key")
-        if key.expires_at is not None and key.expires_at <= time.time_ns() // 1000:
+        if state == "expired":
             raise AccessError("BL-ACCESS-003", "this API key has expired", "ask the operator to rotate it: `brightline keys rotate`")
         if scope not in key.scopes:
             raise Forbidden("BL-ACCESS-004", f"this API key lacks the scope {scope!r}", f"it has: {', '.join(sorted(key.scopes))}")
         self._spend(key)
+        self.store.keys.touch(key.id)
         return key
 
     def _spend(self, key: ApiKey) -> None:
@@ -196,7 +200,7 @@ class Service:
             return path.read_text("ascii").strip(), False
         if self.store.keys.list():
             return "", False
-        _, secret = self.store.keys.create("first client", ("gateway", "inspect", "read"))
+        _, secret = self.store.keys.create("first client", ("gateway", "inspect", "read"), tenant=self.settings.tenant)
         _write_private(path, secret + "\n")
         return secret, True
 
@@ -204,12 +208,12 @@ class Service:
 
     def _sequence(self) -> None:
         while not self._stopping.wait(self.settings.ledger_interval_s):
-            self._round()
-        self._round()
+            self._catch_up()
+        self._catch_up()
 
-    def _round(self) -> None:
+    def _catch_up(self) -> None:
         try:
-            self.sequencer.round()
+            self.sequencer.drain()
             self.ledger_problem = None
         except LedgerError as problem:
             # A head that contradicts the last one must not be signed. Decisions go on being recorded as pending, and
@@ -224,7 +228,7 @@ class Service:
 def record_of(decision: Decision) -> Record:
     """A Decision with the exact bytes to be stored, a fresh 256-bit salt and the commitment that enters the ledger."""
     body = canonical_json(decision_to_document(decision))
-    salt = secrets.token_bytes(32)
+    salt = new_salt()
     return Record(decision, body, salt, commit(salt, body))
 
 
@@ -237,13 +241,3 @@ def _write_private(path: Path, text: str) -> None:
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text(text, "ascii")
-
-
-def _ledger_name(settings: Settings, keys: Path) -> str:
-    """The ledger's origin: from the settings, or chosen once for this home."""
-    if settings.ledger_name:
-        return settings.ledger_name
-    path = keys / "ledger.name"
-    if not path.is_file():
-        _write_private(path, f"brightline/{settings.tenant}/{datetime.now(UTC):%Y}-{secrets.token_hex(4)}\n")
-    return path.read_text("ascii").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
@@ -150,8 +151,8 @@ def _stored(decision_id: str) -> StoredDecision:
     return stored
 
 
-def _opened() -> Store:
-    return Store.open(load_settings().effective_database_url)
+def _opened() -> closing[Store]:
+    return closing(Store.open(load_settings().effective_database_url))
 
 
 def _document(stored: StoredDecision) -> dict[str, Any]:

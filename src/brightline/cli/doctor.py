@@ -92,9 +92,9 @@ def _database(service: Service, settings: Settings) -> Iterator[Check]:
 
 
 def _ledger(service: Service, _: Settings) -> Iterator[Check]:
-    service.sequencer.round()
+    service.sequencer.drain()
     state = service.ledger_state()
-    yield Check("ledger", True, f"{service.signer.name}, {state.size} entries under a signed head, {state.pending} pending")
+    yield Check("ledger", True, f"{service.signer.origin}, {state.size} entries under a signed head, {state.pending} pending")
 
 
 def _keys(_: Service, settings: Settings) -> Iterator[Check]:

@@ -1,0 +1,5 @@
+"""``python -m brightline`` is the ``brightline`` command."""
+
+from brightline.cli import main
+
+main()

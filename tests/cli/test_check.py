@@ -1,0 +1,91 @@
+"""``brightline check``: what it finds, what it refuses, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.installation import brightline
+
+CLEAN = "今天天气很好，我们一起去公园散步。"
+GAMBLING = "澳门百家乐线上开户送彩金，加微信上分秒到账。"
+
+
+def test_a_clean_file_gives_0_and_a_finding_gives_1(tmp_path: Path) -> None:
+    (tmp_path / "clean.txt").write_text(CLEAN, "utf-8")
+    (tmp_path / "ad.md").write_text(GAMBLING, "utf-8")
+    assert brightline(tmp_path, "check", "clean.txt").returncode == 0
+    found = brightline(tmp_path, "check", "clean.txt", "ad.md", "--json")
+    assert found.returncode == 1
+    clean, ad = (json.loads(line) for line in found.stdout.splitlines())
+    assert (clean["source"], clean["outcome"]) == ("clean.txt", "allow")
+    assert ad["outcome"] == "block"
+    assert ad["rules"]
+    assert "百家乐" in "".join(ad["findings"][0]["evidence"])
+
+
+def test_evidence_stands_in_the_raw_text_at_the_span_given(tmp_path: Path) -> None:
+    text = "通知：" + GAMBLING
+    found = json.loads(brightline(tmp_path, "check", "-", "--json", stdin=text.encode()).stdout)
+    for finding in found["findings"]:
+        for (start, end), evidence in zip(finding["spans"], finding["evidence"], strict=True):
+            assert text[start:end] == evidence
+
+
+def test_standard_input_may_be_text_or_jsonl(tmp_path: Path) -> None:
+    lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in (CLEAN, {"text": GAMBLING}, {"text": CLEAN}))
+    found = brightline(tmp_path, "check", "-", "--jsonl", "--json", stdin=lines.encode())
+    assert [json.loads(line)["outcome"] for line in found.stdout.splitlines()] == ["allow", "block", "allow"]
+    assert found.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("rows.jsonl", b'{"text": "a"}\n{"text": \n{"text": "b"}\n', "BL-INPUT-022"),
+        ("rows.jsonl", b'{"text": "a"}\n{"body": "x"}\n{"text": "b"}\n', "BL-INPUT-023"),
+        ("rows.jsonl", b'{"text": "a"}\n{"text": "\\ud800"}\n{"text": "b"}\n', "BL-INPUT-022"),
+        ("rows.jsonl", b'{"text": "a"}\n{"text": "\xff"}\n{"text": "b"}\n', "BL-INPUT-022"),
+    ],
+)
+def test_a_bad_line_is_an_error_with_its_number_and_the_others_are_inspected(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    found = brightline(tmp_path, "check", name, "--json")
+    assert found.returncode == 2
+    assert [json.loads(line)["source"] for line in found.stdout.splitlines()] == ["rows.jsonl:1", "rows.jsonl:3"]
+    assert code in found.stderr.decode()
+    assert "rows.jsonl:2" in found.stderr.decode()
+
+
+@pytest.mark.parametrize(("name", "content", "code"), [("a.txt", b"\xff\xfe\x00", "BL-INPUT-024"), ("a.pdf", b"%PDF-1.7", "BL-INPUT-021")])
+def test_what_cannot_be_read_is_never_passed_as_clean(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    found = brightline(tmp_path, "check", name)
+    assert found.returncode == 2
+    assert code in found.stderr.decode()
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    found = brightline(tmp_path, "check", "nowhere.txt")
+    assert found.returncode == 2
+    assert "BL-INPUT-020" in found.stderr.decode()
+
+
+def test_recorded_decisions_are_listed_shown_replayed_and_proved(tmp_path: Path) -> None:
+    assert brightline(tmp_path, "check", "-", "--record", stdin=GAMBLING.encode()).returncode == 1
+    listed = [json.loads(line) for line in brightline(tmp_path, "decisions", "--json").stdout.splitlines()]
+    assert [(row["outcome"], row["door"], row["ledger"]["state"]) for row in listed] == [("block", "cli", "sequenced")]
+    decision_id = listed[0]["id"]
+    shown = brightline(tmp_path, "decisions", "show", decision_id).stdout.decode()
+    assert decision_id in shown
+    assert "第" in shown
+    assert brightline(tmp_path, "decisions", "replay", decision_id).returncode == 0
+    assert brightline(tmp_path, "ledger", "prove", decision_id, "-o", "proof.json").returncode == 0
+    assert (tmp_path / "proof.json").stat().st_size > 0
+    filtered = brightline(tmp_path, "decisions", "--outcome", "allow", "--json")
+    assert filtered.stdout == b""
+    unknown = brightline(tmp_path, "decisions", "show", "nonsense")
+    assert unknown.returncode == 2
+    assert "BL-INPUT-404" in unknown.stderr.decode()

@@ -1,0 +1,30 @@
+"""Fixtures that more than one room uses. A room's own stand in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from brightline.config import Settings, load_settings
+
+pytest_plugins = ["tests.plugins.postgres"]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    for key in Settings.model_fields:
+        monkeypatch.delenv(f"BRIGHTLINE_{key.upper()}", raising=False)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an installation in a folder of its own."""
+    return load_settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def postgres_url(postgres_url_factory: Callable[[], str]) -> Iterator[str]:
+    """A fresh, empty PostgreSQL database."""
+    yield postgres_url_factory()
