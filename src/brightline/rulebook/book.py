@@ -1,0 +1,105 @@
+"""The rulebook: every rule with its instrument, frozen, with a digest that a Decision carries so that it can be replayed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from brightline.documents import canonical_json
+from brightline.errors import DataError
+from brightline.model import Instrument, Rule
+from brightline.rulebook.basis import Basis
+from brightline.rulebook.citation import cite
+
+__all__ = ["Rulebook"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rulebook:
+    """Instruments, rules, old ids and the basis of each problem type. Build it with ``Rulebook.of`` or ``load_rulebook``."""
+
+    instruments: Mapping[str, Instrument]
+    rules: Mapping[str, Rule]
+    aliases: Mapping[str, str]
+    bases: Mapping[int, Basis]
+    digest: str
+    _haystacks: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, instruments: Iterable[Instrument], rules: Iterable[Rule], aliases: Mapping[str, str] | None = None, bases: Iterable[Basis] = ()
+    ) -> Rulebook:
+        """A rulebook from checked parts. ``digest`` is the SHA-256 (hex) over the canonical JSON of all of them."""
+        by_instrument = {each.id: each for each in sorted(instruments, key=lambda each: each.id)}
+        by_rule = {each.id: each for each in sorted(rules, key=lambda each: each.id)}
+        by_type = {each.problem_type: each for each in sorted(bases, key=lambda each: each.problem_type)}
+        old_ids = dict(sorted((aliases or {}).items()))
+        return cls(
+            instruments=MappingProxyType(by_instrument),
+            rules=MappingProxyType(by_rule),
+            aliases=MappingProxyType(old_ids),
+            bases=MappingProxyType(by_type),
+            digest=_digest(by_instrument, by_rule, old_ids, by_type),
+            _haystacks=MappingProxyType({each.id: _haystack(each, by_instrument[each.instrument], old_ids) for each in by_rule.values()}),
+        )
+
+    def __getitem__(self, rule_id: str) -> Rule:
+        """The rule of this id or former id. Raises ``DataError`` BL-DATA-112 where there is none."""
+        rule = self.get(rule_id)
+        if rule is None:
+            raise DataError("BL-DATA-112", f"no rule has the id `{rule_id}`", "`brightline rules search` finds ids by words")
+        return rule
+
+    def __contains__(self, rule_id: object) -> bool:
+        return isinstance(rule_id, str) and self.get(rule_id) is not None
+
+    def get(self, rule_id: str) -> Rule | None:
+        """The rule of this id or former id, or None."""
+        return self.rules.get(rule_id) or self.rules.get(self.aliases.get(rule_id, ""))
+
+    def search(self, text: str) -> list[Rule]:
+        """Rules that contain every word of ``text`` in id, former id, title, obligation or instrument, in either language."""
+        words = text.casefold().split()
+        return [rule for rule in self.rules.values() if words and all(word in self._haystacks[rule.id] for word in words)]
+
+    def citation(self, rule_id: str, lang: str = "zh") -> str:
+        """Official name and article: 《中华人民共和国网络安全法》第四十九条, or ``Cybersecurity Law, Art. 49`` in ``en``."""
+        rule = self[rule_id]
+        return cite(rule, self.instruments[rule.instrument], lang)
+
+    def basis(self, problem_type: int, on: date) -> Basis:
+        """What may follow for a problem type (1–13) on that day, with rules not in force left out. ``DataError`` otherwise."""
+        if problem_type not in self.bases:
+            raise DataError("BL-DATA-113", f"there is no problem type {problem_type}", "problem types run from 1 to 13")
+        return self.bases[problem_type].on(on, self)
+
+
+def _haystack(rule: Rule, instrument: Instrument, aliases: Mapping[str, str]) -> str:
+    former = (old for old, new in aliases.items() if new == rule.id)
+    words = (
+        rule.id,
+        *former,
+        rule.title_zh,
+        rule.title_en,
+        rule.obligation_zh,
+        rule.obligation_en,
+        instrument.title_zh,
+        instrument.title_en,
+    )
+    return "\n".join((*words, instrument.number)).casefold()
+
+
+def _digest(
+    instruments: Mapping[str, Instrument], rules: Mapping[str, Rule], aliases: Mapping[str, str], bases: Mapping[int, Basis]
+) -> str:
+    document = {
+        "format": "brightline-rulebook/1",
+        "instruments": [asdict(each) for each in instruments.values()],
+        "rules": [asdict(each) for each in rules.values()],
+        "aliases": aliases,
+        "bases": [asdict(each) for each in bases.values()],
+    }
+    return hashlib.sha256(canonical_json(document)).hexdigest()
