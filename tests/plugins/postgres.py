@@ -1,7 +1,7 @@
 """A real PostgreSQL for tests, from a wheel: ``postgres_url_factory()`` gives the URL of a new, empty database.
 
-One server a test session, started at first use, listening on a Unix socket in a folder of its own, gone at the end. Use:
-in a conftest, with ``tests`` on the path: ``from plugins.postgres import postgres_url_factory``.
+One server a test session, started at first use, listening on a Unix socket in a folder of its own, gone at the end.
+``tests/conftest.py`` loads this file by ``pytest_plugins``.
 """
 
 from __future__ import annotations

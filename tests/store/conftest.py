@@ -10,9 +10,7 @@ import pytest
 
 from brightline.store import Store
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
-
-from plugins.postgres import postgres_url_factory  # noqa: E402, F401 - a fixture
+sys.path.insert(0, str(Path(__file__).parent))  # for `making`
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

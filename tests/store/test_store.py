@@ -107,6 +107,15 @@ def test_pages_come_newest_first_and_new_rows_do_not_shift_them(store: Store) ->
     assert [found.decision.id for found in seen] == [made.id for made in expected]
 
 
+def test_a_page_can_go_on_after_an_id(store: Store) -> None:
+    written = [record() for _ in range(3)]
+    store.write(written)
+    ids = [made.decision.id for made in written]
+    assert [found.decision.id for found in store.decisions(after=ids[2])] == [ids[1], ids[0]]
+    with pytest.raises(NotFound):
+        store.decisions(after="no such id")
+
+
 def test_a_cursor_survives_a_url() -> None:
     cursor = Cursor(1_790_000_000_000_000, "0198-abc")
     assert Cursor.parse(str(cursor)) == cursor
@@ -173,7 +182,7 @@ def test_erasure_leaves_the_row_and_nothing_of_the_person(store: Store) -> None:
     erased = store.erase_payload(made.id, actor="dpo")
     for word in ("百家乐", "上分", "user-1", made.item_digest):
         assert word.encode() not in erased.body
-    assert erased.salt == b""
+    assert erased.salt is None
     assert erased.erased_at is not None
     assert erased == store.decision(made.id)
     assert erased.decision.outcome is Outcome.REFUSE

@@ -96,12 +96,7 @@ class ApiKeys:
         return key, f"{_PREFIX}_{key.id}_{secret}"
 
     def find(self, text: str) -> ApiKey | None:
-        """The key of that text if it can be used now; None if it is unknown, wrong, expired or revoked."""
-        key = self.recognise(text)
-        return key if key is not None and key.state() == "active" else None
-
-    def recognise(self, text: str) -> ApiKey | None:
-        """The key of that text, *also* an expired or revoked one, so that a door can say why it stays shut (see ``ApiKey.state``)."""
+        """The key of that text, None if there is none. *Also* an expired or revoked one: ask ``state`` and say why the door stays shut."""
         prefix, _, rest = text.partition("_")
         key_id, _, secret = rest.partition("_")
         if prefix != _PREFIX or not key_id or len(text) > 200 or not text.isascii():

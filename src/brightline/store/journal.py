@@ -27,10 +27,11 @@ __all__ = ["Journal"]
 _MOST_RECORDS = 512
 _MOST_BYTES = 16 * 1024 * 1024
 _NOBODY = 1 << 60
+_BLAMES_A_RECORD = ("BL-STORE-006", "BL-STORE-010")
 
 
 class _Waiting(NamedTuple):
-    record: Record
+    records: tuple[Record, ...]  # stored together or not at all
     future: asyncio.Future[None]
     loop: asyncio.AbstractEventLoop
 
@@ -78,15 +79,23 @@ class Journal:
         Raises ``StoreError`` if they are not, and BL-STORE-008 after ``close``. A task that is cancelled while it waits may
         or may not find its record stored.
         """
+        await self._enqueue((record,))
+
+    async def append_all(self, records: Sequence[Record]) -> None:
+        """The same for several records: all of them are stored, in one transaction, or none."""
+        if records:
+            await self._enqueue(tuple(records))
+
+    def _enqueue(self, records: tuple[Record, ...]) -> asyncio.Future[None]:
         loop = asyncio.get_running_loop()
         future = loop.create_future()
         with self._changed:
             if self._closing or self._thread is None:
                 raise StoreError("BL-STORE-008", "the journal is not open", "the service is stopping or was not started")
-            self._queue.append(_Waiting(record, future, loop))
+            self._queue.append(_Waiting(records, future, loop))
             if len(self._queue) >= self._wake_at:
                 self._changed.notify()
-        await future
+        return future
 
     def close(self) -> None:
         """Write what is waiting, then stop the thread. Later appends are refused. Blocks; closing twice does nothing."""
@@ -100,7 +109,7 @@ class Journal:
         company = 1
         while batch := self._gather(company):
             company = len(batch)
-            self._settle(batch, self._commit([waiting.record for waiting in batch]))
+            self._settle(batch, self._commit(batch))
             self._in_flight = 0
             self._after_batch()
 
@@ -114,7 +123,7 @@ class Journal:
             size_bytes = 0
             while self._queue and len(batch) < _MOST_RECORDS and size_bytes < _MOST_BYTES:
                 waiting = self._queue.popleft()
-                size_bytes += len(waiting.record.body)
+                size_bytes += sum(len(record.body) for record in waiting.records)
                 batch.append(waiting)
             self._in_flight = len(batch)
             return batch
@@ -128,38 +137,40 @@ class Journal:
             self._changed.wait(left)
         self._wake_at = _NOBODY
 
-    def _commit(self, records: list[Record]) -> list[StoreError | None]:
-        """Write the records; for each, None or why it is not stored."""
+    def _commit(self, batch: list[_Waiting]) -> list[StoreError | None]:
+        """Write a batch; for each that waits, None or why it is not stored."""
         try:
-            self._write(records)
-            return [None] * len(records)
+            self._write(_records(batch))
         except Exception as problem:  # the thread must live: whatever went wrong belongs to the waiting tasks
             if is_lost_connection(problem.__cause__ or problem):
-                return self._commit_again(records)
+                return self._commit_again(batch)
             error = store_error(problem)
-        if error.code == "BL-STORE-006" and len(records) > 1:
-            return [self._commit([record])[0] for record in records]
-        return [error] * len(records)
+            if error.code in _BLAMES_A_RECORD and len(batch) > 1:
+                return [self._commit([waiting])[0] for waiting in batch]
+            return [error] * len(batch)
+        return [None] * len(batch)
 
-    def _commit_again(self, records: list[Record]) -> list[StoreError | None]:
-        """After a lost connection: the batch was one transaction, so either all ids are stored or none."""
+    def _commit_again(self, batch: list[_Waiting]) -> list[StoreError | None]:
+        """After a lost connection: the batch was one transaction, so either all its ids are stored or none by it."""
         try:
-            if self._all_present(records):
-                return [None] * len(records)
-            self._write(records)
+            if not self._stored(batch):
+                self._write(_records(batch))
         except Exception as problem:
             error = store_error(problem)
-            # The lost transaction may have been committed after we looked; then our ids stood in the way of our second try.
-            if error.code != "BL-STORE-006" or not self._all_there_after_all(records):
-                return [error] * len(records)
-        return [None] * len(records)
+            if error.code in _BLAMES_A_RECORD and len(batch) > 1:
+                return [self._commit_again([waiting])[0] for waiting in batch]
+            # The lost transaction may have been committed after we looked; then our own ids stood in the way.
+            if error.code not in _BLAMES_A_RECORD or not self._stored_after_all(batch):
+                return [error] * len(batch)
+        return [None] * len(batch)
 
-    def _all_present(self, records: list[Record]) -> bool:
-        return len(self._present([record.decision.id for record in records])) == len(records)
+    def _stored(self, batch: list[_Waiting]) -> bool:
+        ids = {record.decision.id for record in _records(batch)}
+        return self._present(list(ids)) == ids
 
-    def _all_there_after_all(self, records: list[Record]) -> bool:
+    def _stored_after_all(self, batch: list[_Waiting]) -> bool:
         try:
-            return self._all_present(records)
+            return self._stored(batch)
         except StoreError:
             return False
 
@@ -172,6 +183,10 @@ class Journal:
                 loop.call_soon_threadsafe(_resolve, results)
             except RuntimeError:
                 continue  # that loop is closed: nobody waits any more
+
+
+def _records(batch: list[_Waiting]) -> list[Record]:
+    return [record for waiting in batch for record in waiting.records]
 
 
 def _resolve(results: list[tuple[asyncio.Future[None], StoreError | None]]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, text
 
@@ -69,8 +69,8 @@ class LedgerTransaction:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def pending(self, limit: int) -> list[PendingEvent]:
-        """The oldest events without a place."""
+    def pending(self, limit: int) -> list[Any]:
+        """Up to ``limit`` ``PendingEvent`` without a place, oldest first (typed loosely: the ledger's protocol names its own twin)."""
         found = self._connection.execute(_PENDING, {"limit": limit})
         return [PendingEvent(*row) for row in found]
 
@@ -96,11 +96,20 @@ class LedgerTransaction:
             found = self._connection.execute(_NODE, {"level": level, "position": index}).scalar()
         return None if found is None else bytes(found)
 
+    def nodes(self, level: int, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+        """``(index, hash)`` of the stored subtrees of a level, from ``start`` to before ``stop``, ascending."""
+        query = _LEAVES if level == 0 else _NODES
+        for index, digest in self._connection.execute(
+            query, {"level": level, "low": start, "high": stop} if level else {"low": start, "high": stop}
+        ):
+            yield int(index), bytes(digest)
+
     def entries(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
-        """``(seq, entry)`` from ``start`` to before ``stop``, in order, a thousand at a time."""
-        for low in range(start, stop, _ENTRIES_AT_ONCE):
-            for seq, entry in self._connection.execute(_ENTRIES, {"low": low, "high": min(low + _ENTRIES_AT_ONCE, stop)}):
+        """``(seq, entry)`` from ``start`` to before ``stop``, ascending, read a thousand at a time."""
+        while found := self._connection.execute(_ENTRIES, {"low": start, "high": stop, "limit": _ENTRIES_AT_ONCE}).all():
+            for seq, entry in found:
                 yield int(seq), bytes(entry)
+            start = found[-1].seq + 1
 
     def seq_of(self, subject: str) -> int | None:
         """Place of the latest entry about ``subject``."""
@@ -134,10 +143,23 @@ _LAST = select(func.max(ledger_entries.c.seq))
 _DONE = delete(ledger_pending).where(ledger_pending.c.id.in_(bindparam("ids", expanding=True)))
 _LEAF = select(ledger_entries.c.leaf_hash).where(ledger_entries.c.seq == bindparam("seq"))
 _NODE = select(ledger_nodes.c.hash).where(ledger_nodes.c.level == bindparam("level"), ledger_nodes.c.position == bindparam("position"))
+_LEAVES = (
+    select(ledger_entries.c.seq, ledger_entries.c.leaf_hash)
+    .where(ledger_entries.c.seq >= bindparam("low"), ledger_entries.c.seq < bindparam("high"))
+    .order_by(ledger_entries.c.seq)
+)
+_NODES = (
+    select(ledger_nodes.c.position, ledger_nodes.c.hash)
+    .where(
+        ledger_nodes.c.level == bindparam("level"), ledger_nodes.c.position >= bindparam("low"), ledger_nodes.c.position < bindparam("high")
+    )
+    .order_by(ledger_nodes.c.position)
+)
 _ENTRIES = (
     select(ledger_entries.c.seq, ledger_entries.c.entry)
     .where(ledger_entries.c.seq >= bindparam("low"), ledger_entries.c.seq < bindparam("high"))
     .order_by(ledger_entries.c.seq)
+    .limit(bindparam("limit"))
 )
 _SEQ_OF = (
     select(ledger_entries.c.seq).where(ledger_entries.c.subject == bindparam("subject")).order_by(ledger_entries.c.seq.desc()).limit(1)

@@ -7,11 +7,12 @@ from typing import NamedTuple, TypeVarTuple
 
 from sqlalchemy import Connection, Select, exists, func, select, tuple_
 
+from brightline.errors import NotFound
 from brightline.model import Door, Outcome
 from brightline.store.records import StoredDecision, stored_decision
 from brightline.store.tables import decision_rules, decision_types, decisions, ledger_entries
 
-__all__ = ["Cursor", "DecisionFilter", "count_by_outcome", "find_by_id", "find_by_token", "page", "present_ids"]
+__all__ = ["Cursor", "DecisionFilter", "count_by_outcome", "cursor_at", "find_by_id", "find_by_token", "page", "present_ids"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,14 @@ def page(connection: Connection, wanted: DecisionFilter, after: Cursor | None, l
     return [stored_decision(*row) for row in connection.execute(query)]
 
 
+def cursor_at(connection: Connection, decision_id: str) -> Cursor:
+    """The cursor behind the decision of that id. Raises ``NotFound`` BL-INPUT-704."""
+    made_at = connection.execute(select(decisions.c.made_at).where(decisions.c.id == decision_id)).scalar()
+    if made_at is None:
+        raise NotFound("BL-INPUT-704", f"there is no decision {decision_id!r}", "go on after an id that a page has shown")
+    return Cursor(made_at, decision_id)
+
+
 def count_by_outcome(connection: Connection, wanted: DecisionFilter) -> dict[Outcome, int]:
     """Number of decisions for each outcome that occurs."""
     query = _narrow(select(decisions.c.outcome, func.count()), wanted).group_by(decisions.c.outcome)
@@ -92,7 +101,10 @@ def count_by_outcome(connection: Connection, wanted: DecisionFilter) -> dict[Out
 
 def present_ids(connection: Connection, ids: list[str]) -> set[str]:
     """Those of ``ids`` that are stored."""
-    return set(connection.execute(select(decisions.c.id).where(decisions.c.id.in_(ids))).scalars())
+    found: set[str] = set()
+    for start in range(0, len(ids), 1000):
+        found.update(connection.execute(select(decisions.c.id).where(decisions.c.id.in_(ids[start : start + 1000]))).scalars())
+    return found
 
 
 _Columns = TypeVarTuple("_Columns")

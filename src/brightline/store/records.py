@@ -33,12 +33,12 @@ class Record(NamedTuple):
 class StoredDecision(NamedTuple):
     """A Decision as it is on disk. ``seq`` is its place in the ledger, None while pending.
 
-    After an erasure ``salt`` is empty, ``erased_at`` is set (UTC microseconds) and the texts are gone from ``decision`` and ``body``.
+    After an erasure ``salt`` is None, ``erased_at`` is set (UTC microseconds) and the texts are gone from ``decision`` and ``body``.
     """
 
     decision: Decision
     body: bytes
-    salt: bytes
+    salt: bytes | None
     seq: int | None
     erased_at: int | None = None
 
@@ -141,4 +141,4 @@ def stored_decision(body: bytes, salt: bytes | None, erased_at: int | None, seq:
         decision = decision_from_document(orjson.loads(body))
     except (ValueError, KeyError, TypeError) as problem:
         raise StoreError("BL-STORE-007", f"a stored decision cannot be read: {problem!r}", "restore the last backup") from problem
-    return StoredDecision(decision, bytes(body), bytes(salt or b""), seq, erased_at)
+    return StoredDecision(decision, bytes(body), None if salt is None else bytes(salt), seq, erased_at)

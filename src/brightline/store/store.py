@@ -99,9 +99,16 @@ class Store:
         with self.database.reading() as connection:
             return reading.find_by_token(connection, token)
 
-    def decisions(self, filters: DecisionFilter | None = None, *, after: Cursor | None = None, limit: int = 50) -> list[StoredDecision]:
-        """Up to ``limit`` decisions, newest first; go on with ``after=Cursor.after(last)``. New rows never shift a page."""
+    def decisions(
+        self, filters: DecisionFilter | None = None, *, after: Cursor | str | None = None, limit: int = 50
+    ) -> list[StoredDecision]:
+        """Up to ``limit`` decisions, newest first; go on ``after`` a cursor or a decision's id. New rows never shift a page.
+
+        Raises ``NotFound`` BL-INPUT-704 if ``after`` is the id of no decision.
+        """
         with self.database.reading() as connection:
+            if isinstance(after, str):
+                after = reading.cursor_at(connection, after)
             return reading.page(connection, filters or DecisionFilter(), after, limit)
 
     def counts(self, since: int | None = None, *, filters: DecisionFilter | None = None) -> dict[Outcome, int]:
