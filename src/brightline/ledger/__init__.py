@@ -11,7 +11,7 @@ from brightline.ledger.commitment import commit, commits_to, new_salt
 from brightline.ledger.entry import encode_entry, parse_entry
 from brightline.ledger.keys import Signer
 from brightline.ledger.note import Checkpoint, VerifierKey, open_checkpoint
-from brightline.ledger.proof import Proof, verify_tlog_proof
+from brightline.ledger.proof import Proof, checkpoint_in, verify_tlog_proof
 from brightline.ledger.sequencer import Evidence, Head, Sequencer
 from brightline.ledger.storage import LedgerStorage, LedgerTx, PendingRow
 from brightline.ledger.tiles import export_tiles, verify_tiles
@@ -31,6 +31,7 @@ __all__ = [
     "Signer",
     "Verification",
     "VerifierKey",
+    "checkpoint_in",
     "commit",
     "commits_to",
     "encode_entry",

@@ -43,12 +43,12 @@ class HeadFile:
             raise self._unusable(problem.message) from None
 
     def advance(self, size: int, note: str) -> None:
-        """Put a newer head in the file; a head that is not newer changes nothing. Raises ``LedgerError`` BL-LEDGER-017."""
+        """Put a newer head in the file; an older head changes nothing. Raises ``LedgerError`` BL-LEDGER-017."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self._locked():
                 current = self.read()
-                if current is None or current.size < size:
+                if current is None or current.size <= size:
                     replace_file(self.path, note)
         except OSError as problem:
             raise self._unusable(f"it cannot be written: {problem}") from None

@@ -8,6 +8,7 @@ data is not authenticated and never used here; it is kept so that a file survive
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from brightline.errors import LedgerError
 from brightline.ledger.note import Checkpoint, VerifierKey, decode_base64, decode_size, open_checkpoint
 from brightline.ledger.tree import HASH_BYTES, leaf_hash, verify_inclusion
 
-__all__ = ["Proof", "verify_tlog_proof"]
+__all__ = ["Proof", "checkpoint_in", "verify_tlog_proof"]
 
 _HEADER = "c2sp.org/tlog-proof@v1"
 _MAX_HASHES = 63  # a tree has fewer than 2**63 entries
@@ -72,3 +73,18 @@ def verify_tlog_proof(proof: str, entry: bytes, keys: Sequence[VerifierKey], ori
 
 def _bad_proof(why: str) -> LedgerError:
     return LedgerError("BL-LEDGER-004", f"not a proof file: {why}", "see c2sp.org/tlog-proof for the format")
+
+
+def checkpoint_in(text: str) -> str:
+    """The checkpoint (a signed note, not opened) in something that somebody kept: itself, a proof file or a proof bundle.
+
+    Raises ``LedgerError`` BL-LEDGER-004 if a proof is damaged.
+    """
+    if text.lstrip().startswith("{"):
+        try:
+            text = json.loads(text)["proof"]
+        except (ValueError, KeyError, RecursionError):
+            raise _bad_proof("it is JSON, but not a proof bundle") from None
+        if not isinstance(text, str):
+            raise _bad_proof("it is JSON, but not a proof bundle")
+    return Proof.parse(text).checkpoint if text.startswith(_HEADER) else text

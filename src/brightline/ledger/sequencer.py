@@ -6,7 +6,8 @@ a database that was rolled back, edited or swapped is refused, and sequencing ha
 are not lost by that; they wait.
 
 Order of a round: entries, nodes and checkpoint are committed in one transaction, then the head file moves. A crash in
-between leaves a head file older than the database and consistent with it; the next round moves it.
+between leaves a head file older than the database and consistent with it; the next round moves it. When the key was
+changed, the next round signs the latest head again with the new one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from brightline.errors import LedgerError
 from brightline.ledger.entry import encode_entry, parse_entry
 from brightline.ledger.head_file import HeadFile
 from brightline.ledger.keys import Signer
-from brightline.ledger.note import Checkpoint, open_checkpoint
+from brightline.ledger.note import Checkpoint, open_checkpoint, open_note
 from brightline.ledger.proof import Proof
 from brightline.ledger.storage import LedgerStorage, LedgerTx, PendingRow
 from brightline.ledger.tree import Frontier, consistency_proof, inclusion_proof, leaf_hash, verify_consistency, verify_inclusion
@@ -82,7 +83,7 @@ class Sequencer:
 
     def head(self) -> Head | None:
         """The latest signed head in the database, its signature checked; None before the first round."""
-        with self.storage.exclusive() as transaction:
+        with self.storage.reading() as transaction:
             return self._stored_head(transaction)
 
     def prove(self, subject: str) -> str:
@@ -95,7 +96,7 @@ class Sequencer:
         Raises ``LedgerError`` BL-LEDGER-012 if it is not in the log (yet); -005 or -011 if the database is damaged, so
         that a proof which does not verify is never handed out.
         """
-        with self.storage.exclusive() as transaction:
+        with self.storage.reading() as transaction:
             head = self._stored_head(transaction)
             seq = transaction.seq_of(subject)
             if seq is None or head is None or seq >= head.size:
@@ -127,21 +128,31 @@ class Sequencer:
 
     def _next_head(self, transaction: LedgerTx) -> Head | None:
         size, rows = transaction.size(), transaction.pending(self._batch)
-        kept = self._kept_head(size)
-        stored = self._stored_head(transaction)
-        if not rows and stored is not None and kept.size == size == stored.size and kept.root == stored.root:
+        kept, stored = self._kept_head(size), self._stored_head(transaction)
+        if not rows and (stored is None or self._is_up_to_date(stored, kept, size)):
             return None
         frontier = Frontier.load(size, transaction.node)
         for head in (kept, self._signed):
             if head is not None:
                 _require_consistent(head, frontier, transaction)
-        if not rows and stored is not None and stored.size == size and stored.root == frontier.root():
+        _require_signed(stored, frontier)
+        if not rows and stored is not None and self._signed_by_current_key(stored):
             return stored  # committed before a crash: only the head file has to follow
         _append(transaction, frontier, rows)
         checkpoint = Checkpoint(self.signer.origin, frontier.size, frontier.root())
         note = self.signer.sign(checkpoint)
         transaction.save_checkpoint(checkpoint.size, note)
         return Head(checkpoint.size, checkpoint.root, note)
+
+    def _is_up_to_date(self, stored: Head, kept: Checkpoint, size: int) -> bool:
+        return size == stored.size == kept.size and stored.root == kept.root and self._signed_by_current_key(stored)
+
+    def _signed_by_current_key(self, head: Head) -> bool:
+        try:
+            open_note(head.note, self.signer.verifiers[:1])
+        except LedgerError:
+            return False
+        return True
 
     def _kept_head(self, size: int) -> Checkpoint:
         kept = self.head_file.read()
@@ -181,6 +192,17 @@ def _require_consistent(head: Checkpoint, frontier: Frontier, transaction: Ledge
             f"the database does not continue the head over {head.size} entries that was signed last: {problem.message}",
             "run `brightline ledger verify` and restore a database that verifies; nothing is sequenced or signed until then",
         ) from None
+
+
+def _require_signed(stored: Head | None, frontier: Frontier) -> None:
+    # Entries and their head are committed together, so entries without a head were not put there by a sequencer.
+    if (stored.size, stored.root) != (frontier.size, frontier.root()) if stored is not None else frontier.size:
+        signed = 0 if stored is None else stored.size
+        raise LedgerError(
+            "BL-LEDGER-010",
+            f"the database has {frontier.size} entries, but its own signed head is over {signed}, or over others",
+            "run `brightline ledger verify` and restore a database that verifies; nothing is sequenced or signed until then",
+        )
 
 
 def _append(transaction: LedgerTx, frontier: Frontier, rows: Sequence[PendingRow]) -> None:

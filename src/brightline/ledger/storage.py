@@ -1,32 +1,39 @@
 """What the log needs of a database, as Protocols; ``brightline.store`` satisfies them structurally.
 
-Everything happens inside ``with storage.exclusive() as transaction:``, which at most one process holds at a time. A
-normal exit commits, an exception rolls back. Entries and nodes are only ever added.
+Writing happens inside ``with storage.exclusive() as transaction:``, which at most one process holds at a time: a normal
+exit commits, an exception rolls back. Proofs, verification and export read. Entries and nodes are only ever added.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 __all__ = ["LedgerStorage", "LedgerTx", "NodeRanges", "PendingRow", "nodes_between"]
 
 
-class PendingRow(NamedTuple):
+class PendingRow(Protocol):
     """An event that has no place in the tree yet: ``commitment`` in hex, ``ts`` in UTC microseconds."""
 
-    id: int
-    ts: int
-    kind: str
-    tenant: str
-    actor: str
-    subject: str
-    commitment: str
+    @property
+    def id(self) -> int: ...
+    @property
+    def ts(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def commitment(self) -> str: ...
 
 
 class LedgerTx(Protocol):
-    """One exclusive transaction."""
+    """One transaction."""
 
     def pending(self, limit: int) -> Sequence[PendingRow]:
         """Up to ``limit`` rows that wait for sequencing, oldest first."""
@@ -60,6 +67,9 @@ class LedgerStorage(Protocol):
 
     def exclusive(self) -> AbstractContextManager[LedgerTx]:
         """A transaction that no other process can hold at the same time."""
+
+    def reading(self) -> AbstractContextManager[LedgerTx]:
+        """One consistent view, in which nothing is written and for which nobody waits."""
 
 
 @runtime_checkable

@@ -32,7 +32,7 @@ def export_tiles(
     The checkpoint is written last, and only if the entries lead to its root hash. Raises ``LedgerError`` BL-LEDGER-016 if
     they do not, if nothing is signed yet, or if the folder holds another log; -001 to -003 for a damaged checkpoint.
     """
-    with storage.exclusive() as transaction:
+    with storage.reading() as transaction:
         note = transaction.checkpoint()
     if note is None:
         raise _no_export("nothing is signed yet", "start the service once, or wait for the first round")
@@ -111,7 +111,7 @@ def _files(entries: Iterable[bytes], frontier: Frontier) -> Iterator[tuple[str, 
 def _stored_entries(storage: LedgerStorage, size: int, progress: Callable[[int, int], None] | None) -> Iterator[bytes]:
     for start in range(0, size, _SLICE):
         stop = min(start + _SLICE, size)
-        with storage.exclusive() as transaction:
+        with storage.reading() as transaction:
             found = list(transaction.entries(start, stop))
         if [seq for seq, _ in found] != list(range(start, stop)):
             raise _no_export(f"entries are missing between {start} and {stop}", "run `brightline ledger verify`")

@@ -91,7 +91,7 @@ class _Run:
     def verify(
         self, head_file: Path | None, kept: list[tuple[str, Checkpoint]], progress: Callable[[int, int], None] | None
     ) -> Verification:
-        with self._storage.exclusive() as transaction:
+        with self._storage.reading() as transaction:
             size = transaction.size()
             heads = [*self._stored_head(transaction, size), *self._file_head(head_file, size), *kept]
             if next(iter(transaction.entries(size, 2**62)), None) is not None:
@@ -100,7 +100,7 @@ class _Run:
         roots = {0: EMPTY_ROOT}
         for start in range(0, size, _SLICE):
             stop = min(start + _SLICE, size)
-            with self._storage.exclusive() as transaction:
+            with self._storage.reading() as transaction:
                 self._slice(transaction, start, stop, wanted, roots)
             if progress is not None:
                 progress(stop, size)

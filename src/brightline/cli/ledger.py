@@ -1,0 +1,258 @@
+"""``brightline ledger``: verify the tamper-evident log, prove a decision, export everything for an auditor.
+
+Exit codes: 0 it verifies · 1 it does not · 2 wrong input or installation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from brightline.cli.terminal import console, print_json, report
+from brightline.config import load_settings
+from brightline.documents import canonical_json
+from brightline.errors import InputError, LedgerError
+from brightline.ledger import Checkpoint, VerifierKey, checkpoint_in, commits_to, export_tiles, verify_log, verify_tiles
+from brightline.model import LedgerEntry
+
+if TYPE_CHECKING:
+    from brightline.ledger import Verification
+    from brightline.service import Service
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True)
+
+_JSON = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
+_OUTPUT = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file instead of stdout.")]
+
+# What a LedgerError says about the log itself, as opposed to input or installation: exit code 1.
+_DOES_NOT_VERIFY = {f"BL-LEDGER-{number:03}" for number in (2, 5, 6, 8, 9, 10, 11, 16)}
+
+_NOT_SHOWN = (
+    "Not shown by this: that everything was logged, that what was logged is true, and, where nobody else kept a head, that the "
+    "log was not rewritten as a whole with its key. Keep heads elsewhere and give one with --since."
+)
+
+
+@app.command()
+def verify(
+    since: Annotated[Path | None, typer.Option(help="A head that somebody kept: checkpoint, tlog-proof or proof bundle.")] = None,
+    payloads: Annotated[bool, typer.Option(help="Also hold every stored decision against its commitment.")] = True,
+    folder: Annotated[Path | None, typer.Option(help="Verify this exported folder instead of the installation's log.")] = None,
+    vkey: Annotated[str | None, typer.Option(help="With --folder: the log's verifier key. Default: this installation's.")] = None,
+    as_json: _JSON = False,
+) -> None:
+    """Hash every entry again and hold the result against every head that is known."""
+    if folder is not None:
+        _verify_folder(folder, vkey, as_json)
+        return
+    with _service() as service:
+        found = verify_log(
+            service.store.ledger,
+            service.signer.verifiers,
+            service.sequencer.head_file.path,
+            since=[checkpoint_in(_read(since))] if since is not None else [],
+            check_payload=_payload_check(service) if payloads else None,
+            progress=_progress("Verifying", as_json),
+        )
+    if as_json:
+        print_json(_verification_document(found))
+    else:
+        _print_verification(found, payloads)
+    raise typer.Exit(0 if found.ok else 1)
+
+
+@app.command()
+def prove(decision_id: str, output: _OUTPUT = None, as_json: _JSON = False) -> None:
+    """Write the proof that a decision is in the log; `brightline ledger verifier` writes the program that checks it."""
+    with _service() as service, _failing():
+        bundle = service.proof(decision_id)
+    _write(bundle, output)
+    if output is not None:
+        if as_json:
+            print_json({"decision": decision_id, "file": str(output)})
+        else:
+            console.print(Text(f"Proof of {decision_id} in {output}. Check it with: python verify_proof.py {output} --vkey '…'"))
+
+
+@app.command()
+def export(directory: Path, as_json: _JSON = False) -> None:
+    """Write the whole log as static files (c2sp.org/tlog-tiles)."""
+    with _service() as service, _failing():
+        checkpoint = export_tiles(service.store.ledger, directory, service.signer.verifiers, _progress("Exporting", as_json))
+    if as_json:
+        print_json(_head_document(checkpoint) | {"directory": str(directory)})
+    else:
+        console.print(Text(f"{checkpoint.size} entries of {checkpoint.origin} in {directory}"))
+
+
+@app.command()
+def head(as_json: _JSON = False) -> None:
+    """Print the latest signed head. Keep it elsewhere: it pins everything that came before."""
+    with _service() as service, _failing():
+        latest = service.sequencer.head()
+        vkey, origin = service.signer.vkey, service.signer.origin
+    if latest is None:
+        raise InputError("BL-INPUT-051", "the log has no signed head yet", "record a decision first")
+    if as_json:
+        print_json(_head_document(Checkpoint(origin, latest.size, latest.root)) | {"note": latest.note, "vkey": vkey})
+    else:
+        sys.stdout.write(latest.note)
+
+
+@app.command()
+def vkey(as_json: _JSON = False) -> None:
+    """Print the verifier key: what people need to check proofs. A second line is a key that is being retired."""
+    with _service() as service:
+        keys = [str(key) for key in service.signer.verifiers]
+    if as_json:
+        print_json({"vkey": keys[0], "retiring": keys[1:]})
+    else:
+        sys.stdout.write("".join(f"{key}\n" for key in keys))
+
+
+@app.command()
+def verifier(output: _OUTPUT = None, as_json: _JSON = False) -> None:
+    """Write out the auditor's verifier: one Python file that needs neither Brightline nor a network."""
+    program = resources.files("brightline.ledger").joinpath("verify_proof.py").read_bytes()
+    digest = hashlib.sha256(program).hexdigest()
+    if as_json and output is None:
+        print_json({"sha256": digest, "program": program.decode()})
+        return
+    _write(program, output)
+    if as_json:
+        print_json({"sha256": digest, "file": str(output)})
+    elif output is not None:
+        console.print(Text(f"{output} (SHA-256 {digest}). Run: python {output} proof.json --vkey '…'"))
+
+
+@contextmanager
+def _service() -> Iterator[Service]:
+    from brightline.service import Service  # not needed for --folder, and slow to import
+
+    with Service.open(load_settings()) as service:
+        yield service
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    try:
+        yield
+    except LedgerError as problem:
+        if problem.code not in _DOES_NOT_VERIFY:
+            raise
+        report(problem)
+        raise typer.Exit(1) from None
+
+
+def _verify_folder(folder: Path, vkey: str | None, as_json: bool) -> None:
+    if vkey is not None:
+        keys: tuple[VerifierKey, ...] = (VerifierKey.parse(vkey),)
+    else:
+        with _service() as service:
+            keys = service.signer.verifiers
+    with _failing():
+        checkpoint = verify_tiles(folder, keys)
+    if as_json:
+        print_json(_head_document(checkpoint) | {"ok": True, "directory": str(folder)})
+    else:
+        console.print(Text(f"{folder} verifies: {checkpoint.size} entries of {checkpoint.origin}"))
+        console.print(Text(_NOT_SHOWN), style="dim")
+
+
+def _payload_check(service: Service) -> Callable[[LedgerEntry], bool | None]:
+    def fits(entry: LedgerEntry) -> bool | None:
+        if entry.kind not in ("decision", "erasure"):
+            return None
+        stored = service.store.decision(entry.subject)
+        if stored is None:
+            return False  # an erasure leaves the row; this one was deleted
+        if entry.kind == "erasure":  # names nobody, and so is committed to without a salt
+            erasure = {"actor": entry.actor, "decision": entry.subject, "erased_at": stored.erased_at}
+            return commits_to(entry.commitment, b"", canonical_json(erasure))
+        return None if stored.salt is None else commits_to(entry.commitment, stored.salt, stored.body)
+
+    return fits
+
+
+def _print_verification(found: Verification, payloads: bool) -> None:
+    if found.ok:
+        console.print(Text("verified", style="bold green"), Text(f"{found.size} entries of {found.origin}"))
+    else:
+        console.print(Text("does not verify", style="bold red"), Text(f"{found.size} entries of {found.origin}"))
+    for problem in found.problems:
+        console.print(Text(f"  {problem.message}", style="red"))
+    console.print(Text(f"  {found.hashes_checked} hashes computed again; root hash {found.root.hex()}"))
+    for name in found.heads_checked:
+        console.print(Text(f"  held against {name}"))
+    if payloads:
+        console.print(Text(f"  {found.payloads_checked} stored decisions fit their entry, {found.payloads_absent} were erased"))
+    console.print(Text(_NOT_SHOWN, style="dim"))
+
+
+def _verification_document(found: Verification) -> dict[str, object]:
+    return {
+        "ok": found.ok,
+        "origin": found.origin,
+        "size": found.size,
+        "root": found.root.hex(),
+        "hashes_checked": found.hashes_checked,
+        "payloads_checked": found.payloads_checked,
+        "payloads_absent": found.payloads_absent,
+        "heads_checked": list(found.heads_checked),
+        "problems": [
+            {"kind": problem.kind, "message": problem.message, "first": problem.first, "stop": problem.stop} for problem in found.problems
+        ],
+    }
+
+
+def _head_document(checkpoint: Checkpoint) -> dict[str, object]:
+    return {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
+
+
+def _progress(what: str, as_json: bool) -> Callable[[int, int], None] | None:
+    terminal = Console(stderr=True)
+    if as_json or not terminal.is_terminal:
+        return None
+    bar = Progress(
+        TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("entries"), TimeRemainingColumn(), console=terminal, transient=True
+    )
+    task = bar.add_task(what)
+
+    def advance(done: int, total: int) -> None:
+        if not bar.live.is_started:
+            bar.start()
+        bar.update(task, completed=done, total=total)
+        if done == total:
+            bar.stop()
+
+    return advance
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InputError("BL-INPUT-052", f"{path} cannot be read: {problem}", "name a file with a checkpoint or a proof") from None
+
+
+def _write(content: bytes, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as problem:
+        raise InputError("BL-INPUT-053", f"{output} cannot be written: {problem.strerror}", "name a file in a folder that exists") from None
