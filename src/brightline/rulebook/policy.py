@@ -65,7 +65,7 @@ CERTAIN_FROM = 0.8
 LIKELY_FROM = 0.5
 """From here on a doubtful case is more likely than not: strict refuses its own generation, lenient sends it to a person."""
 
-REACHES_ONLY_LAWS = frozenset({"CINIS-10", "CSL-49", "CSL-50", "IIS-16", "TEL-61"})
+REACHES_ONLY_LAWS = frozenset({"CINIS-10.6", "CINIS-10.7", "CSL-49", "CSL-50", "IIS-16", "TEL-61"})
 """Key B rows whose own wording reaches only what *laws and administrative regulations* forbid: directly (CSL 49, CSL 50),
 or through a closed list ending in those words (IIS 15, TEL 56, CINIS 5). They do not pair with a key A that
 stands only in a departmental rule, such as ECO 7 or most of ANT (legal-grounds.md, section 0, finding 3)."""
@@ -104,9 +104,9 @@ def decide(
 
 
 def strongest(rules: Iterable[str], side: Side, on: date, rulebook: Rules, manifest: bool = True) -> Outcome:
-    """The harshest outcome that these rules can ground on that day, for a certain case; ``allow`` if none.
+    """The harshest outcome that these rules can ground on that day for certain evidence; ``allow`` if none.
 
-    Not every milder outcome is then grounded too (an unverified rule reaches ``review`` but not ``limit``): ask
+    With ``manifest`` false that is ``review`` at most, as under the standard setting. Not every milder outcome is then grounded too (an unverified rule reaches ``review`` but not ``limit``): ask
     ``permitted`` for the exact set.
     """
     return max(permitted(rules, side, on, rulebook, manifest), key=_severity)
@@ -115,7 +115,8 @@ def strongest(rules: Iterable[str], side: Side, on: date, rulebook: Rules, manif
 def permitted(rules: Iterable[str], side: Side, on: date, rulebook: Rules, manifest: bool = True) -> frozenset[Outcome]:
     """All outcomes that these rules can ground on that day; always holds ``allow``. Ids not in the rulebook ground nothing."""
     in_force, _ = _in_force(rules, on, rulebook)
-    return frozenset(_mild(in_force) | ({_stop_on(side)} if _keys(in_force, side, manifest) else set()))
+    stops = {_stop_on(side)} if manifest and _keys(in_force, side, manifest) else set()
+    return frozenset(_mild(in_force) | stops)
 
 
 class _Verdict(NamedTuple):
@@ -164,7 +165,7 @@ def _by_law(asked: Outcome, rules: tuple[Rule, ...], side: Side, *, certain: boo
     outcome = max((mild for mild in _mild(rules) if mild.severity <= asked.severity), key=_severity)
     if outcome is Outcome.ALLOW:
         return _Verdict(outcome, Ground.NONE, Why.NO_GROUND)
-    if not any(rule.verified for rule in rules):
+    if not any(rule.verified for rule in rules if _grounds_measures(rule)):
         why = Why.UNVERIFIED
     elif not certain and asked.stops:
         why = Why.DOUBTFUL
@@ -203,7 +204,7 @@ def _mild(rules: Iterable[Rule]) -> set[Outcome]:
     """Which outcomes below a stop the rules ground."""
     grounded = {Outcome.ALLOW}
     for rule in rules:
-        if rule.keys and _NO_GROUND_FOR_MEASURES.issuperset(rule.keys):
+        if not _grounds_measures(rule):
             continue
         grounded.add(Outcome.REVIEW)
         if not _CONTENT_MEASURES.isdisjoint(rule.at_most):
@@ -211,6 +212,11 @@ def _mild(rules: Iterable[Rule]) -> set[Outcome]:
         if rule.verified and not _RESTRICTIONS.isdisjoint(rule.at_most):
             grounded |= _RESTRICTING
     return grounded
+
+
+def _grounds_measures(rule: Rule) -> bool:
+    """False for a row that only says where a text applies, what it leaves free or how to appeal."""
+    return not rule.keys or not _NO_GROUND_FOR_MEASURES.issuperset(rule.keys)
 
 
 _NO_GROUND_FOR_MEASURES = frozenset({Key.SCOPE, Key.EXCEPTION, Key.APPEAL})
@@ -287,13 +293,17 @@ def _role(rule: Rule) -> Literal[0, 1, 2]:
 def _because(lang: _Lang, outcome: Outcome, told: Sequence[_Told], rules: Sequence[Rule], context: Context, rulebook: Rules) -> Because:
     why = min((verdict.why for _, verdict in told), key=_WHYS.index, default=Why.NOTHING_ASKED)
     of_that_kind = [(finding, verdict) for finding, verdict in told if verdict.why is why]
+    forbidding = {verdict.turned[0].id for _, verdict in of_that_kind if verdict.turned}
+    obliging = {verdict.turned[-1].id for _, verdict in of_that_kind if verdict.turned}
     return Because(
         outcome=outcome,
         side=min((finding.side for finding, _ in told), key=_SIDES.index, default=Side.ANSWER),
         why=why,
-        forbids=tuple(rulebook.citation(verdict.turned[0].id, lang) for _, verdict in of_that_kind if verdict.turned),
-        obliges=tuple(rulebook.citation(verdict.turned[-1].id, lang) for _, verdict in of_that_kind if verdict.turned),
-        concerns=tuple(rulebook.citation(rule.id, lang) for rule in rules if rule.verified or why is Why.UNVERIFIED),
+        forbids=tuple(rulebook.citation(rule.id, lang) for rule in rules if rule.id in forbidding),
+        obliges=tuple(rulebook.citation(rule.id, lang) for rule in rules if rule.id in obliging),
+        concerns=tuple(
+            rulebook.citation(rule.id, lang) for rule in rules if _grounds_measures(rule) and (rule.verified or why is Why.UNVERIFIED)
+        ),
         terms=tuple(sorted({verdict.term.title(lang) for _, verdict in of_that_kind if verdict.term})),
         contexts=tuple(sorted({name for finding, _ in of_that_kind for name in finding.exceptions})),
         for_a_minor=context.age_band is AgeBand.MINOR,

@@ -15,15 +15,11 @@ It deliberately does not fetch or date terms: which of them were published on a 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from brightline.errors import DataError
 from brightline.model import Outcome
+from brightline.rulebook.rows import Row, read_rows
 
 __all__ = ["OperatorTerm", "load_terms"]
 
@@ -55,91 +51,35 @@ class OperatorTerm:
 def load_terms(path: Path | str) -> dict[str, OperatorTerm]:
     """Read the operator's terms, by id in the order of the file.
 
-    Raises ``DataError`` with file and line: BL-DATA-061 (cannot be read), -062 (not a YAML list), -063 (a row is
-    wrong), -064 (an id occurs twice).
+    Raises ``DataError`` with file and line: BL-DATA-101 to -105 as for every file of rows, -161 (not usable as an id),
+    -162 (an id occurs twice).
     """
-    file = Path(path)
     terms: dict[str, OperatorTerm] = {}
-    for row in _rows(file):
-        term = _term(row, file)
+    for row in read_rows(Path(path), "term"):
+        term = _term(row)
         if term.id in terms:
-            raise _wrong("BL-DATA-064", f"the id {term.id!r} occurs twice", "give each term its own id", file, row)
+            raise row.fail("BL-DATA-162", f"the id {term.id!r} occurs twice", "give each term its own id", "id")
         terms[term.id] = term
     return terms
 
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
-_MEMBERS = ("id", "title", "text", "at_most")
-_PERMITTED = tuple(outcome for outcome in Outcome if outcome is not Outcome.ALLOW)
+_ACTING = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.ALLOW)
 
 
-def _rows(file: Path) -> list[yaml.Node]:
-    try:
-        root = yaml.compose(file.read_text("utf-8"), Loader=yaml.SafeLoader)
-    except OSError as problem:
-        raise DataError("BL-DATA-061", f"the terms cannot be read: {problem.strerror}", "name an existing file", file=str(file)) from None
-    except UnicodeDecodeError:
-        raise DataError("BL-DATA-061", "the terms are not UTF-8 text", "save the file as UTF-8", file=str(file), line=1) from None
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        raise DataError(
-            "BL-DATA-062", f"not YAML: {getattr(problem, 'problem', problem)}", "see docs/policy.md", file=str(file), line=line
-        ) from None
-    if root is None:
-        return []
-    if not isinstance(root, yaml.SequenceNode):
-        raise _wrong("BL-DATA-062", "the file must be a list of terms", "begin each term with '- id: …'", file, root)
-    return list(root.value)
+def _term(row: Row) -> OperatorTerm:
+    term_id = row.text("id")
+    if not _ID.fullmatch(term_id):
+        raise row.fail("BL-DATA-161", f"{term_id!r} is not an id", "a letter, then up to 63 letters, digits, '.', '_' or '-'", "id")
+    title_zh, title_en = _both_languages(row, "title")
+    text_zh, text_en = _both_languages(row, "text")
+    at_most = Outcome(row.choice("at_most", _ACTING))
+    row.finish()
+    return OperatorTerm(term_id, title_zh, title_en, text_zh, text_en, at_most)
 
 
-def _term(row: yaml.Node, file: Path) -> OperatorTerm:
-    members = _mapping(row, file, "a term", _MEMBERS)
-    id_node = members["id"]
-    if not isinstance(id_node, yaml.ScalarNode) or not _ID.fullmatch(id_node.value):
-        raise _wrong("BL-DATA-063", "id must be 1 to 64 letters, digits, '.', '_' or '-'", "for example terms.no-tips", file, id_node)
-    title, text = (_both_languages(members[name], file, name) for name in ("title", "text"))
-    return OperatorTerm(
-        id=id_node.value,
-        title_zh=title["zh"],
-        title_en=title["en"],
-        text_zh=text["zh"],
-        text_en=text["en"],
-        at_most=_outcome(members["at_most"], file),
-    )
-
-
-def _outcome(node: yaml.Node, file: Path) -> Outcome:
-    if isinstance(node, yaml.ScalarNode) and node.value in _PERMITTED:
-        return Outcome(node.value)
-    raise _wrong("BL-DATA-063", "at_most is not an outcome that acts", f"one of {', '.join(_PERMITTED)}", file, node)
-
-
-def _both_languages(node: yaml.Node, file: Path, name: str) -> dict[str, str]:
-    sentences: dict[str, str] = {}
-    for lang, value in _mapping(node, file, name, ("zh", "en")).items():
-        if not isinstance(value, yaml.ScalarNode) or not value.value.strip():
-            raise _wrong("BL-DATA-063", f"{name}.{lang} must be a sentence", "statements show it to the person concerned", file, value)
-        sentences[lang] = value.value.strip()
-    return sentences
-
-
-def _mapping(node: yaml.Node, file: Path, name: str, expected: tuple[str, ...]) -> Mapping[str, yaml.Node]:
-    hint = f"{name} has exactly the members {', '.join(expected)}"
-    if not isinstance(node, yaml.MappingNode):
-        raise _wrong("BL-DATA-063", f"{name} must be a mapping", hint, file, node)
-    members: dict[str, Any] = {}
-    for key, value in node.value:
-        if key.value not in expected:
-            raise _wrong("BL-DATA-063", f"{name} has an unknown member {key.value!r}", hint, file, key)
-        if key.value in members:
-            raise _wrong("BL-DATA-063", f"{name} has {key.value!r} twice", hint, file, key)
-        members[key.value] = value
-    missing = [member for member in expected if member not in members]
-    if missing:
-        raise _wrong("BL-DATA-063", f"{name} lacks {', '.join(missing)}", hint, file, node)
-    return members
-
-
-def _wrong(code: str, message: str, hint: str, file: Path, node: yaml.Node) -> DataError:
-    return DataError(code, message, hint, file=str(file), line=node.start_mark.line + 1)
+def _both_languages(row: Row, field: str) -> tuple[str, str]:
+    sentences = row.row(field)
+    both = sentences.text("zh").strip(), sentences.text("en").strip()
+    sentences.finish()
+    return both
