@@ -31,7 +31,7 @@ from brightline.model import (
 )
 from brightline.rulebook import load_rulebook
 from brightline.rulebook.book import Rulebook
-from brightline.rulebook.policy import REACHES_ONLY_LAWS, Judgement, decide, permitted, strongest
+from brightline.rulebook.policy import REACHES_ONLY_LAWS, Judgement, decide, outcome_of, permitted, strongest
 from brightline.rulebook.terms import OperatorTerm
 
 TODAY = date(2026, 11, 22)
@@ -276,6 +276,7 @@ def test_the_order_of_findings_changes_nothing_that_a_person_reads(
 @given(findings, contexts, rulebooks)
 def test_nothing_harsher_than_the_goal_asked_for_ever_follows(finding: Finding, context: Context, book: Rulebook) -> None:
     judgement = decide([finding], context, book, TERMS)
+    assert judgement.outcome is outcome_of(finding, context, book, TERMS)
     if finding.effect.stops:
         assert judgement.outcome is not (Outcome.BLOCK if finding.side.own_output else Outcome.REFUSE)
     else:
@@ -435,6 +436,13 @@ def test_a_duty_that_reaches_only_laws_does_not_pair_with_a_departmental_rule(ob
     assert decide([a_finding(departmental.id, obliges)], on(), book).outcome is Outcome.REVIEW
     assert decide([a_finding(law.id, obliges)], on(), book).outcome is Outcome.BLOCK
     assert decide([a_finding(regulation.id, obliges)], on(), book).outcome is Outcome.BLOCK
+
+
+def test_a_duty_over_its_own_list_is_cited_with_that_list_where_it_can_be() -> None:
+    other, own = a_rule("PSA-82", Key.A), a_rule("IIS-15", Key.A, status=Status.REGULATION)
+    book = a_rulebook(other, own, a_rule("IIS-16", Key.B, status=Status.REGULATION))
+    assert decide([a_finding("PSA-82", "IIS-15", "IIS-16")], on(), book).steps == ("0:some.goal:block->block:keys=IIS-15+IIS-16",)
+    assert decide([a_finding("PSA-82", "IIS-16")], on(), book).steps == ("0:some.goal:block->block:keys=PSA-82+IIS-16",)
 
 
 def test_a_duty_in_a_departmental_rule_pairs_with_a_departmental_rule() -> None:

@@ -27,7 +27,7 @@ from brightline.model import AgeBand, Context, Finding, Ground, Key, NotInspecte
 from brightline.rulebook.reasons import Because, Why, explain
 from brightline.rulebook.terms import OperatorTerm
 
-__all__ = ["Judgement", "Rules", "decide", "permitted", "strongest"]
+__all__ = ["Judgement", "Rules", "decide", "outcome_of", "permitted", "strongest"]
 
 
 class Rules(Protocol):
@@ -65,10 +65,12 @@ CERTAIN_FROM = 0.8
 LIKELY_FROM = 0.5
 """From here on a doubtful case is more likely than not: strict refuses its own generation, lenient sends it to a person."""
 
-REACHES_ONLY_LAWS = frozenset({"CINIS-10.6", "CINIS-10.7", "CSL-49", "CSL-50", "IIS-16", "TEL-61"})
+ACTS_ON_ITS_OWN_LIST = frozenset({"CINIS-10.6", "CINIS-10.7", "IIS-16", "TEL-61"})
+"""Key B rows that speak of the list in their own instrument (CINIS 5, IIS 15, TEL 56): paired with it wherever it is cited."""
+REACHES_ONLY_LAWS = ACTS_ON_ITS_OWN_LIST | {"CSL-49", "CSL-50"}
 """Key B rows whose own wording reaches only what *laws and administrative regulations* forbid: directly (CSL 49, CSL 50),
-or through a closed list ending in those words (IIS 15, TEL 56, CINIS 5). They do not pair with a key A that
-stands only in a departmental rule, such as ECO 7 or most of ANT (legal-grounds.md, section 0, finding 3)."""
+or because their list ends in those words. They do not pair with a key A that stands only in a departmental rule, such
+as ECO 7 or most of ANT (legal-grounds.md, section 0, finding 3)."""
 
 
 def decide(
@@ -101,6 +103,11 @@ def decide(
         decisive=decisive,
         steps=tuple(_step(index, finding, verdict) for index, (finding, verdict) in enumerate(zip(findings, verdicts, strict=True))),
     )
+
+
+def outcome_of(finding: Finding, context: Context, rulebook: Rules, terms: Mapping[str, OperatorTerm] | None = None) -> Outcome:
+    """The outcome of ``decide`` over this finding alone, without its reasons: what a stream asks at each finding."""
+    return _weigh(finding, context, rulebook, terms or {}).outcome
 
 
 def strongest(rules: Iterable[str], side: Side, on: date, rulebook: Rules, manifest: bool = True) -> Outcome:
@@ -234,7 +241,7 @@ def _keys(rules: Iterable[Rule], side: Side, manifest: bool) -> tuple[Rule, ...]
         return ()
     forbidding = [rule for rule in rules if _turns(rule, Key.A, _BLOCK, manifest)]
     obliging = [rule for rule in rules if _turns(rule, Key.B, _BLOCK, manifest)]
-    return next(((a, b) for a in forbidding for b in obliging if _pair(a, b)), ())
+    return min(((a, b) for a in forbidding for b in obliging if _pair(a, b)), key=_strays, default=())
 
 
 _BLOCK = frozenset({"block"})
@@ -253,6 +260,12 @@ def _turns(rule: Rule, key: Key, enough: frozenset[str], manifest: bool) -> bool
 
 def _pair(forbids: Rule, obliges: Rule) -> bool:
     return obliges.id not in REACHES_ONLY_LAWS or forbids.status in (Status.LAW, Status.REGULATION)
+
+
+def _strays(pair: tuple[Rule, Rule]) -> bool:
+    """True if key B speaks of another list than the one that key A stands in; such a pair is cited only where no better one is."""
+    forbids, obliges = pair
+    return obliges.id in ACTS_ON_ITS_OWN_LIST and forbids.instrument != obliges.instrument
 
 
 def _stop_on(side: Side) -> Outcome:
@@ -295,15 +308,15 @@ def _because(lang: _Lang, outcome: Outcome, told: Sequence[_Told], rules: Sequen
     of_that_kind = [(finding, verdict) for finding, verdict in told if verdict.why is why]
     forbidding = {verdict.turned[0].id for _, verdict in of_that_kind if verdict.turned}
     obliging = {verdict.turned[-1].id for _, verdict in of_that_kind if verdict.turned}
+    turned_keys = why in (Why.KEYS, Why.TIGHTENED)
+    concerning = [] if turned_keys else [rule for rule in rules if _grounds_measures(rule) and (rule.verified or why is Why.UNVERIFIED)]
     return Because(
         outcome=outcome,
         side=min((finding.side for finding, _ in told), key=_SIDES.index, default=Side.ANSWER),
         why=why,
         forbids=tuple(rulebook.citation(rule.id, lang) for rule in rules if rule.id in forbidding),
         obliges=tuple(rulebook.citation(rule.id, lang) for rule in rules if rule.id in obliging),
-        concerns=tuple(
-            rulebook.citation(rule.id, lang) for rule in rules if _grounds_measures(rule) and (rule.verified or why is Why.UNVERIFIED)
-        ),
+        concerns=tuple(rulebook.citation(rule.id, lang) for rule in concerning),
         terms=tuple(sorted({verdict.term.title(lang) for _, verdict in of_that_kind if verdict.term})),
         contexts=tuple(sorted({name for finding, _ in of_that_kind for name in finding.exceptions})),
         for_a_minor=context.age_band is AgeBand.MINOR,
