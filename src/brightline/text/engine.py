@@ -1,0 +1,50 @@
+"""The text engine: goals compiled once, then any number of texts scanned whole or as streams.
+
+A scan *is* a stream that is fed once and asked to stop nothing, so the two cannot disagree.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from brightline.model import Finding, Side
+from brightline.text.goals import GoalBook
+from brightline.text.index import SideIndex
+from brightline.text.stream import TextStream
+from brightline.text.tables import load_tables
+
+__all__ = ["TextEngine"]
+
+_ENGINE = "1"  # raised when the same goals would see something else in the same text
+
+
+class TextEngine:
+    """Finds the goals of a book in texts. Safe to share between threads; streams are not."""
+
+    def __init__(self, book: GoalBook) -> None:
+        self.book = book
+        digest = hashlib.sha256(f"{_ENGINE}:{load_tables().digest}:{book.digest}".encode()).hexdigest()
+        self.version = f"{_ENGINE}+{digest[:12]}"
+        self._indices: dict[Side, SideIndex] = {}
+
+    def scan(self, text: str, side: Side, part: str = "") -> list[Finding]:
+        """All findings of a whole text, in the order in which a stream would report them. Any code points are fine."""
+        stream = TextStream(self._index(side), self.version, part, None)
+        stream.feed(text)
+        stream.finish()
+        return stream.findings
+
+    def stream(self, side: Side, part: str, stops: Callable[[Finding], bool], *, json_escapes: bool = False) -> TextStream:
+        """A stream that stops at the first finding for which ``stops`` is true.
+
+        ``stops`` is asked only about findings that may stop: of goals whose effect is refuse or block, without exceptions.
+        ``json_escapes``: the text is the inside of a JSON string, escapes are decoded and spans name the escaped text.
+        """
+        return TextStream(self._index(side), self.version, part, stops, json_escapes)
+
+    def _index(self, side: Side) -> SideIndex:
+        index = self._indices.get(side)
+        if index is None:
+            index = self._indices[side] = SideIndex(self.book.goals, side)
+        return index

@@ -1,0 +1,216 @@
+"""The base and skip lanes: a text as the matchers see it, with the way back to every raw code point.
+
+``normalise`` turns a text into a ``Piece``: the base lane (width, case, traditional/simplified, marks, invisible
+characters) with an offset for each character, and the skip lane, which also leaves out separators (categories P, Z, S:
+punctuation, spaces, symbols, emoji) as long as at most three stand in a row and no sentence ends among them; where more
+stand, the skip lane carries a break, which no entry contains. Entries of lists go through the same function.
+
+Pieces are cut-independent: the pieces of a text normalised chunk by chunk, joined, are the piece of the whole text.
+What one piece must know of the one before is in ``after_dot`` and in the counts at its rims; ``Gap`` carries it.
+No loop over characters anywhere: numpy over whole chunks, and a cache for the short ones that streams are made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brightline.text.tables import CLAUSE, DOT, DROPPED, END, SEPARATOR, SPACE, Tables, load_tables
+
+__all__ = ["BREAK", "MAX_DROPPED", "MAX_SKIPPED", "Gap", "Piece", "base_form", "normalise", "skip_form"]
+
+BREAK = "\n"
+MAX_SKIPPED = 3  # text-and-gateway.md 3.3: at most three separators a gap may be skipped
+MAX_DROPPED = 4096  # so many invisible characters in a row count as a line break: what a stream must keep stays bounded
+
+_CACHED_CHARS = 16  # chunks up to this length are remembered: a model speaks in a bounded vocabulary of tokens
+_CACHE_SIZE = 16384
+
+Indices = Sequence[int] | NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A normalised text. ``at[i]`` is the offset of base character i in the text; the rest are indices into ``base``.
+
+    ``ends`` and ``clauses``: characters that end a sentence, a clause. ``kept``: the skip lane, ``kept_at[j]`` the base
+    index of its character j (of the following one, for a break). ``lead`` and ``trail`` count separators before the
+    first and after the last kept character; ``lead_ends`` and ``trail_ends`` tell whether a sentence ended among them.
+    ``dropped_tail`` counts invisible characters at the very end.
+    """
+
+    size: int
+    base: str
+    at: Indices
+    ends: tuple[int, ...]
+    clauses: tuple[int, ...]
+    kept: str
+    kept_at: Indices
+    lead: int = 0
+    lead_ends: bool = False
+    trail: int = 0
+    trail_ends: bool = False
+    dropped_tail: int = 0
+
+
+@dataclass(slots=True)
+class Gap:
+    """The separators that stand open at the end of what has been read so far."""
+
+    skipped: int = 0
+    ended: bool = False
+
+    @property
+    def breaks(self) -> bool:
+        """True if the next kept character does not continue the last one."""
+        return self.ended or self.skipped > MAX_SKIPPED
+
+    def read(self, piece: Piece) -> bool:
+        """Take a piece in; true if a break stands before its first kept character."""
+        self.skipped += piece.lead
+        self.ended |= piece.lead_ends
+        if not piece.kept:
+            return False
+        breaks = self.breaks
+        self.skipped, self.ended = piece.trail, piece.trail_ends
+        return breaks
+
+
+def normalise(text: str, after_dot: bool = False, dropped_before: int = 0) -> Piece:
+    """Base and skip lane of ``text``; any code points, lone surrogates and NUL included.
+
+    ``after_dot``: the base character before was a full stop, so that a space now ends a sentence.
+    ``dropped_before``: invisible characters directly before, at most MAX_DROPPED.
+    """
+    if dropped_before + len(text) > MAX_DROPPED:
+        return _normalise(text, after_dot, dropped_before)
+    return _remembered(text, after_dot) if len(text) <= _CACHED_CHARS else _normalise(text, after_dot, 0)
+
+
+def base_form(entry: str) -> str:
+    """A list entry as the base lane sees it."""
+    return normalise(entry).base.strip()
+
+
+def skip_form(entry: str) -> str:
+    """A list entry as the skip lane sees it: all separators left out."""
+    return normalise(entry).kept.replace(BREAK, "")
+
+
+@lru_cache(_CACHE_SIZE)
+def _remembered(text: str, after_dot: bool) -> Piece:
+    piece = _normalise(text, after_dot, 0)
+    return Piece(
+        piece.size,
+        piece.base,
+        tuple(map(int, piece.at)),
+        piece.ends,
+        piece.clauses,
+        piece.kept,
+        tuple(map(int, piece.kept_at)),
+        piece.lead,
+        piece.lead_ends,
+        piece.trail,
+        piece.trail_ends,
+        piece.dropped_tail,
+    )
+
+
+def _normalise(text: str, after_dot: bool, dropped_before: int) -> Piece:
+    tables = load_tables()
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    mapped = tables.base[codes]
+    size = len(codes)
+    if size == 0:
+        return Piece(0, "", (), (), (), "", ())
+    dropped_tail = 0
+    at: Indices = range(size)
+    if int(mapped.max()) >= DROPPED:
+        mapped, at, dropped_tail = _resolve(mapped, tables, dropped_before)
+        if len(mapped) == 0:
+            return Piece(size, "", (), (), (), "", (), dropped_tail=dropped_tail)
+    base = mapped.tobytes().decode("utf-32-le")
+    classes = tables.classes[mapped]
+    if not classes.any():
+        return Piece(size, base, at, (), (), base, range(len(base)), dropped_tail=dropped_tail)
+    return _with_separators(size, base, at, mapped, classes, after_dot, dropped_tail)
+
+
+def _resolve(mapped: NDArray[np.uint32], tables: Tables, before: int) -> tuple[NDArray[np.uint32], NDArray[np.int64], int]:
+    """Take out what is dropped, put expansions in: the base lane, its offsets, and the invisible characters at the end."""
+    present = np.flatnonzero(mapped != DROPPED)
+    if len(mapped) - len(present) + before > MAX_DROPPED:
+        mapped = _break_long_runs(mapped, present, before)
+        present = np.flatnonzero(mapped != DROPPED)
+    tail = len(mapped) - 1 - int(present[-1]) if len(present) else len(mapped)
+    values, at = mapped[present], present
+    expands = values > DROPPED
+    if expands.any():
+        which = values[expands] - (DROPPED + 1)
+        counts = np.ones(len(values), np.int64)
+        counts[expands] = tables.lengths[which]
+        starts = np.cumsum(counts) - counts
+        at = np.repeat(present, counts)
+        # Position inside its own expansion of every character, 0 for the ordinary ones.
+        inside = np.arange(len(at)) - np.repeat(starts, counts)
+        source = np.zeros(len(values), np.int64)
+        source[expands] = tables.starts[which]
+        expanded = np.repeat(expands, counts)
+        values = np.repeat(values, counts)
+        values[expanded] = tables.expansions[(np.repeat(source, counts) + inside)[expanded]]
+    return values, at, tail
+
+
+def _break_long_runs(mapped: NDArray[np.uint32], present: NDArray[np.int64], before: int) -> NDArray[np.uint32]:
+    """Every invisible character that follows MAX_DROPPED others becomes a break."""
+    mapped = mapped.copy()
+    rims = np.concatenate(([-1 - before], present, [len(mapped)]))
+    for long in np.flatnonzero(np.diff(rims) - 1 > MAX_DROPPED):
+        mapped[int(rims[long]) + 1 + MAX_DROPPED : int(rims[long + 1]) : MAX_DROPPED + 1] = ord(BREAK)
+    return mapped
+
+
+def _with_separators(
+    size: int, base: str, at: Indices, mapped: NDArray[np.uint32], classes: NDArray[np.uint8], after_dot: bool, dropped_tail: int
+) -> Piece:
+    length = len(base)
+    ends = (classes & END) != 0
+    if after_dot or "." in base:
+        spaces = (classes & SPACE) != 0
+        ends[1:] |= spaces[1:] & ((classes[:-1] & DOT) != 0)
+        ends[0] |= after_dot and spaces[0]
+    end_at = np.flatnonzero(ends)
+    clauses = tuple(np.flatnonzero(ends | ((classes & CLAUSE) != 0)).tolist())
+    end_list = tuple(end_at.tolist())
+    present = np.flatnonzero((classes & SEPARATOR) == 0)
+    if len(present) == 0:
+        return Piece(size, base, at, end_list, clauses, "", (), length, bool(end_list), dropped_tail=dropped_tail)
+    first, last = int(present[0]), int(present[-1])
+    kept, kept_at = mapped[present], present
+    skipped = np.diff(present) - 1
+    breaks = skipped > MAX_SKIPPED
+    if end_list:
+        ended_before = np.searchsorted(end_at, present)
+        breaks |= np.diff(ended_before) > 0
+    before = np.flatnonzero(breaks) + 1
+    if len(before):
+        kept_at = np.insert(present, before, present[before])
+        kept = np.insert(kept, before, ord(BREAK))
+    return Piece(
+        size,
+        base,
+        at,
+        end_list,
+        clauses,
+        kept.tobytes().decode("utf-32-le"),
+        kept_at,
+        first,
+        bool(end_list) and end_list[0] < first,
+        length - 1 - last,
+        bool(end_list) and end_list[-1] > last,
+        dropped_tail,
+    )

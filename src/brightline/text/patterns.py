@@ -1,0 +1,262 @@
+"""Regular expressions of goals: bounded, compiled by google-re2 (linear time), and usable on streams.
+
+A pattern runs on the base lane, so its literals go through the same normaliser as the text. For streams a second
+expression is derived that matches every *proper prefix* of what the pattern matches: searched at the end of the text it
+gives the first position from which the pattern may still be completed, which is all a stream needs to hold back.
+Derivation over the syntax tree P(x), "a beginning of x that x can still grow from":
+
+    P(c) = ε      P(xy) = P(x) | x P(y)      P(x|y) = P(x) | P(y)      P(x{m,n}) = x{0,n-1} P(x)
+
+Not supported, and rejected with a cure: anchors and ``\\b`` (they look at text outside the match), look-around,
+back-references, flags, unbounded repeats.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from re import _parser as sre  # type: ignore[attr-defined]
+from typing import Any
+
+import re2
+
+from brightline.text.lanes import normalise
+
+__all__ = ["MAX_WIDTH", "Pattern", "PatternError", "compile_pattern"]
+
+MAX_WIDTH = 80  # characters: longer evidence is a matter for slots; a stream holds back at most this much for a pattern
+MIN_WIDTH = 2  # a single character is over-broad, as for words
+
+_PROPERTY = re.compile(r"\\[pP](?:\{\^?\w+\}|\w)")
+_PROPERTY_STAND_IN = 0xF0000  # private-use characters stand for \p{…} while Python's parser reads the pattern
+_CATEGORIES = {
+    "CATEGORY_DIGIT": r"\d",
+    "CATEGORY_NOT_DIGIT": r"\D",
+    "CATEGORY_SPACE": r"\s",
+    "CATEGORY_NOT_SPACE": r"\S",
+    "CATEGORY_WORD": r"\w",
+    "CATEGORY_NOT_WORD": r"\W",
+}
+
+
+class PatternError(ValueError):
+    """The pattern cannot be used; ``cure`` says what to do."""
+
+    def __init__(self, message: str, cure: str) -> None:
+        super().__init__(message)
+        self.cure = cure
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """``full`` finds matches, ``prefix`` the first live position; ``firsts`` are the characters a match can begin with (None: many)."""
+
+    source: str
+    full: Any
+    prefix: Any
+    width: int
+    firsts: frozenset[str] | None
+
+    def live_from(self, text: str, start: int) -> int:
+        """Index of the first position from which more text could complete (or lengthen) a match; ``len(text)`` if none."""
+        match = self.prefix.search(text, max(start, len(text) - self.width))
+        return len(text) if match is None else int(match.start())
+
+
+def compile_pattern(source: str) -> Pattern:
+    """Parse, bound, normalise and compile; raises ``PatternError``."""
+    properties: list[str] = []
+
+    def stand_in(found: re.Match[str]) -> str:
+        properties.append(found.group())
+        return chr(_PROPERTY_STAND_IN + len(properties) - 1)
+
+    try:
+        tree = sre.parse(_PROPERTY.sub(stand_in, source))
+    except (re.error, OverflowError, RecursionError) as problem:
+        raise PatternError(f"is not a regular expression: {problem}", "write it in google-re2 syntax") from None
+    if tree.state.flags & ~re.UNICODE:
+        raise PatternError("sets flags", "leave flags out: the text is already folded to lower case and simplified characters")
+    writer = _Writer(properties)
+    full, prefix = writer.sequence(tree), writer.prefixes(tree)
+    low, high = tree.getwidth()
+    if high > MAX_WIDTH:
+        raise PatternError(
+            f"can match {'any number of' if high > 1000 else high} characters", f"bound every repeat; at most {MAX_WIDTH} in all"
+        )
+    if low < MIN_WIDTH:
+        raise PatternError(f"can match {low} characters", f"make it need at least {MIN_WIDTH}: single characters are over-broad")
+    firsts = writer.firsts(tree)
+    if firsts == "any":
+        raise PatternError(
+            "can begin with any character", "begin with fixed characters or a small class; leading wildcards match everywhere"
+        )
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        compiled = re2.compile(full, options), re2.compile(f"(?:{prefix})\\z", options)
+    except re2.error as problem:
+        reason = problem.args[0].decode() if problem.args and isinstance(problem.args[0], bytes) else str(problem)
+        raise PatternError(
+            f"is refused by google-re2: {reason}", "write it in google-re2 syntax, without look-around or back-references"
+        ) from None
+    return Pattern(source, *compiled, writer.width(high), firsts if isinstance(firsts, frozenset) else None)
+
+
+class _Writer:
+    """Writes a syntax tree of Python's parser as google-re2 text, literals normalised."""
+
+    def __init__(self, properties: list[str]) -> None:
+        self._properties = properties
+        self._longest_expansion = 1
+
+    def width(self, raw_width: int) -> int:
+        return raw_width * self._longest_expansion
+
+    def sequence(self, nodes: Iterable[Any]) -> str:
+        return "".join(self._node(str(op), value) for op, value in nodes)
+
+    def prefixes(self, nodes: Iterable[Any]) -> str:
+        listed = list(nodes)
+        if not listed:
+            return ""
+        (op, value), rest = listed[0], listed[1:]
+        own = self._prefix(str(op), value)
+        if not rest:
+            return own
+        return f"(?:{own}|{self._node(str(op), value)}(?:{self.prefixes(rest)}))"
+
+    def firsts(self, nodes: Iterable[Any]) -> frozenset[str] | str:
+        """Characters that a match can begin with; "many" for a class too wide to list, "any" for a wildcard."""
+        found: frozenset[str] = frozenset()
+        for op, value in nodes:
+            mine, optional = self._first(str(op), value)
+            if isinstance(mine, str):
+                return mine
+            found |= mine
+            if not optional:
+                break
+        return found
+
+    def _first(self, op: str, value: Any) -> tuple[frozenset[str] | str, bool]:
+        if op == "LITERAL":
+            return ("many", False) if self._property(value) else (frozenset(self._text(value)[0]), False)
+        if op in ("ANY", "NOT_LITERAL"):
+            return "any", False
+        if op == "IN":
+            return self._first_of_class(value), False
+        if op == "BRANCH":
+            branches = [self.firsts(branch) for branch in value[1]]
+            wide = [branch for branch in branches if isinstance(branch, str)]
+            optional = any(branch.getwidth()[0] == 0 for branch in value[1])
+            return (min(wide) if wide else frozenset().union(*(b for b in branches if not isinstance(b, str)))), optional
+        if op == "SUBPATTERN":
+            return self.firsts(value[3]), value[3].getwidth()[0] == 0
+        return self.firsts(value[2]), value[0] == 0 or value[2].getwidth()[0] == 0
+
+    def _first_of_class(self, members: Any) -> frozenset[str] | str:
+        found: set[str] = set()
+        for op, value in members:
+            if str(op) == "NEGATE":
+                return "any"
+            if str(op) == "RANGE" and value[1] - value[0] < 64:
+                found.update(self._text(code)[0] for code in range(value[0], value[1] + 1))
+            elif str(op) == "LITERAL" and not self._property(value):
+                found.add(self._text(value)[0])
+            elif str(op) == "CATEGORY" and str(value) == "CATEGORY_DIGIT":
+                found.update("0123456789")
+            else:
+                return "many"
+        return frozenset(found)
+
+    def _node(self, op: str, value: Any) -> str:
+        if op == "LITERAL":
+            return self._property(value) or _group(re2.escape(self._text(value)))
+        if op == "NOT_LITERAL":
+            return f"[^{self._member(value)}]"
+        if op == "ANY":
+            return "."
+        if op == "IN":
+            return self._class(value)
+        if op == "BRANCH":
+            return "(?:" + "|".join(self.sequence(branch) for branch in value[1]) + ")"
+        if op == "SUBPATTERN":
+            self._no_flags(value)
+            return f"(?:{self.sequence(value[3])})"
+        if op in ("MAX_REPEAT", "MIN_REPEAT"):
+            low, high, inner = value
+            self._bounded(high)
+            return f"(?:{self.sequence(inner)}){{{low},{high}}}" + ("?" if op == "MIN_REPEAT" else "")
+        if op == "AT":
+            raise PatternError("has an anchor or \\b", "leave ^, $ and \\b out: a stream has no ends, and \\b does not work beside Chinese")
+        raise PatternError(f"uses {op.lower().replace('_', ' ')}", "write it without look-around, back-references and possessive repeats")
+
+    def _prefix(self, op: str, value: Any) -> str:
+        if op == "LITERAL":
+            text = "" if self._property(value) else self._text(value)
+            return "|".join(re2.escape(text[:length]) for length in range(len(text))) if len(text) > 1 else ""
+        if op == "BRANCH":
+            return "(?:" + "|".join(self.prefixes(branch) for branch in value[1]) + ")"
+        if op == "SUBPATTERN":
+            return f"(?:{self.prefixes(value[3])})"
+        if op in ("MAX_REPEAT", "MIN_REPEAT"):
+            _, high, inner = value
+            self._bounded(high)
+            return f"(?:{self.sequence(inner)}){{0,{max(high - 1, 0)}}}(?:{self.prefixes(inner)})" if high else ""
+        return ""
+
+    def _class(self, members: Any) -> str:
+        text = ""
+        for op, value in members:
+            if str(op) == "NEGATE":
+                text += "^"
+            elif str(op) == "LITERAL":
+                text += self._member(value)
+            elif str(op) == "RANGE":
+                text += self._range(*value)
+            elif str(value) in _CATEGORIES:
+                text += _CATEGORIES[str(value)]
+        return f"[{text}]"
+
+    def _member(self, code: int) -> str:
+        known = self._property(code)
+        if known:
+            return known
+        text = self._text(code)
+        if len(text) != 1:
+            raise PatternError(
+                f"has {chr(code)!r} in a class, which normalises to {text!r}", "write it as an alternative (a|b) outside the class"
+            )
+        return f"\\x{{{ord(text):X}}}"
+
+    def _range(self, first: int, last: int) -> str:
+        ends = self._text(first), self._text(last)
+        if len(ends[0]) == len(ends[1]) == 1 and ord(ends[1]) - ord(ends[0]) == last - first:
+            return f"\\x{{{ord(ends[0]):X}}}-\\x{{{ord(ends[1]):X}}}"
+        return f"\\x{{{first:X}}}-\\x{{{last:X}}}"
+
+    def _text(self, code: int) -> str:
+        text = normalise(chr(code)).base
+        if not text:
+            raise PatternError(f"contains U+{code:04X}, which the base lane drops", "leave invisible characters and marks out")
+        self._longest_expansion = max(self._longest_expansion, len(text))
+        return text
+
+    def _property(self, code: int) -> str:
+        index = code - _PROPERTY_STAND_IN
+        return self._properties[index] if 0 <= index < len(self._properties) else ""
+
+    @staticmethod
+    def _bounded(high: Any) -> None:
+        if int(high) > MAX_WIDTH:
+            raise PatternError("has an unbounded repeat", f"write {{m,n}} instead of * or +, with n at most {MAX_WIDTH}")
+
+    @staticmethod
+    def _no_flags(value: Any) -> None:
+        if value[1] or value[2]:
+            raise PatternError("sets flags", "leave flags out: the text is already folded to lower case and simplified characters")
+
+
+def _group(text: str) -> str:
+    return text if len(text) <= 2 else f"(?:{text})"

@@ -1,0 +1,416 @@
+"""The streaming scanner: releases text as soon as no goal can still match it, and not before.
+
+Each chunk is normalised and appended to the tail that is still live. *Settled* is the position before which every hit is
+known for good: nothing live, in any lane or pattern, begins before it. Hits before it go to the window builders in order.
+Held back is what may be evidence of a goal that stops: the longest suffix that is a proper prefix of one of its entries,
+a window that can still be completed, a finding that waits for an exception. Nothing is kept that can no longer matter.
+
+Three coordinates: *raw* (as fed), *decoded* (JSON escapes undone; the same as raw where there are none), *base* (index
+into the base lane of the whole text). Spans and the released length are raw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import accumulate
+
+from brightline.model import Finding, Span
+from brightline.text.escapes import EscapeDecoder
+from brightline.text.index import ALLOW, SLOT, SideIndex, Target, continues_word
+from brightline.text.lanes import Gap, Piece, normalise
+from brightline.text.tails import Tail, append_skip, has_gap
+from brightline.text.windows import AFTER_CAP, MEMORY, ExceptionHit, Hit, Marks, Window, WindowBuilder, exceptions_of
+
+__all__ = ["TextStream"]
+
+BLOCK = 1 << 16  # characters normalised at once: bounds the arrays, and numpy is no faster beyond
+EXCERPT = 200  # raw characters either side of the evidence that a person gets to see
+FINDINGS_PER_GOAL = 20  # with the same exceptions; more of the same change nothing and would let a text fill the memory
+SHORTEST_EVIDENCE = 2  # no entry and no pattern is shorter
+TRIM_AT = 4096  # raw characters kept before the old ones are looked at
+
+_DETECTOR = "text"
+
+
+class TextStream:
+    """One text on its way out. Made by ``TextEngine.stream``; not for use by two threads at once.
+
+    ``findings`` grows in the order in which findings are due; ``stopped`` is the one that stopped the text, if any.
+    """
+
+    def __init__(
+        self, index: SideIndex, version: str, part: str, stops: Callable[[Finding], bool] | None, json_escapes: bool = False
+    ) -> None:
+        self.findings: list[Finding] = []
+        self.stopped: Finding | None = None
+        self.fed = 0
+        self.released = 0
+        self._index = index
+        self._version = version
+        self._part = part
+        self._stops = stops
+        self._escapes = EscapeDecoder() if json_escapes else None
+        self._raw = ""
+        self._raw_from = 0  # raw position of self._raw[0]
+        self._raw_starts = [0]  # with escapes: raw position of each decoded character from self._starts_from on
+        self._starts_from = 0
+        self._decoded = 0  # decoded characters read
+        self._base = Tail()  # origin: decoded
+        self._skip = Tail()  # origin: base
+        self._gap = Gap()
+        self._after_dot = False
+        self._dropped = 0  # invisible characters directly before
+        self._open_patterns: dict[int, int] = {}  # pattern number → base position from which it is still open
+        self._sentences = Marks()
+        self._clauses = Marks()
+        self._settled = 0
+        self._queue: list[Hit] = []
+        self._allowed: list[tuple[int, int, int]] = []  # (start, end, goal) of allow phrases
+        self._exceptions: list[ExceptionHit] = []
+        self._builders: dict[int, WindowBuilder] = {}
+        self._waiting: list[Window] = []
+        self._counts: dict[tuple[int, tuple[str, ...]], int] = {}
+
+    @property
+    def held_chars(self) -> int:
+        """Raw characters fed and not released."""
+        return self.fed - self.released
+
+    def feed(self, chunk: str) -> str:
+        """Take the next raw text; returns what may leave now. After a stop nothing leaves any more."""
+        self.fed += len(chunk)
+        if self.stopped is not None or not chunk:
+            return ""
+        self._raw += chunk
+        text = chunk if self._escapes is None else self._decode(chunk)
+        if len(text) <= BLOCK:
+            self._read(text)
+        else:
+            for start in range(0, len(text), BLOCK):
+                self._read(text[start : start + BLOCK])
+        return self._release(self._leavable())
+
+    def finish(self) -> str:
+        """The text has ended: decides what was still open and returns the rest that may leave."""
+        if self.stopped is not None:
+            return ""
+        if self._escapes is not None:
+            self._read(self._decode("", final=True))
+        if self.stopped is None:
+            self._advance(normalise(""), final=True)
+        return self._release(self.fed if self.stopped is None else self._leavable())
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def _decode(self, chunk: str, final: bool = False) -> str:
+        assert self._escapes is not None  # noqa: S101 - only called with escapes
+        text, lengths = self._escapes.feed(chunk, final)
+        starts = accumulate(lengths, initial=self._raw_starts.pop())
+        self._raw_starts.extend(starts)
+        return text
+
+    def _read(self, text: str) -> None:
+        if text and self.stopped is None:
+            self._advance(normalise(text, self._after_dot, self._dropped), final=False)
+
+    def _advance(self, piece: Piece, final: bool) -> None:
+        """Take a piece in, find the hits that end in it, and let the goals judge what is settled."""
+        base, before = self._base, self._base.end
+        base.append(piece.base, piece.at, self._decoded)
+        self._decoded += piece.size
+        if piece.base:
+            self._after_dot, self._dropped = piece.base[-1] == ".", piece.dropped_tail
+        else:
+            self._dropped += piece.dropped_tail
+        if piece.clauses:
+            self._clauses.positions.extend(before + at for at in piece.clauses)
+            self._sentences.positions.extend(before + at for at in piece.ends)
+        self._match_base(before, final)
+        self._match_skip(piece, before, final)
+        self._match_patterns(before, final)
+        self._settled = base.end + 1 if final else self._first_live()
+        if self._queue or self._waiting or self._builders:
+            self._judge(final)
+        self._forget()
+
+    def _first_live(self) -> int:
+        settled = self._base.live[0] if self._base.live else self._base.end
+        if self._skip.live:
+            settled = min(settled, self._skip.origin(self._skip.live[0]))
+        return min(settled, *self._open_patterns.values()) if self._open_patterns else settled
+
+    # -- hits -------------------------------------------------------------------------------------------------------
+
+    def _match_base(self, before: int, final: bool) -> None:
+        lane, base, end = self._index.base, self._base, self._base.end
+        first = base.live[0] if base.live else before
+        text = base.from_index(first)
+        for start, stop, entry in lane.automaton.matches(text):
+            begin, finish = first + start, first + stop
+            left = base.text[begin - base.begin - 1] if begin > base.begin else ""
+            right = text[stop] if finish < end else ""
+            for target in lane.targets[entry]:
+                if self._counts_now(target, text[start], left, text[stop - 1], right, before, finish, finish < end or final):
+                    self._take(target, begin, finish, 0, text[start:stop])
+        base.revive(lane.automaton, before)
+
+    def _match_skip(self, piece: Piece, before: int, final: bool) -> None:
+        lane, skip, end, known = self._index.skip, self._skip, self._base.end, self._skip.end
+        if self._gap.read(piece):
+            append_skip(skip, piece, True, before)
+        elif piece.kept:
+            append_skip(skip, piece, False, before)
+        first = skip.live[0] if skip.live else known
+        if has_gap(skip, first):
+            text = skip.from_index(first)
+            for start, stop, entry in lane.automaton.matches(text):
+                begin, finish = skip.origin(first + start), skip.origin(first + stop - 1) + 1
+                if finish - begin == stop - start:
+                    continue  # nothing was skipped: the base lane has it
+                left = skip.text[first + start - 1 - skip.begin] if first + start > skip.begin else ""
+                if left and skip.origin(first + start - 1) != begin - 1:
+                    left = ""
+                right = text[stop] if stop < len(text) and skip.origin(first + stop) == finish else ""
+                for target in lane.targets[entry]:
+                    if self._counts_now(target, text[start], left, text[stop - 1], right, before, finish, finish < end or final):
+                        self._take(target, begin, finish, 1, text[start:stop])
+        if self._gap.breaks:
+            skip.live = []
+        elif skip.live or known < skip.end:
+            skip.revive(lane.automaton, known)
+
+    @staticmethod
+    def _counts_now(target: Target, first: str, left: str, last: str, right: str, before: int, finish: int, right_known: bool) -> bool:
+        """True if a match is new in this piece (a re-scan sees old ones again) and its neighbours do not continue the word."""
+        if target.right:
+            if finish < before or not right_known or (right and continues_word(last, right)):
+                return False
+        elif finish <= before:
+            return False
+        return not (target.left and left and continues_word(first, left))
+
+    def _match_patterns(self, before: int, final: bool) -> None:
+        index, base, open_patterns = self._index, self._base, self._open_patterns
+        if index.first is not None:
+            fresh = base.from_index(before) if before < base.end else ""
+            for character in set(index.first.findall(fresh)):
+                position = before + fresh.index(character)
+                for number in index.by_first[character]:
+                    open_patterns[number] = min(position, open_patterns.get(number, position))
+        for number in index.always:
+            open_patterns.setdefault(number, before)
+        for number, position in list(open_patterns.items()):
+            live = self._match_pattern(number, position, final)
+            if live < base.end:
+                open_patterns[number] = live
+            else:
+                del open_patterns[number]
+
+    def _match_pattern(self, number: int, position: int, final: bool) -> int:
+        """Take the matches that no more text can change, leftmost first; returns from where the pattern is still open."""
+        entry, end = self._index.patterns[number], self._base.end
+        pattern, text = entry.pattern, self._base.from_index(position)
+        live = len(text) if final else pattern.live_from(text, 0)
+        for match in pattern.full.finditer(text):
+            start, stop = match.span()
+            if start >= live:
+                break
+            target = Target(SLOT, entry.goal, entry.slot, False, False)
+            self._take(target, position + start, position + stop, 0, text[start:stop])
+            if stop > live:
+                live = pattern.live_from(text, stop)
+        return position + live if not final else end
+
+    def _take(self, target: Target, begin: int, finish: int, rank: int, normalised: str) -> None:
+        if target.kind == SLOT:
+            d_start, d_end = self._base.origin(begin), self._base.origin(finish - 1) + 1
+            self._queue.append(Hit(begin, -finish, rank, target.goal, target.slot, d_start, d_end, normalised))
+        elif target.kind == ALLOW:
+            self._allowed.append((begin, finish, target.goal))
+        else:
+            self._exceptions.append(ExceptionHit(begin, finish, target.goal))
+
+    # -- judging ----------------------------------------------------------------------------------------------------
+
+    def _judge(self, final: bool) -> None:
+        """Hand settled hits to their goals, and report the findings that are due."""
+        settled = self._settled
+        if self._queue:
+            self._queue.sort()
+            ready = [hit for hit in self._queue if hit.start < settled]
+            del self._queue[: len(ready)]
+            for hit in ready:
+                self._build(hit)
+        self._exceptions.sort()
+        due = []
+        for window in self._waiting:
+            position = self._due(window, final)
+            if position is not None and position < settled:
+                due.append((position, window.goal, window.start, window))
+        for _, _, _, window in sorted(due, key=lambda row: row[:3]):
+            self._waiting.remove(window)
+            self._report(window)
+            if self.stopped is not None:
+                return
+        for number, builder in list(self._builders.items()):
+            builder.expire(settled, SHORTEST_EVIDENCE)
+            if not builder.hits and builder.free_from <= settled:
+                del self._builders[number]
+
+    def _build(self, hit: Hit) -> None:
+        if any(start <= hit.start and hit.end <= end and goal == hit.goal for start, end, goal in self._allowed):
+            return
+        builder = self._builders.get(hit.goal)
+        if builder is None:
+            goal = self._index.goals[hit.goal]
+            builder = WindowBuilder(hit.goal, goal, self._clauses if goal.same == "clause" else self._sentences)
+            self._builders[hit.goal] = builder
+        window = builder.take(hit)
+        if window is not None:
+            window.holds = self._may_stop(window.goal)
+            self._waiting.append(window)
+
+    def _may_stop(self, goal: int) -> bool:
+        return self._stops is not None and self._index.may_stop[goal]
+
+    def _due(self, window: Window, final: bool) -> int | None:
+        """The position that must be settled before the window is reported; None while that is not known."""
+        if not self._index.goals[window.goal].waits:
+            return window.last_start
+        if window.limit is None:
+            base, cap = self._base, window.end + AFTER_CAP
+            sentence_end = self._sentences.next_end(window.end)
+            if sentence_end is not None and sentence_end <= cap:
+                window.limit = sentence_end
+            elif cap < base.end:
+                window.limit = cap
+            elif final:
+                window.limit = base.end
+            if window.limit is not None:
+                window.limit_d = base.origin(window.limit) if window.limit < base.end else self._decoded
+        return None if window.limit is None else window.limit - 1
+
+    def _exceptions_of(self, window: Window) -> tuple[str, ...]:
+        if not self._index.unless[window.goal]:
+            return ()
+        return exceptions_of(window, self._index.unless[window.goal], self._exceptions, self._sentences)
+
+    def _report(self, window: Window) -> None:
+        exceptions = self._exceptions_of(window)
+        count = self._counts.get((window.goal, exceptions), 0)
+        if count >= FINDINGS_PER_GOAL:
+            return
+        self._counts[window.goal, exceptions] = count + 1
+        finding = self._finding(window, exceptions)
+        self.findings.append(finding)
+        if window.holds and not exceptions and self._stops is not None and self._stops(finding):
+            self.stopped = finding
+            self._waiting.append(window)  # its evidence stays held
+
+    def _finding(self, window: Window, exceptions: tuple[str, ...]) -> Finding:
+        goal, side = self._index.goals[window.goal], self._index.side
+        spans = tuple(Span(self._raw_at(hit.d_start), self._raw_at(hit.d_end)) for hit in window.hits)
+        first, last = min(spans).start, max(span.end for span in spans)
+        excerpt_start = max(0, first - EXCERPT)
+        excerpt_end = last if window.limit_d is None else max(last, min(last + EXCERPT, self._raw_at(window.limit_d)))
+        return Finding(
+            detector=_DETECTOR,
+            detector_version=self._version,
+            goal=goal.id,
+            rules=goal.rules,
+            problem_types=goal.types,
+            effect=goal.effects[side],
+            part=self._part,
+            side=side,
+            lane="skip" if any(hit.rank for hit in window.hits) else "base",
+            spans=spans,
+            evidence=tuple(self._slice(span.start, span.end) for span in spans),
+            score=goal.score,
+            manifest=goal.manifest,
+            exceptions=exceptions,
+            normalised=tuple(hit.normalised for hit in window.hits),
+            term=goal.term,
+            note_zh=goal.notice_zh,
+            note_en=goal.notice_en,
+            excerpt=self._slice(excerpt_start, excerpt_end),
+            excerpt_start=excerpt_start,
+        )
+
+    # -- releasing --------------------------------------------------------------------------------------------------
+
+    def _leavable(self) -> int:
+        """The raw position before which nothing can be evidence of a goal that stops."""
+        if self._stops is None:
+            return self._raw_at(self._decoded)
+        base, index, hold = self._base, self._index, self._decoded
+        if base.live:
+            held = base.held(index.base.automaton)
+            if held is not None:
+                hold = base.origin(held)
+        if self._skip.live:
+            held = self._skip.held(index.skip.automaton)
+            if held is not None:
+                hold = min(hold, base.origin(self._skip.origin(held)))
+        for number, position in self._open_patterns.items():
+            if index.patterns[number].held:
+                hold = min(hold, base.origin(position))
+        for hit in self._queue:
+            if index.may_stop[hit.goal]:
+                hold = min(hold, hit.d_start)
+        for number, builder in self._builders.items():
+            if builder.hits and index.may_stop[number]:
+                hold = min(hold, *(hit.d_start for hit in builder.hits))
+        for window in self._waiting:
+            # With an exception seen a finding cannot stop any more (policy: exceptions first).
+            if window.holds and not self._exceptions_of(window):
+                hold = min(hold, window.d_start)
+        return self._raw_at(hold)
+
+    def _release(self, until: int) -> str:
+        until = max(until, self.released)
+        text = self._slice(self.released, until)
+        self.released = until
+        if self.stopped is not None:
+            self._raw = ""
+        elif len(self._raw) > TRIM_AT:
+            self._trim()
+        return text
+
+    def _raw_at(self, decoded: int) -> int:
+        return decoded if self._escapes is None else self._raw_starts[decoded - self._starts_from]
+
+    def _slice(self, start: int, end: int) -> str:
+        return self._raw[start - self._raw_from : end - self._raw_from]
+
+    # -- forgetting -------------------------------------------------------------------------------------------------
+
+    def _forget(self) -> None:
+        """Drop what lies before anything that can still matter."""
+        settled = self._settled
+        self._base.forget(settled - 1)
+        self._skip.forget((self._skip.live[0] if self._skip.live else self._skip.end) - 1)
+        if self._allowed:
+            self._allowed = [phrase for phrase in self._allowed if phrase[1] > settled]
+        if len(self._exceptions) > 64:
+            self._exceptions = [hit for hit in self._exceptions if hit.start >= settled - MEMORY]
+        for marks in (self._sentences, self._clauses):
+            if len(marks.positions) > 64:
+                marks.forget(settled - MEMORY)
+
+    def _trim(self) -> None:
+        """Drop raw text that was released and lies before every excerpt that may still be cut."""
+        decoded = self._base.origin(self._base.begin) if self._base.text else self._decoded
+        for hit in self._queue:
+            decoded = min(decoded, hit.d_start)
+        for builder in self._builders.values():
+            for hit in builder.hits:
+                decoded = min(decoded, hit.d_start)
+        for window in self._waiting:
+            decoded = min(decoded, window.d_start)
+        count = min(self.released, self._raw_at(decoded) - EXCERPT) - self._raw_from
+        if count > 0:
+            self._raw = self._raw[count:]
+            self._raw_from += count
+        if self._escapes is not None:
+            del self._raw_starts[: decoded - self._starts_from]
+            self._starts_from = max(self._starts_from, decoded)

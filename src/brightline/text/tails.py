@@ -1,0 +1,102 @@
+"""The end of a lane that a stream still has to look at: its text, its live positions, and where each character came from.
+
+Where a character came from is looked up only for hits: a tail keeps the pieces' own offset vectors and never copies them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+from brightline.text.automata import Automaton
+from brightline.text.lanes import BREAK, Indices, Piece
+
+__all__ = ["Tail"]
+
+
+class _Origin(NamedTuple):
+    """Characters from ``begin`` on came from ``shift + at[index - begin]``."""
+
+    begin: int
+    at: Indices
+    shift: int
+
+
+class Tail:
+    """``text`` is the lane from index ``begin`` to ``end``; ``live`` are the indices from which an entry may still grow."""
+
+    __slots__ = ("_origins", "begin", "live", "text")
+
+    def __init__(self) -> None:
+        self.begin = 0
+        self.text = ""
+        self.live: list[int] = []
+        self._origins: list[_Origin] = []
+
+    @property
+    def end(self) -> int:
+        """Index after the last character read."""
+        return self.begin + len(self.text)
+
+    def append(self, text: str, at: Indices, shift: int) -> None:
+        """Read more of the lane."""
+        if text:
+            self._origins.append(_Origin(self.begin + len(self.text), at, shift))
+            self.text += text
+
+    def append_break(self, origin: int) -> None:
+        """Read a break that stands for the separators before ``origin``."""
+        self.append(BREAK, (0,), origin)
+
+    def origin(self, index: int) -> int:
+        """Where the character at ``index`` came from."""
+        found = self._origins[bisect_right(self._origins, index, key=_begin) - 1]
+        return found.shift + int(found.at[index - found.begin])
+
+    def from_index(self, index: int) -> str:
+        """The lane from ``index`` on."""
+        return self.text[index - self.begin :] if index > self.begin else self.text
+
+    def revive(self, automaton: Automaton, read_from: int) -> None:
+        """Find the live positions again after reading; only old ones and those in what was read can be live."""
+        text, begin, end = self.text, self.begin, self.begin + len(self.text)
+        fresh = range(max(read_from, end - automaton.longest), end)
+        is_live = automaton.is_live
+        self.live = [start for start in (*self.live, *fresh) if is_live(text[start - begin :])]
+
+    def held(self, automaton: Automaton) -> int | None:
+        """The first live position whose entry must not leave."""
+        for start in self.live:
+            if automaton.is_held(self.text[start - self.begin :]):
+                return start
+        return None
+
+    def forget(self, before: int) -> None:
+        """Drop what lies before index ``before``."""
+        count = min(before, self.end) - self.begin
+        if count <= 0:
+            return
+        self.text = self.text[count:]
+        self.begin += count
+        origins = self._origins
+        while len(origins) > 1 and origins[1].begin <= self.begin:
+            del origins[0]
+        if not self.text:
+            origins.clear()
+
+
+def _begin(origin: _Origin) -> int:
+    return origin.begin
+
+
+def append_skip(tail: Tail, piece: Piece, breaks: bool, base_before: int) -> None:
+    """Read the skip lane of a piece; ``origin`` of this tail is an index into the base lane."""
+    if breaks:
+        tail.append_break(base_before + int(piece.kept_at[0]))
+    tail.append(piece.kept, piece.kept_at, base_before)
+
+
+def has_gap(tail: Tail, index: int) -> bool:
+    """True if something was skipped in the skip lane from ``index`` on: without that, the base lane has all its matches."""
+    last = tail.end - 1
+    return index < last and tail.origin(last) - tail.origin(index) != last - index

@@ -1,0 +1,186 @@
+"""From slot hits to findings: one small state machine a goal, and the sentences and exceptions around it.
+
+Everything is decided in an order that the text alone fixes. Hits are taken by their start; a window is complete with its
+last slot; a finding is *due* at a position of the text (its last hit, or where the last exception could still have come).
+So a stream in any chunking, and a scan of the whole text, see the same findings in the same order.
+Positions are indices into the base lane of the whole text.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from brightline.text.goals import Goal
+
+__all__ = ["AFTER_CAP", "MEMORY", "ExceptionHit", "Hit", "Marks", "Window", "WindowBuilder", "exceptions_of"]
+
+AFTER_CAP = 80  # an exception after the evidence counts until the end of the sentence, at most so many characters on
+MEMORY = 640  # how far back anything can matter: two windows (200), exceptions (80 + a word of 64), the wait after (80)
+RECENT_HITS = 8  # per slot: the nearest ones complete a window, older ones are further away
+
+
+class Hit(NamedTuple):
+    """One slot seen. Sorts by start, longest first, base lane before skip; ``d_start``/``d_end`` are offsets into the decoded text."""
+
+    start: int
+    minus_end: int
+    rank: int
+    goal: int
+    slot: int
+    d_start: int
+    d_end: int
+    normalised: str
+
+    @property
+    def end(self) -> int:
+        return -self.minus_end
+
+    @property
+    def lane(self) -> str:
+        return "skip" if self.rank else "base"
+
+
+class ExceptionHit(NamedTuple):
+    """One word of an exception list seen."""
+
+    start: int
+    end: int
+    number: int
+
+
+@dataclass(slots=True)
+class Marks:
+    """Positions of sentence or clause ends, the old ones forgotten but counted."""
+
+    positions: list[int] = field(default_factory=list)
+    forgotten: int = 0
+
+    def segment(self, position: int) -> int:
+        """Number of the sentence or clause that a position is in; an end belongs to what it ends."""
+        return self.forgotten + bisect_left(self.positions, position)
+
+    def next_end(self, position: int) -> int | None:
+        """The first end at or after ``position``, if the text has come so far."""
+        index = bisect_left(self.positions, position)
+        return self.positions[index] if index < len(self.positions) else None
+
+    def forget(self, before: int) -> None:
+        count = bisect_left(self.positions, before)
+        del self.positions[:count]
+        self.forgotten += count
+
+
+@dataclass(slots=True)
+class Window:
+    """All slots of a goal, met: hits in slot order. Waits for exceptions until ``limit`` once that is known."""
+
+    goal: int
+    hits: tuple[Hit, ...]
+    start: int
+    end: int
+    last_start: int
+    holds: bool = False
+    limit: int | None = None
+    limit_d: int | None = None
+
+    @property
+    def d_start(self) -> int:
+        return min(hit.d_start for hit in self.hits)
+
+    @property
+    def d_end(self) -> int:
+        return max(hit.d_end for hit in self.hits)
+
+
+@dataclass(slots=True)
+class WindowBuilder:
+    """Collects the hits of one goal until they fill a window; windows of a goal do not overlap."""
+
+    number: int
+    goal: Goal
+    marks: Marks
+    hits: list[Hit] = field(default_factory=list)
+    free_from: int = 0
+
+    def segment(self, position: int) -> int:
+        """Number of the stretch of text inside which the slots must lie."""
+        return 0 if self.goal.same == "text" else self.marks.segment(position)
+
+    def take(self, hit: Hit) -> Window | None:
+        """The next hit in order; the window that it completes, if it does."""
+        if hit.start < self.free_from:
+            return None
+        if len(self.goal.slots) == 1:
+            self.free_from = hit.end
+            return Window(self.number, (hit,), hit.start, hit.end, hit.start)
+        self.expire(hit.start, 0)
+        if any(known.slot == hit.slot and known.start == hit.start and known.minus_end == hit.minus_end for known in self.hits):
+            return None
+        chosen = self._complete([hit], [slot for slot in range(len(self.goal.slots)) if slot != hit.slot])
+        if chosen is None:
+            same_slot = [known for known in self.hits if known.slot == hit.slot]
+            if len(same_slot) >= RECENT_HITS:
+                self.hits.remove(same_slot[0])
+            self.hits.append(hit)
+            return None
+        start, end = min(h.start for h in chosen), max(h.end for h in chosen)
+        self.free_from = end
+        self.hits.clear()
+        return Window(self.number, tuple(sorted(chosen, key=lambda h: h.slot)), start, end, max(h.start for h in chosen))
+
+    def expire(self, position: int, shortest: int) -> None:
+        """Forget hits that a slot found at or after ``position`` (``shortest`` characters long) can no longer join."""
+        if self.hits:
+            here, within = self.segment(position), self.goal.within
+            self.hits = [h for h in self.hits if position + shortest - h.start <= within and self.segment(h.start) == here]
+
+    def _complete(self, chosen: list[Hit], missing: list[int]) -> list[Hit] | None:
+        """Fill the missing slots from the nearest hits that overlap none and keep the window short enough."""
+        if not missing:
+            return chosen
+        for known in reversed(self.hits):
+            if known.slot != missing[0] or any(known.start < h.end and h.start < known.end for h in chosen):
+                continue
+            together = [*chosen, known]
+            if max(h.end for h in together) - min(h.start for h in together) > self.goal.within:
+                continue
+            complete = self._complete(together, missing[1:])
+            if complete is not None:
+                return complete
+        return None
+
+
+def exceptions_of(
+    window: Window, unless: Sequence[tuple[frozenset[int], int, bool, str]], seen: Sequence[ExceptionHit], sentences: Marks
+) -> tuple[str, ...]:
+    """Names of the exceptions that stand around a window; ``seen`` is sorted, ``unless`` is (word numbers, within, after, name).
+
+    A word counts in the sentences of the window: up to ``within`` characters before, and for exceptions that may follow
+    also between the slots and after, until the limit. A word inside the evidence itself says nothing about it.
+    """
+    found = []
+    limit = window.end + AFTER_CAP if window.limit is None else window.limit
+    first, last = sentences.segment(window.start), sentences.segment(window.last_start)
+    nearby = seen[bisect_left(seen, (window.start - MEMORY,)) : bisect_left(seen, (limit,))]
+    around = [
+        word
+        for word in nearby
+        if word.end <= limit
+        and first <= sentences.segment(word.start) <= last
+        and not any(hit.start <= word.start and word.end <= hit.end for hit in window.hits)
+    ]
+    for numbers, within, after, name in unless:
+        if name not in found and any(word.number in numbers and _stands(word, window, within, after) for word in around):
+            found.append(name)
+    return tuple(found)
+
+
+def _stands(word: ExceptionHit, window: Window, within: int, after: bool) -> bool:
+    if after and word.start >= window.start:
+        return True
+    if after:
+        return window.start - word.end <= within
+    return any(word.start < hit.start and hit.start - word.end <= within for hit in window.hits)
