@@ -1,0 +1,89 @@
+"""Every API route names the scope that its callers need; nothing of a request is read before the key was checked.
+
+The scope stands in the route's OpenAPI description as ``x-brightline-scope``. A route without one does not come to exist.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, cast
+
+import orjson
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from brightline.errors import InputError
+from brightline.server.face import read_body
+from brightline.service import Service
+from brightline.store import ApiKey
+
+__all__ = ["SCOPE", "api_key_of", "guarded_route"]
+
+SCOPE = "x-brightline-scope"
+
+
+def api_key_of(request: Request) -> ApiKey:
+    """The key that this request was let in with."""
+    return cast(ApiKey, request.state.api_key)
+
+
+def guarded_route(service: Service) -> type[APIRoute]:
+    """A route class that checks the key, then reads and decodes the body within ``max_body_bytes``."""
+
+    class GuardedRoute(APIRoute):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            if SCOPE not in (self.openapi_extra or {}):
+                raise TypeError(f"the route {self.path} names no scope")
+
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handle = super().get_route_handler()
+            scope = (self.openapi_extra or {})[SCOPE]
+
+            async def guarded(request: Request) -> Response:
+                credential = request.headers.get("authorization", "")
+                request.state.api_key = await asyncio.to_thread(service.authenticate, credential, scope)
+                if request.method == "POST":
+                    _require_json(request)
+                    request = _Decoded(request, await read_body(request, service.settings.max_body_bytes))
+                return await handle(request)
+
+            return guarded
+
+    return GuardedRoute
+
+
+class _Decoded(Request):
+    """A request whose JSON body was decoded strictly: UTF-8 only, no lone surrogates, no NaN (RFC 8259)."""
+
+    def __init__(self, request: Request, raw: bytes) -> None:
+        super().__init__(request.scope, request.receive)
+        self._raw = raw
+        self._value = _decode(raw)
+
+    async def body(self) -> bytes:
+        return self._raw
+
+    async def json(self) -> Any:
+        return self._value
+
+
+def _require_json(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise HTTPException(415, "this address takes application/json only")
+
+
+def _decode(raw: bytes) -> Any:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise InputError("BL-INPUT-202", f"the body is not UTF-8 at byte {problem.start}", "encode the body as UTF-8") from None
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as problem:
+        raise InputError(
+            "BL-INPUT-201", f"the body is not JSON: {problem}", "send one JSON value; escape text with a JSON library"
+        ) from None

@@ -1,0 +1,60 @@
+"""Answers as documents: what the API adds to a stored Decision, and the description of what can go wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from brightline.documents import decision_to_document
+from brightline.model import Decision
+from brightline.server.api.models import Problem
+from brightline.server.face import msgid as _
+from brightline.service import Service
+from brightline.store import StoredDecision
+
+__all__ = ["decision_document", "document_response", "fresh_document", "problems_of"]
+
+_MEANING = {
+    400: _("The request cannot be used."),
+    401: _("The key is missing, unknown or expired."),
+    403: _("The key lacks the scope."),
+    404: _("There is no such thing."),
+    409: _("Not yet: try again after the time in Retry-After."),
+    410: _("The texts of this decision were erased."),
+    413: _("Too much at once."),
+    415: _("The body is not application/json."),
+    422: _("A field is missing, unknown or wrong."),
+    429: _("Too many requests with this key: try again after the time in Retry-After."),
+    503: _("Nothing can be recorded at the moment, so nothing was decided."),
+}
+
+
+def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The ``responses`` of a route: what every route can answer, and ``statuses``."""
+    every = (401, 403, 422, 429, 503)
+    return {status: {"description": _MEANING[status], "model": Problem} for status in sorted({*every, *statuses})}
+
+
+def document_response(document: Any) -> Response:
+    """JSON bytes that no cache may keep."""
+    return Response(orjson.dumps(document), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def fresh_document(service: Service, decision: Decision) -> dict[str, Any]:
+    """A Decision that was recorded just now."""
+    return _complete(service, decision, None)
+
+
+def decision_document(service: Service, stored: StoredDecision) -> dict[str, Any]:
+    """A stored Decision with its place in the ledger."""
+    document = _complete(service, stored.decision, stored.seq)
+    if stored.erased_at is not None:
+        document["erased_at"] = stored.erased_at
+    return document
+
+
+def _complete(service: Service, decision: Decision, seq: int | None) -> dict[str, Any]:
+    place: dict[str, Any] = {"state": "pending"} if seq is None else {"state": "sequenced", "seq": seq}
+    return decision_to_document(decision) | {"statement_url": service.statement_url(decision), "ledger": place}

@@ -1,0 +1,81 @@
+"""``POST /api/v1/inspect``: decide on one item, or on a batch that is recorded as a whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request
+from starlette.responses import Response
+
+from brightline.errors import TooLarge
+from brightline.model import Decision, Door
+from brightline.server.api.access import SCOPE, api_key_of, guarded_route
+from brightline.server.api.answers import document_response, fresh_document, problems_of
+from brightline.server.api.models import Batch, DecisionBatch, DecisionDocument, Inspection, InspectionItem
+from brightline.server.face import msgid as _
+from brightline.service import Service
+from brightline.store import ApiKey
+
+__all__ = ["router"]
+
+_INLINE_CHARS = 4000  # about a millisecond; longer texts are inspected in a thread, so that other calls go on
+
+
+def router(service: Service) -> APIRouter:
+    """The one route of this file."""
+    routes = APIRouter(route_class=guarded_route(service), tags=["inspect"])
+
+    @routes.post(
+        "/inspect",
+        name="inspect",
+        response_model=DecisionDocument | DecisionBatch,
+        response_model_exclude_unset=True,
+        summary=_("Inspect an item or a batch"),
+        description=_(
+            "Decides on one item, or on up to 100 items at once. Each decision is on disk when the answer comes; of a batch all are "
+            "recorded, or none. Evidence is stored with a decision that finds something; of an allowed text only the digest is kept."
+        ),
+        response_description=_("The decision, or the decisions of the batch in the order of its items."),
+        responses=problems_of(400, 413, 415),
+        openapi_extra={SCOPE: "inspect"},
+    )
+    async def inspect(request: Request, body: Annotated[Inspection, Body()]) -> Response:
+        wanted = body.items if isinstance(body, Batch) else [body]
+        length = sum(len(part.text) for each in wanted for part in each.item().parts)
+        if length > service.settings.max_text_chars:
+            raise TooLarge(
+                "BL-INPUT-413",
+                f"{length} characters are more than max_text_chars = {service.settings.max_text_chars}",
+                "split the text, or raise the setting",
+            )
+        key = api_key_of(request)
+        if length > _INLINE_CHARS:
+            decisions = await asyncio.to_thread(_decide, service, wanted, key)
+        else:
+            decisions = _decide(service, wanted, key)
+        await service.record_all(decisions)
+        documents = [fresh_document(service, decision) for decision in decisions]
+        return document_response({"decisions": documents} if isinstance(body, Batch) else documents[0])
+
+    return routes
+
+
+def _decide(service: Service, wanted: list[InspectionItem], key: ApiKey) -> list[Decision]:
+    pipeline = service.pipeline
+    return [
+        pipeline.decide_item(
+            each.item(),
+            pipeline.context(Door.API, age_band=each.age_band, strictness=each.strictness),
+            account=each.account,
+            api_key=key.id,
+            request=_described(each),
+        )
+        for each in wanted
+    ]
+
+
+def _described(item: InspectionItem) -> dict[str, Any]:
+    """The call as it is stored, without its text."""
+    details = {"endpoint": "/api/v1/inspect", "side": item.side.value, "source": item.source, "source_id": item.source_id}
+    return {name: value for name, value in details.items() if value}

@@ -1,0 +1,118 @@
+"""Pages: a template, the reader's language and theme, and nothing that the template did not escape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from brightline import __version__
+from brightline.config import Settings
+from brightline.server.face.assets import asset_url
+from brightline.server.face.catalogue import LOCALES, catalogue
+from brightline.server.face.headers import security_headers
+from brightline.server.face.language import LANGUAGES, THEMES, Preferences, preferences
+
+__all__ = ["Face"]
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Face:
+    """Renders the pages of one room: the shared templates, and those in ``folder``."""
+
+    def __init__(self, settings: Settings, folder: Path | None = None) -> None:
+        self.base_url = settings.base_url
+        self.https = settings.base_url.startswith("https://")
+        self._default = settings.language
+        folders = [_TEMPLATES] if folder is None else [folder, _TEMPLATES]
+        self._environments = {lang: _environment(lang, folders) for lang in LANGUAGES}
+
+    def preferences(self, request: Request) -> Preferences:
+        """The language and theme of the reader of this request."""
+        return preferences(request, self._default)
+
+    def text(self, request: Request, message: str) -> str:
+        """``message`` (an English msgid) in the reader's language."""
+        return catalogue(self.preferences(request).lang).gettext(message)
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        home: str = "",
+        **values: Any,
+    ) -> HTMLResponse:
+        """A page or a fragment as a response that remembers what the reader chose.
+
+        ``home`` is the address that language and theme links lead to, where this one cannot be opened by a link.
+        """
+        chosen = self.preferences(request)
+        body = (
+            self._environments[chosen.lang]
+            .get_template(template)
+            .render(
+                chosen=chosen,
+                languages=LANGUAGES,
+                themes=THEMES,
+                link_with=_link_maker(request, home),
+                base_url=self.base_url,
+                version=__version__,
+                **values,
+            )
+        )
+        response = HTMLResponse(body, status_code=status, headers=dict(headers or {}))
+        for name, value in security_headers(page=True, https=self.https).items():
+            response.headers[name] = value
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Content-Language"] = chosen.html_lang
+        response.headers["Vary"] = "Accept-Language, Cookie, HX-Request"
+        chosen.remember(response, secure=self.https)
+        return response
+
+
+def _environment(lang: str, folders: list[Path]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    messages = catalogue(lang)
+    # Installed by the i18n extension at run time, so mypy does not know it.
+    environment.install_gettext_translations(messages, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals["asset_url"] = asset_url
+    environment.filters["number"] = lambda value: format_decimal(value, locale=LOCALES[lang])
+    environment.filters["moment"] = lambda value: _moment(value, lang)
+    return environment
+
+
+def _moment(value: datetime, lang: str) -> Markup:
+    """A ``<time>`` in UTC; the page's script adds the reader's own zone."""
+    utc = value.astimezone(UTC)
+    pattern = "y年M月d日 HH:mm:ss 'UTC'" if lang == "zh" else "d MMMM y, HH:mm:ss 'UTC'"
+    shown = format_datetime(utc, pattern, locale=LOCALES[lang])
+    return Markup('<time datetime="{}" data-local>{}</time>').format(utc.isoformat(timespec="seconds"), escape(shown))
+
+
+def _link_maker(request: Request, home: str) -> Any:
+    def link_with(**changes: str) -> str:
+        kept = {} if home else {name: value for name, value in request.query_params.items() if name not in ("lang", "theme")}
+        return f"{home or request.url.path}?{urlencode(kept | changes)}"
+
+    return link_with

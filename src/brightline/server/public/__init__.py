@@ -1,0 +1,5 @@
+"""Pages for everybody: ``/`` says what runs here and shows it at work, ``/d/<token>`` tells a person why something was decided."""
+
+from brightline.server.public.routes import exception_handlers, routes
+
+__all__ = ["exception_handlers", "routes"]
