@@ -9,7 +9,7 @@ from making import decision, record, refusal
 from sqlalchemy import text
 
 from brightline.errors import StoreError
-from brightline.store import Journal, Store
+from brightline.store import Journal, Store, writer
 from brightline.store.records import Record
 
 
@@ -37,7 +37,7 @@ class Gate:
         self.store.write(records)
 
     def journal(self) -> Journal:
-        journal = Journal(self.write, self.store._present, wait_ms=0)
+        journal = Journal(self.write, wait_ms=0)
         journal.start()
         return journal
 
@@ -153,13 +153,11 @@ async def test_a_full_disk_rejects_every_task_and_passes(tmp_path) -> None:
     before = store.counts()
 
     def limit_pages(pages: int) -> None:
-        # The limit belongs to a connection, and the pool has one.
-        with store.database.writing() as connection:
-            connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+        # The limit belongs to a connection, and this is the one that writes decisions.
+        store._writer._connection.execute(f"PRAGMA max_page_count = {pages}")
 
     with store.database.reading() as connection:
-        used = connection.execute(text("PRAGMA page_count")).scalar_one()
-    limit_pages(used)
+        limit_pages(connection.execute(text("PRAGMA page_count")).scalar_one())
     big = [record(decision(texts={"a": "x" * 20_000})) for _ in range(8)]
     results = await appended(journal, big)
     assert [getattr(result, "code", None) for result in results] == ["BL-STORE-001"] * 8
@@ -208,26 +206,30 @@ async def test_a_connection_lost_between_batches_is_replaced(postgres_url_factor
 
 
 @pytest.mark.parametrize("committed", [False, True], ids=["before the commit", "after the commit"])
-async def test_a_connection_lost_in_a_batch_neither_loses_nor_doubles(postgres_url_factory, committed: bool) -> None:
+async def test_a_connection_lost_in_a_batch_neither_loses_nor_doubles(
+    postgres_url_factory, monkeypatch: pytest.MonkeyPatch, committed: bool
+) -> None:
     url = postgres_url_factory()
     store = Store.open(url)
-    lost = iter([True])
+    await asyncio.to_thread(store.write, [record()])
+    commit, broken = writer._commit_postgresql, []
 
-    def write(records) -> None:
-        if not next(lost, False):
-            store.write(records)
-            return
+    def break_once(connection, additions) -> None:
+        if broken:
+            return commit(connection, additions)
+        broken.append(True)
         if committed:
-            store.write(records)
-        with store.database.writing() as connection:
-            end_connections(url)
-            connection.execute(text("SELECT 1"))
+            commit(connection, additions)
+        end_connections(url)
+        return commit(connection, additions)
 
-    journal = Journal(write, store._present, wait_ms=0)
+    monkeypatch.setattr(writer, "_commit_postgresql", break_once)
+    journal = store.journal(wait_ms=0)
     journal.start()
     assert await appended(journal, [record(refusal()) for _ in range(5)]) == [None] * 5
-    assert sum(store.counts().values()) == 5
-    assert store.ledger.waiting()[0] == 5
+    assert broken
+    assert sum(store.counts().values()) == 6
+    assert store.ledger.waiting()[0] == 6
     journal.close()
     store.close()
 

@@ -67,6 +67,7 @@ class Database:
                 connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "brightline"},
             )
         self._writer = self.engine.execution_options(immediate=True)
+        self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error  # what a cursor of our own raises
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -78,7 +79,7 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except (DBAPIError, PoolTimeout) as problem:
+        except (DBAPIError, PoolTimeout, self._driver_error) as problem:
             raise store_error(problem) from problem
 
     @contextmanager
@@ -87,7 +88,7 @@ class Database:
         try:
             with self.turn(), self._writer.begin() as connection:
                 yield connection
-        except (DBAPIError, PoolTimeout) as problem:
+        except (DBAPIError, PoolTimeout, self._driver_error) as problem:
             raise store_error(problem) from problem
 
     @contextmanager

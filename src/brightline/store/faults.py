@@ -11,11 +11,16 @@ SQLite: https://www.sqlite.org/rescode.html. PostgreSQL: https://www.postgresql.
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from brightline.errors import StoreError
 
-__all__ = ["is_lost_connection", "store_error"]
+__all__ = ["LostConnection", "store_error"]
+
+
+class LostConnection(StoreError):
+    """The connection broke during a transaction: nobody knows yet whether it was committed."""
+
 
 _FULL = ("BL-STORE-001", "the database or its disk is full", "free space on the database's disk; nothing of this batch was stored")
 _LOCKED = ("BL-STORE-002", "the database stayed locked by another writer", "look for a long-running writer or a backup; then try again")
@@ -72,11 +77,6 @@ def store_error(problem: BaseException) -> StoreError:
     return StoreError(code, f"{message}: {_first_line(problem)}", hint)
 
 
-def is_lost_connection(problem: BaseException) -> bool:
-    """True where the connection broke, so that nobody knows yet whether the transaction was committed."""
-    return isinstance(problem, DBAPIError) and problem.connection_invalidated
-
-
 def _classify(problem: BaseException) -> tuple[str, str, str]:
     cause = getattr(problem, "orig", None) or problem
     name = getattr(cause, "sqlite_errorname", None)
@@ -87,12 +87,18 @@ def _classify(problem: BaseException) -> tuple[str, str, str]:
     state = getattr(cause, "sqlstate", None)
     if state:
         return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]) or _OTHER
-    if isinstance(problem, IntegrityError):
-        return _REFUSED
-    if isinstance(problem, UnicodeError):
+    if isinstance(problem, UnicodeError | TypeError | OverflowError) or type(cause).__name__ in (
+        "ProgrammingError",
+        "InterfaceError",
+        "DataError",
+    ):
         return _REFUSED
     # psycopg and the pool give no SQLSTATE where they never had, or have lost, a connection.
-    if is_lost_connection(problem) or type(cause).__name__ in ("OperationalError", "ConnectionTimeout", "TimeoutError"):
+    if (isinstance(problem, DBAPIError) and problem.connection_invalidated) or type(cause).__name__ in (
+        "OperationalError",
+        "ConnectionTimeout",
+        "TimeoutError",
+    ):
         return _UNREACHABLE
     return _OTHER
 

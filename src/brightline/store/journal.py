@@ -4,9 +4,8 @@
 being committed the next one gathers by itself; only where the last batch showed that several tasks write at a time does the
 thread wait for their company, at most ``wait_ms``. A lone writer never waits.
 
-When a batch fails: a full disk or a lock rejects all of it; a bad record rejects only itself (the others are written again
-without it); a lost PostgreSQL connection leaves the outcome unknown, so the thread looks whether the ids are there before
-it writes once more. In every case the journal stays usable.
+When a batch fails, a full disk or a lock rejects all of it; a bad record rejects only itself (the others are written again
+without it). In every case the journal stays usable.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from brightline.errors import StoreError
-from brightline.store.faults import is_lost_connection, store_error
+from brightline.store.faults import store_error
 from brightline.store.records import Record
 
 __all__ = ["Journal"]
@@ -39,20 +38,18 @@ class _Waiting(NamedTuple):
 class Journal:
     """Group commit over ``write``; made by ``Store.journal``.
 
-    ``write(records)`` commits them in one transaction or raises; ``present(ids)`` tells which are stored;
-    ``after_batch()`` runs in the thread between batches (small chores). Use from any number of event loops.
+    ``write(records)`` commits them in one transaction or raises; ``after_batch()`` runs in the thread between batches (small
+    chores). Use from any number of event loops.
     """
 
     def __init__(
         self,
         write: Callable[[Sequence[Record]], None],
-        present: Callable[[list[str]], set[str]],
         *,
         wait_ms: float,
         after_batch: Callable[[], None] = lambda: None,
     ) -> None:
         self._write = write
-        self._present = present
         self._after_batch = after_batch
         self._wait_s = wait_ms / 1000
         self._queue: deque[_Waiting] = deque()
@@ -140,39 +137,13 @@ class Journal:
     def _commit(self, batch: list[_Waiting]) -> list[StoreError | None]:
         """Write a batch; for each that waits, None or why it is not stored."""
         try:
-            self._write(_records(batch))
+            self._write([record for waiting in batch for record in waiting.records])
         except Exception as problem:  # the thread must live: whatever went wrong belongs to the waiting tasks
-            if is_lost_connection(problem.__cause__ or problem):
-                return self._commit_again(batch)
             error = store_error(problem)
             if error.code in _BLAMES_A_RECORD and len(batch) > 1:
                 return [self._commit([waiting])[0] for waiting in batch]
             return [error] * len(batch)
         return [None] * len(batch)
-
-    def _commit_again(self, batch: list[_Waiting]) -> list[StoreError | None]:
-        """After a lost connection: the batch was one transaction, so either all its ids are stored or none by it."""
-        try:
-            if not self._stored(batch):
-                self._write(_records(batch))
-        except Exception as problem:
-            error = store_error(problem)
-            if error.code in _BLAMES_A_RECORD and len(batch) > 1:
-                return [self._commit_again([waiting])[0] for waiting in batch]
-            # The lost transaction may have been committed after we looked; then our own ids stood in the way.
-            if error.code not in _BLAMES_A_RECORD or not self._stored_after_all(batch):
-                return [error] * len(batch)
-        return [None] * len(batch)
-
-    def _stored(self, batch: list[_Waiting]) -> bool:
-        ids = {record.decision.id for record in _records(batch)}
-        return self._present(list(ids)) == ids
-
-    def _stored_after_all(self, batch: list[_Waiting]) -> bool:
-        try:
-            return self._stored(batch)
-        except StoreError:
-            return False
 
     def _settle(self, batch: list[_Waiting], errors: list[StoreError | None]) -> None:
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[None], StoreError | None]]] = {}
@@ -183,10 +154,6 @@ class Journal:
                 loop.call_soon_threadsafe(_resolve, results)
             except RuntimeError:
                 continue  # that loop is closed: nobody waits any more
-
-
-def _records(batch: list[_Waiting]) -> list[Record]:
-    return [record for waiting in batch for record in waiting.records]
 
 
 def _resolve(results: list[tuple[asyncio.Future[None], StoreError | None]]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, select, text
 
-from brightline.store.bulk import insert_rows
+from brightline.store.bulk import Addition, insert_rows
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
 from brightline.store.tables import ledger_checkpoints, ledger_entries, ledger_nodes, ledger_pending
@@ -83,8 +83,8 @@ class LedgerTransaction:
         self, entries: Sequence[tuple[int, str, bytes, bytes]], nodes: Sequence[tuple[int, int, bytes]], done: Sequence[int]
     ) -> None:
         """Add ``(seq, subject, entry, leaf hash)`` and ``(level >= 1, index, hash)``; take the events ``done`` off the waiting list."""
-        insert_rows(self._connection, ledger_entries, entries)
-        insert_rows(self._connection, ledger_nodes, nodes)
+        insert_rows(self._connection, Addition(ledger_entries, entries, ("seq", "subject", "entry", "leaf_hash")))
+        insert_rows(self._connection, Addition(ledger_nodes, nodes, ("level", "position", "hash")))
         for start in range(0, len(done), _IDS_AT_ONCE):
             self._connection.execute(_DONE, {"ids": list(done[start : start + _IDS_AT_ONCE])})
 

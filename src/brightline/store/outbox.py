@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import uuid_utils
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 
-from brightline.store.bulk import insert_rows
+from brightline.store.bulk import Addition, insert_rows
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
 from brightline.store.tables import outbox_jobs
 
-__all__ = ["LeasedJob", "Outbox", "OutboxJob", "put_jobs"]
+__all__ = ["LeasedJob", "Outbox", "OutboxJob", "jobs_addition"]
 
 _MAX_ATTEMPTS = 8  # with the doubling delay of ``fail`` that spans about four hours
 
@@ -49,8 +49,8 @@ class LeasedJob(NamedTuple):
     token: int
 
 
-def put_jobs(connection: Connection, jobs: Sequence[OutboxJob]) -> None:
-    """Add jobs inside the caller's transaction; a job whose key is already waiting is passed over."""
+def jobs_addition(jobs: Sequence[OutboxJob]) -> Addition:
+    """The rows of some jobs; one whose key is already waiting is passed over."""
     rows = [
         (
             str(uuid_utils.uuid7()),
@@ -69,7 +69,10 @@ def put_jobs(connection: Connection, jobs: Sequence[OutboxJob]) -> None:
         )
         for job in jobs
     ]
-    insert_rows(connection, outbox_jobs, rows, keep_existing=True)
+    return Addition(outbox_jobs, rows, _COLUMNS, keep_existing=True)
+
+
+_COLUMNS = tuple(outbox_jobs.columns.keys())
 
 
 class Outbox:
@@ -81,7 +84,7 @@ class Outbox:
     def put(self, jobs: Sequence[OutboxJob]) -> None:
         """Add jobs in a transaction of their own."""
         with self._database.writing() as connection:
-            put_jobs(connection, jobs)
+            insert_rows(connection, jobs_addition(jobs))
 
     def lease(self, queue: str, *, lease_s: float, limit: int = 1, now: int | None = None) -> list[LeasedJob]:
         """Take up to ``limit`` due jobs, most urgent first, for ``lease_s`` seconds. A job whose lease ran out counts as due."""

@@ -14,11 +14,16 @@ import uuid_utils
 from brightline.documents import decision_from_document
 from brightline.errors import StoreError
 from brightline.model import Decision, Outcome
+from brightline.store import tables
+from brightline.store.bulk import Addition
 
-__all__ = ["Record", "Rows", "StoredDecision", "rows_of", "stored_decision"]
+__all__ = ["PENDING_COLUMNS", "Record", "StoredDecision", "additions_of", "stored_decision"]
 
 LEDGER_KIND = "decision"
 """``kind`` of the ledger entry that every stored Decision gets; its subject is the decision's id."""
+
+
+PENDING_COLUMNS = ("ts", "kind", "tenant", "actor", "subject", "commitment")
 
 
 class Record(NamedTuple):
@@ -43,8 +48,8 @@ class StoredDecision(NamedTuple):
     erased_at: int | None = None
 
 
-class Rows(NamedTuple):
-    """What one batch of Records adds to each table."""
+class _Rows(NamedTuple):
+    """What a batch of Records adds to each table."""
 
     decisions: list[tuple[object, ...]]
     pending: list[tuple[object, ...]]
@@ -54,47 +59,60 @@ class Rows(NamedTuple):
     types: list[tuple[object, ...]]
 
 
-def rows_of(records: Iterable[Record]) -> Rows:
+def additions_of(records: Iterable[Record]) -> list[Addition]:
     """The rows for some Records. Raises ``StoreError`` BL-STORE-006 for a Decision that breaks an invariant."""
-    rows = Rows([], [], [], [], [], [])
+    rows = _Rows([], [], [], [], [], [])
     for record in records:
         decision = record.decision
-        tenant = decision.tenant
         if decision.outcome is not Outcome.ALLOW or decision.findings:
             _add_details(rows, decision)
         if decision.outcome is not Outcome.ALLOW or decision.texts:
-            rows.items.append((tenant, decision.item_digest, str(uuid_utils.uuid7()), decision.item_kind.value, decision.made_at))
-        model = decision.request.get("model", "")
-        rows.decisions.append(
-            (
-                decision.id,
-                decision.token,
-                tenant,
-                decision.made_at,
-                decision.door.value,
-                decision.mode,
-                decision.automated,
-                decision.item_kind.value,
-                decision.item_digest,
-                decision.outcome.value,
-                decision.ground.value,
-                _column(model) if isinstance(model, str) else "",
-                _column(decision.account),
-                decision.api_key,
-                decision.supersedes,
-                len(decision.rules),
-                len(decision.findings),
-                len(decision.not_inspected),
-                record.body,
-                record.salt,
-                None,
-            )
-        )
-        rows.pending.append((decision.made_at, LEDGER_KIND, tenant, decision.api_key, decision.id, record.commitment))
-    return rows
+            rows.items.append((decision.tenant, decision.item_digest, str(uuid_utils.uuid7()), decision.item_kind.value, decision.made_at))
+        rows.decisions.append(_decision_row(record))
+        rows.pending.append((decision.made_at, LEDGER_KIND, decision.tenant, decision.api_key, decision.id, record.commitment))
+    return [
+        Addition(tables.decisions, rows.decisions, _DECISIONS),
+        Addition(tables.ledger_pending, rows.pending, PENDING_COLUMNS),
+        Addition(tables.items, rows.items, ("tenant", "digest", "id", "kind", "first_seen_at"), keep_existing=True),
+        Addition(tables.findings, rows.findings, _FINDINGS),
+        Addition(tables.decision_rules, rows.rules, ("tenant", "rule_id", "decision_id")),
+        Addition(tables.decision_types, rows.types, ("tenant", "problem_type", "decision_id")),
+    ]
 
 
-def _add_details(rows: Rows, decision: Decision) -> None:
+_DECISIONS = tuple(tables.decisions.columns.keys())
+_FINDINGS = tuple(tables.findings.columns.keys())
+
+
+def _decision_row(record: Record) -> tuple[object, ...]:
+    decision = record.decision
+    model = decision.request.get("model", "")
+    return (
+        decision.id,
+        decision.token,
+        decision.tenant,
+        decision.made_at,
+        decision.door.value,
+        decision.mode,
+        decision.automated,
+        decision.item_kind.value,
+        decision.item_digest,
+        decision.outcome.value,
+        decision.ground.value,
+        _column(model) if isinstance(model, str) else "",
+        _column(decision.account),
+        decision.api_key,
+        decision.supersedes,
+        len(decision.rules),
+        len(decision.findings),
+        len(decision.not_inspected),
+        record.body,
+        record.salt,
+        None,
+    )
+
+
+def _add_details(rows: _Rows, decision: Decision) -> None:
     has_a_cause = decision.findings or decision.not_inspected or decision.automated == "none"
     if decision.outcome is not Outcome.ALLOW and not has_a_cause:
         raise StoreError(

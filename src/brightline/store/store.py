@@ -14,28 +14,22 @@ from brightline.errors import NotFound, StoreError
 from brightline.model import Outcome
 from brightline.store import reading, schema
 from brightline.store.api_keys import ApiKeys
-from brightline.store.bulk import insert_rows
+from brightline.store.bulk import Addition, insert_rows
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
 from brightline.store.erasure import erased_document
+from brightline.store.faults import LostConnection
 from brightline.store.journal import Journal
 from brightline.store.ledger_rows import LedgerRows
-from brightline.store.outbox import Outbox, OutboxJob, put_jobs
+from brightline.store.outbox import Outbox, OutboxJob, jobs_addition
 from brightline.store.reading import Cursor, DecisionFilter
-from brightline.store.records import Record, Rows, StoredDecision, rows_of
-from brightline.store.tables import (
-    decision_rules,
-    decision_types,
-    decisions,
-    findings,
-    items,
-    ledger_pending,
-)
+from brightline.store.records import PENDING_COLUMNS, Record, StoredDecision, additions_of
+from brightline.store.tables import decisions, items, ledger_pending
+from brightline.store.writer import Writer
 
 __all__ = ["Store"]
 
-ERASURE_KIND = "erasure"
-_PENDING_COLUMNS = ("ts", "kind", "tenant", "actor", "subject", "commitment")
+_ERASURE_KIND = "erasure"
 
 
 class Store:
@@ -46,6 +40,7 @@ class Store:
         self.ledger = LedgerRows(database)
         self.keys = ApiKeys(database)
         self.outbox = Outbox(database)
+        self._writer = Writer(database)
 
     @classmethod
     def open(cls, url: str, *, migrate: bool = True) -> Store:
@@ -71,6 +66,7 @@ class Store:
         try:
             self.keys.flush(force=True)
         finally:
+            self._writer.close()
             self.database.close()
 
     @property
@@ -80,14 +76,26 @@ class Store:
 
     def journal(self, wait_ms: float) -> Journal:
         """A journal over this store; ``wait_ms``: how long a commit waits for company at most. Start it, and close it before the store."""
-        return Journal(self.write, self._present, wait_ms=wait_ms, after_batch=self._chores)
+        return Journal(self.write, wait_ms=wait_ms, after_batch=self._chores)
 
     def write(self, records: Sequence[Record], jobs: Sequence[OutboxJob] = ()) -> None:
-        """Store decisions, findings, outbox jobs and pending ledger rows in ONE transaction. Raises ``StoreError``."""
-        rows = rows_of(records)
-        with self.database.writing() as connection:
-            _insert(connection, rows)
-            put_jobs(connection, jobs)
+        """Store decisions, findings, outbox jobs and pending ledger rows in ONE transaction.
+
+        Raises ``StoreError``. If a PostgreSQL connection breaks on the way, it first looks whether the decisions are there and
+        writes once more only if they are not; ids are unique, so nothing can be stored twice.
+        """
+        additions = [*additions_of(records), jobs_addition(jobs)]
+        try:
+            self._writer.commit(additions)
+        except LostConnection:
+            if self._are_stored(records):
+                return
+            try:
+                self._writer.commit(additions)
+            except StoreError as problem:
+                # The lost transaction may have been committed after we looked; then our own ids stood in the way.
+                if problem.code != "BL-STORE-006" or not self._are_stored(records):
+                    raise
 
     def decision(self, decision_id: str) -> StoredDecision | None:
         """The decision of that id."""
@@ -133,28 +141,16 @@ class Store:
         assert stored is not None  # noqa: S101 - the row was found above, in the same transaction
         return stored
 
-    def _present(self, ids: list[str]) -> set[str]:
+    def _are_stored(self, records: Sequence[Record]) -> bool:
+        ids = {record.decision.id for record in records}
         with self.database.reading() as connection:
-            return reading.present_ids(connection, ids)
+            return bool(ids) and reading.present_ids(connection, list(ids)) == ids
 
     def _chores(self) -> None:
         try:
             self.keys.flush()
         except StoreError:
             return  # times of use are a courtesy; the next batch tries again with newer ones
-
-
-def _insert(connection: Connection, rows: Rows) -> None:
-    insert_rows(connection, decisions, rows.decisions)
-    insert_rows(connection, ledger_pending, rows.pending, columns=_PENDING_COLUMNS)
-    if rows.items:
-        insert_rows(connection, items, rows.items, columns=("tenant", "digest", "id", "kind", "first_seen_at"), keep_existing=True)
-    if rows.findings:
-        insert_rows(connection, findings, rows.findings)
-    if rows.rules:
-        insert_rows(connection, decision_rules, rows.rules)
-    if rows.types:
-        insert_rows(connection, decision_types, rows.types)
 
 
 def _erase(connection: Connection, stored: StoredDecision, actor: str, at: int) -> None:
@@ -171,4 +167,5 @@ def _erase(connection: Connection, stored: StoredDecision, actor: str, at: int) 
     # No salt: the erasure names nobody, and so anyone can recompute this commitment from the row.
     payload = canonical_json({"actor": actor, "decision": decision.id, "erased_at": at})
     commitment = hmac.new(b"", payload, hashlib.sha256).hexdigest()
-    insert_rows(connection, ledger_pending, [(at, ERASURE_KIND, decision.tenant, actor, decision.id, commitment)], columns=_PENDING_COLUMNS)
+    event = (at, _ERASURE_KIND, decision.tenant, actor, decision.id, commitment)
+    insert_rows(connection, Addition(ledger_pending, [event], PENDING_COLUMNS))
