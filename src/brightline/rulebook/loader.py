@@ -180,15 +180,15 @@ def _bases(rows: Iterable[Row], rules: dict[str, Rule]) -> list[Basis]:
         row.what = f"basis {number}"
         if number in found:
             raise row.fail("BL-DATA-106", f"problem type {number} stands twice", "one basis a type", "type")
-        title, no_ground = row.row("title"), row.row("no_ground")
+        title, no_ground, verified = row.row("title"), row.row("no_ground"), row.flag("verified")
         basis = Basis(
             problem_type=number,
             title_zh=title.text("zh"),
             title_en=title.text("en"),
             label=row.texts("label"),
             limit=row.texts("limit"),
-            grounds=tuple(_ground(each, rules) for each in row.rows("block")),
-            verified=row.flag("verified"),
+            grounds=tuple(_ground(each, rules, verified) for each in row.rows("block")),
+            verified=verified,
             no_ground_zh=no_ground.text("zh"),
             no_ground_en=no_ground.text("en"),
             note=row.text("note", ""),
@@ -201,7 +201,7 @@ def _bases(rows: Iterable[Row], rules: dict[str, Rule]) -> list[Basis]:
     return list(found.values())
 
 
-def _ground(row: Row, rules: dict[str, Rule]) -> BlockGround:
+def _ground(row: Row, rules: dict[str, Rule], verified: bool) -> BlockGround:
     title = row.row("title")
     ground = BlockGround(
         id=row.text("id"),
@@ -220,7 +220,13 @@ def _ground(row: Row, rules: dict[str, Rule]) -> BlockGround:
         for rule_id in ids:
             if key not in rules[rule_id].keys:
                 raise row.fail("BL-DATA-109", f"`{rule_id}` is no key {key}", "the rule's own `keys` decide", field)
+        if verified and not any(_can_stop(rules[rule_id]) for rule_id in ids):
+            raise row.fail("BL-DATA-111", f"no key {key} here is verified and may block", "set the basis to `verified: false`", field)
     return ground
+
+
+def _can_stop(rule: Rule) -> bool:
+    return rule.verified and rule.number_verified and rule.status.binding and "block" in rule.at_most
 
 
 def _check_known(row: Row, field: str, ids: Iterable[str], rules: dict[str, Rule]) -> None:
