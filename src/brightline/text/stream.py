@@ -131,7 +131,11 @@ class TextStream:
         self._settled = base.end + 1 if final else self._first_live()
         if self._queue or self._waiting or self._builders:
             self._judge(final)
-        self._forget()
+        if final:
+            base.live, self._skip.live = [], []
+            self._builders.clear()
+        else:
+            self._forget()
 
     def _first_live(self) -> int:
         settled = self._base.live[0] if self._base.live else self._base.end
