@@ -7,6 +7,7 @@ from functools import lru_cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.ledger.trees import Tree, merkle_tree_hash
 
 from brightline.errors import LedgerError
 from brightline.ledger.tree import (
@@ -19,10 +20,11 @@ from brightline.ledger.tree import (
     verify_consistency,
     verify_inclusion,
 )
-from tests.ledger.trees import Tree, merkle_tree_hash
 
 # The eight leaves, roots and proofs that Certificate Transparency implementations share (RFC 6962 / RFC 9162).
-LEAVES = [bytes.fromhex(leaf) for leaf in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")]
+LEAVES = [
+    bytes.fromhex(leaf) for leaf in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+]
 ROOTS = [
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",

@@ -97,14 +97,14 @@ def check_inclusion(raw: bytes, index: int, size: int, hashes: list[bytes], root
 
 def check_signature(note: str, name: str, key_id: bytes, public: bytes) -> tuple[int, bytes]:
     """Step 4: the key signed the checkpoint of the log that has its name. Size and root hash of the tree."""
-    text, separator, block = note.rpartition("\n\n")
-    text, signed = text + separator[:1], False
-    for line in block.split("\n")[:-1]:
-        match = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", line)
-        if match is None:
-            raise Unreadable("a signature line of the checkpoint cannot be read")
-        signature = decode(match[2], "a signature")
-        if (match[1], signature[:4]) != (name, key_id):
+    parts = re.fullmatch("(.*\n)\n((?:\u2014 [^ \n]+ [^ \n]+\n)+)", note, re.DOTALL)
+    if parts is None:
+        raise Unreadable("the checkpoint is not a signed note")
+    text, signed = parts[1], False
+    for line in parts[2].split("\n")[:-1]:
+        _, signer, encoded = line.split(" ")
+        signature = decode(encoded, "a signature")
+        if (signer, signature[:4]) != (name, key_id):
             continue  # another key of the log, or a witness
         try:
             Ed25519PublicKey.from_public_bytes(public).verify(signature[4:], text.encode())
