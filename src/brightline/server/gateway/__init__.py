@@ -1,0 +1,53 @@
+"""The gateway: an application that talks to an OpenAI- or Anthropic-compatible model is pointed here and needs no change.
+
+Every prompt and every answer is inspected, every answer leaves labelled, every decision is on disk before the last byte
+of what it decides. ``Gateway(service)`` gives the routes; ``start`` and ``stop`` belong into the application's lifespan.
+"""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from brightline.server.gateway.call import Call
+from brightline.server.gateway.sandbox import Sandbox
+from brightline.server.gateway.shapes import SHAPES
+from brightline.server.gateway.unknown import Models, Unknown
+from brightline.server.gateway.upstream import HttpUpstream, Upstream
+from brightline.service import Service
+
+__all__ = ["Gateway"]
+
+
+class Gateway:
+    """The routes below ``/v1`` over one upstream."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._upstream: Upstream | None = None
+
+    async def start(self) -> None:
+        """Open the connections to the upstream, in the running event loop."""
+        settings = self._service.settings
+        self._upstream = HttpUpstream(settings) if settings.upstream else Sandbox()
+
+    async def stop(self) -> None:
+        """Close them."""
+        if self._upstream is not None:
+            await self._upstream.close()
+            self._upstream = None
+
+    def routes(self) -> list[BaseRoute]:
+        """All routes of the gateway; the last one takes every other address below ``/v1``."""
+        known = [Route(f"/v1{shape.path}", Call(self._service, shape, self._open), methods=["POST"]) for shape in SHAPES]
+        models = Models(self._service, self._open)
+        return [
+            *known,
+            Route("/v1/models", models, methods=["GET"]),
+            Route("/v1/models/{model:path}", models, methods=["GET"]),
+            Route("/v1/{rest:path}", Unknown(self._service, self._open)),
+        ]
+
+    def _open(self) -> Upstream:
+        if self._upstream is None:
+            raise RuntimeError("the gateway has not been started")
+        return self._upstream

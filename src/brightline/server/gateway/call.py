@@ -1,0 +1,300 @@
+"""One endpoint of the gateway as an ASGI application: admit, read, inspect, ask the upstream, inspect, record, answer.
+
+Plain ASGI, because only so can a client that goes away be noticed while the upstream is still thinking, and because a
+Starlette response would buffer nothing away from what is done here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+import structlog
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope, Send
+
+from brightline.errors import BrightlineError, NotFound, RateLimited, StoreError, UpstreamError
+from brightline.model import Door
+from brightline.server.gateway.access import admit, age_band, named_user
+from brightline.server.gateway.exchange import Exchange
+from brightline.server.gateway.prompt import inspect_prompt, leave_out_refused, parse_body, read_body
+from brightline.server.gateway.refusal import refusal_text
+from brightline.server.gateway.relay import finish_answer, inspect_answer
+from brightline.server.gateway.shapes.shape import Shape
+from brightline.server.gateway.stream import StreamRelay
+from brightline.server.gateway.upstream import Upstream, UpstreamAnswer, forwarded_request_headers, kept_answer_headers
+from brightline.server.gateway.verbatim import Document
+from brightline.service import Service
+
+__all__ = ["Call", "answer_json", "target_of"]
+
+_log = structlog.get_logger("brightline.gateway")
+
+MAX_ERROR_BYTES = 1024 * 1024
+"""An error body of an upstream is passed on up to this size."""
+
+
+class Call:
+    """The endpoint of one shape."""
+
+    def __init__(self, service: Service, shape: Shape, upstream: Callable[[], Upstream]) -> None:
+        self._service = service
+        self._shape = shape
+        self._upstream = upstream
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        client = Client(receive, send, self._service, self._shape)
+        headers = Headers(scope=scope)
+        try:
+            exchange, document, size = await self._read(scope, headers, receive)
+        except ClientDisconnect:
+            return
+        except BrightlineError as problem:
+            await client.refuse(problem)
+            return
+        exchange.about["bytes_in"] = size
+        try:
+            async with client:
+                await self._serve(exchange, document, target_of(scope), headers, client)
+        except asyncio.CancelledError:
+            exchange.about["status"] = "client_closed" if client.gone else "shutdown"
+            if exchange.prompt.stream or "upstream_status" not in exchange.about:
+                exchange.not_inspected("answer", "the client went away before the answer had come to its end")
+            await self._record_quietly(exchange)
+            if not client.gone:
+                raise
+        except BrightlineError as problem:
+            await self._fail(exchange, problem, client)
+
+    async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> tuple[Exchange, Document, int]:
+        service = self._service
+        key = admit(service, headers)
+        body = await read_body(scope, receive, service.settings.max_body_bytes)
+        document = await parse_body(body)
+        prompt = self._shape.read(document.value)
+        context = service.pipeline.context(Door.GATEWAY, age_band=age_band(service.settings, headers))
+        account = named_user(service.settings, headers, prompt.end_user)
+        exchange = Exchange(service, self._shape, prompt, context, account=account, api_key=key.id)
+        left_out = await leave_out_refused(service, prompt, document)
+        if left_out:
+            exchange.about["left_out"] = left_out
+        exchange.ms["parse"] = exchange.since_start_ms()
+        exchange.findings = await inspect_prompt(service, prompt, context)
+        exchange.ms["inspect"] = exchange.since_start_ms() - exchange.ms["parse"]
+        return exchange, document, len(body)
+
+    async def _serve(self, exchange: Exchange, document: Document, target: str, headers: Headers, client: Client) -> None:
+        if exchange.findings and self._service.pipeline.judge(exchange.findings, exchange.context).outcome.stops:
+            await self._refuse(exchange, client)
+            return
+        before = exchange.since_start_ms()
+        forwarded = forwarded_request_headers(headers, self._service.settings)
+        answer = await self._upstream().send("POST", target, document.encode(), forwarded)
+        try:
+            exchange.ms["upstream_first"] = exchange.since_start_ms() - before
+            exchange.about["upstream_status"] = answer.status
+            check_answer(answer, streamed=exchange.prompt.stream)
+            if answer.status >= 400:
+                await self._pass_error(exchange, answer, client)
+            elif exchange.prompt.stream:
+                await self._stream(exchange, answer, client)
+            else:
+                body = await answer.read(self._service.settings.max_answer_bytes)
+                exchange.ms["upstream"] = exchange.since_start_ms() - before
+                exchange.about["bytes_out"] = len(body)
+                await self._whole(exchange, answer, body, client)
+        finally:
+            await answer.close()
+
+    async def _refuse(self, exchange: Exchange, client: Client) -> None:
+        exchange.about["status"] = "refused"
+        decision = await exchange.record()
+        text = refusal_text(decision, self._service.rulebook, exchange.statement_url, exchange.lang)
+        member = exchange.member(decision)
+        headers = exchange.headers(decision)
+        if exchange.prompt.stream:
+            await client.start(200, "text/event-stream; charset=utf-8", headers)
+            await client.write(self._shape.refusal_stream(exchange.prompt, decision.id, text, member), last=True)
+        else:
+            body = self._shape.refusal(exchange.prompt, decision.id, text, member)
+            await client.json(400 if body.get("error") else 200, orjson.dumps(body), headers)
+
+    async def _whole(self, exchange: Exchange, answer: UpstreamAnswer, body: bytes, client: Client) -> None:
+        document = await inspect_answer(exchange, body)
+        decision = await exchange.record()
+        headers = kept_answer_headers(answer.headers) | exchange.headers(decision)
+        await client.json(200, finish_answer(exchange, document, decision), headers)
+
+    async def _stream(self, exchange: Exchange, answer: UpstreamAnswer, client: Client) -> None:
+        shape = self._shape.streamed(exchange.prompt)
+        if shape is None:
+            raise UpstreamError("BL-UPSTREAM-006", "the model service streams what has no streams")
+        relay = StreamRelay(exchange, shape)
+        await client.start(200, "text/event-stream; charset=utf-8", kept_answer_headers(answer.headers) | exchange.headers(None))
+        size = 0
+        try:
+            async for chunk in answer.chunks():
+                size += len(chunk)
+                written = relay.feed(chunk)
+                if written:
+                    await client.write(written)
+                if relay.ended:
+                    break
+            else:
+                written = relay.end()
+                if written:
+                    await client.write(written)
+        except UpstreamError:
+            tail = relay.release()
+            if tail:
+                await client.write(tail)
+            raise
+        finally:
+            exchange.about["bytes_out"] = size
+        await answer.close()
+        if exchange.answer.stopped:
+            exchange.about["status"] = "stopped"
+        elif relay.failed:
+            exchange.about["status"] = "upstream_error"
+        decision = await exchange.record()
+        await client.write(b"" if relay.failed else relay.finish(decision), last=True)
+
+    async def _pass_error(self, exchange: Exchange, answer: UpstreamAnswer, client: Client) -> None:
+        """A 4xx of the upstream is the client's business: its body passes as it is, and the Decision says that it was not inspected."""
+        body = await answer.read(MAX_ERROR_BYTES)
+        exchange.about["status"] = "upstream_refused"
+        exchange.not_inspected(
+            "answer", f"the model service answered with status {answer.status}; its error message was passed on as it came"
+        )
+        decision = await exchange.record()
+        await client.json(answer.status, body, kept_answer_headers(answer.headers) | exchange.headers(decision))
+
+    async def _fail(self, exchange: Exchange, problem: BrightlineError, client: Client) -> None:
+        """Tell the client, in its API's words, and put on record what was and was not inspected."""
+        if isinstance(problem, UpstreamError):
+            self._service.metrics.upstream_errors.labels(problem.code).inc()
+            exchange.about["status"] = problem.code
+            exchange.not_inspected(
+                "answer", f"{problem.message}; {'what came before was inspected' if client.started else 'nothing was passed on'}"
+            )
+            await self._record_quietly(exchange)
+        await client.refuse(problem, {"x-brightline-decision": exchange.id})
+
+    async def _record_quietly(self, exchange: Exchange) -> None:
+        """Record where the answer has failed already, so that a second failure can only be logged."""
+        try:
+            await exchange.record()
+        except StoreError as problem:
+            _log.error("a decision could not be recorded", decision=exchange.id, code=problem.code, problem=problem.message)
+
+
+class Client:
+    """The caller's side of a connection: writes the response, and cancels the call when the caller goes away."""
+
+    def __init__(self, receive: Receive, send: Send, service: Service, shape: Shape) -> None:
+        self._receive = receive
+        self._send = send
+        self._service = service
+        self._shape = shape
+        self._watch: asyncio.Task[None] | None = None
+        self._serving: asyncio.Task[Any] | None = None
+        self._finished = False
+        self.started = False
+        self.gone = False
+
+    async def __aenter__(self) -> Client:
+        self._serving = asyncio.current_task()
+        self._watch = asyncio.create_task(self._wait_for_end())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        if self.gone and self._serving is not None:
+            self._serving.uncancel()
+
+    async def start(self, status: int, content_type: str, headers: Mapping[str, str]) -> None:
+        """Send status and headers."""
+        self.started = True
+        named = [(b"content-type", content_type.encode("ascii")), (b"cache-control", b"no-store")]
+        if content_type.startswith("text/event-stream"):
+            named.append((b"x-accel-buffering", b"no"))
+        named += [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+        self._service.metrics.requests.labels(self._shape.name, str(status)).inc()
+        await self._send({"type": "http.response.start", "status": status, "headers": named})
+
+    async def write(self, body: bytes, *, last: bool = False) -> None:
+        """Send a piece of the body; returns when the connection can take more."""
+        if last:
+            self._finished = True
+        message: Message = {"type": "http.response.body", "body": body, "more_body": not last}
+        try:
+            await self._send(message)
+        except OSError:
+            self.gone = True
+            raise asyncio.CancelledError from None
+
+    async def json(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        """Send a whole JSON response."""
+        await self.start(status, "application/json", {**headers, "content-length": str(len(body))})
+        await self.write(body, last=True)
+
+    async def refuse(self, problem: BrightlineError, headers: Mapping[str, str] | None = None) -> None:
+        """Send an error in the words of the API: a response, or the last event of a stream that ends without its end mark."""
+        if self.started:
+            await self.write(self._shape.error_event(problem), last=True)
+            return
+        named = dict(headers or {})
+        if isinstance(problem, RateLimited):
+            named["retry-after"] = str(problem.retry_after_s)
+        await self.json(problem.http_status, orjson.dumps(self._shape.error(problem)), named)
+
+    async def _wait_for_end(self) -> None:
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                if not self._finished and self._serving is not None:
+                    self.gone = True
+                    self._serving.cancel()
+                return
+
+
+def target_of(scope: Scope) -> str:
+    """Path below ``/v1`` and query of a request, as they came."""
+    path: str = (scope.get("raw_path") or scope["path"].encode()).decode("ascii", "replace").partition("?")[0]
+    query = scope["query_string"].decode("ascii", "replace")
+    return path.removeprefix("/v1") + (f"?{query}" if query else "")
+
+
+def check_answer(answer: UpstreamAnswer, *, streamed: bool) -> None:
+    """Only what can be understood goes on. Raises ``UpstreamError`` BL-UPSTREAM-005, -006 or -010."""
+    status, kind = answer.status, answer.content_type
+    if status >= 500 or 300 <= status < 400:
+        raise UpstreamError("BL-UPSTREAM-005", f"the model service failed with status {status}", "try again")
+    if status in (401, 403):
+        raise UpstreamError(
+            "BL-UPSTREAM-010",
+            f"the model service does not accept the operator's key (status {status})",
+            "the operator should check upstream_key",
+        )
+    if status >= 400:
+        if kind.startswith("application/") and "json" in kind:
+            return
+        if status == 404:
+            raise NotFound("BL-UPSTREAM-404", "the model service does not know this address or model", "check the model's name")
+        raise UpstreamError("BL-UPSTREAM-006", f"the model service answered with status {status} and {kind}", "try again")
+    wanted = "text/event-stream" if streamed else "application/json"
+    if kind != wanted and not (wanted == "application/json" and kind.endswith("+json")):
+        raise UpstreamError("BL-UPSTREAM-006", f"the model service answered with {kind}, not {wanted}", "check what upstream points to")
+
+
+async def answer_json(send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+    """Send a whole JSON response outside a call."""
+    named = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    named += [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": named})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

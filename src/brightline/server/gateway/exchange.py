@@ -1,0 +1,162 @@
+"""One call through the gateway, from its prompt to its Decision: what is known about it, and how it is put on record.
+
+What is stored for ``allow`` is a digest and metadata, no text, unless the operator samples; for anything else the
+findings carry the text that is evidence.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from typing import Any
+
+from brightline.model import Context, Decision, Finding, ItemKind, NotInspected, Outcome, digest_of
+from brightline.pipeline import new_decision_id
+from brightline.server.gateway.answer import Answer
+from brightline.server.gateway.refusal import citations, language_of, stop_text
+from brightline.server.gateway.shapes.shape import Prompt, Shape
+from brightline.service import Service
+
+__all__ = ["Exchange"]
+
+MAX_CHANNELS_NAMED = 32
+
+
+class Exchange:
+    """The state of one call. Its Decision's id and token are chosen at the start, so that a stream can name them early."""
+
+    def __init__(self, service: Service, shape: Shape, prompt: Prompt, context: Context, *, account: str, api_key: str) -> None:
+        self.service = service
+        self.shape = shape
+        self.prompt = prompt
+        self.context = context
+        self.account = account
+        self.api_key = api_key
+        self.id = new_decision_id()
+        self.token = secrets.token_urlsafe(16)
+        self.lang = language_of(prompt.asked, service.settings.language)
+        self.findings: list[Finding] = []
+        self.gaps: list[NotInspected] = list(prompt.gaps)
+        self.answer = Answer(service.pipeline, context, service.settings)
+        self.label: dict[str, Any] = {}
+        self.ms: dict[str, float] = {}
+        self.about: dict[str, Any] = {"endpoint": shape.name, "model": prompt.model[:200], "stream": prompt.stream, "status": "ok"}
+        self._started = time.perf_counter()
+        self._recorded: Decision | None = None
+
+    @property
+    def statement_url(self) -> str:
+        """Address of the statement of reasons, known before the Decision is made."""
+        return f"{self.service.settings.base_url}/d/{self.token}"
+
+    def since_start_ms(self) -> float:
+        """Milliseconds since the call came in."""
+        return (time.perf_counter() - self._started) * 1000
+
+    def not_inspected(self, part: str, reason: str) -> None:
+        """Note something that nobody looked at."""
+        self.gaps.append(NotInspected(part, "gateway", reason))
+
+    def usage(self, value: Any) -> None:
+        """Take the token counts out of an answer or an event of a stream."""
+        if not isinstance(value, dict):
+            return
+        found = value.get("usage")
+        for holder in ("message", "response"):
+            inner = value.get(holder)
+            if found is None and isinstance(inner, dict):
+                found = inner.get("usage")
+        if isinstance(found, dict):
+            counts = {name: count for name, count in found.items() if name.isascii() and count.__class__ is int and 0 <= count < 2**53}
+            if counts:
+                self.about["usage"] = {**self.about.get("usage", {}), **counts}
+
+    def decide(self) -> Decision:
+        """The Decision over everything seen so far."""
+        answered = self.answer.texts()
+        digest = digest_of([(part.path, part.text) for part in self.prompt.parts] + list(answered.items()))
+        findings = [*self.findings, *self.answer.findings]
+        self.ms["total"] = self.since_start_ms()
+        self.about["ms"] = {name: round(value, 3) for name, value in self.ms.items()}
+        if answered:
+            self.about["channels"] = list(answered)[:MAX_CHANNELS_NAMED]
+        if self.label.get("position") in ("prefix", "suffix") and "text" not in self.label:
+            self.label = {"position": "interface"}  # no text left that could carry it
+        decision = self.service.pipeline.decide(
+            kind=ItemKind.DIALOGUE,
+            digest=digest,
+            findings=findings,
+            context=self.context,
+            not_inspected=[*self.gaps, *self.answer.gaps.values()],
+            account=self.account,
+            api_key=self.api_key,
+            label=self.label,
+            request=self.about,
+            decision_id=self.id,
+            token=self.token,
+        )
+        share = self.service.settings.sample_allow
+        if share and decision.outcome is Outcome.ALLOW and random.random() < share:  # noqa: S311 - a sample, no secret
+            decision.texts.update({part.path: part.text for part in self.prompt.parts} | answered)
+        return decision
+
+    async def record(self) -> Decision:
+        """Decide and put it on disk, once. Raises ``StoreError``."""
+        if self._recorded is None:
+            decision = self.decide()
+            await self.service.record(decision)
+            self._recorded = decision
+            metrics = self.service.metrics
+            metrics.call_seconds.observe(self.ms["total"] / 1000)
+            metrics.own_seconds.observe((self.ms["total"] - self.ms.get("upstream", 0.0)) / 1000)
+        return self._recorded
+
+    # What readers and programs are told
+
+    def member(self, decision: Decision) -> dict[str, Any]:
+        """The ``brightline`` member of an answer."""
+        member: dict[str, Any] = {
+            "decision": decision.id,
+            "outcome": decision.outcome,
+            "rules": list(decision.rules),
+            "citation": citations(decision.rules, self.service.rulebook, self.lang),
+            "statement": self.statement_url,
+        }
+        if decision.label:
+            member["label"] = decision.label
+        if decision.outcome.stops:
+            member["appeal"] = self.statement_url
+        if self.answer.notices:
+            member["notices"] = [zh if self.lang == "zh" else en for zh, en in self.answer.notices]
+        if decision.not_inspected:
+            member["not_inspected"] = [gap.part for gap in decision.not_inspected[:MAX_CHANNELS_NAMED]]
+        return member
+
+    def stopped_choice(self, choice: int, finding: Finding) -> tuple[str, dict[str, Any]]:
+        """(last word to the reader, ``brightline`` member) where a choice stops because of a finding."""
+        judgement = self.service.pipeline.judge((finding,), self.context)
+        text = stop_text(judgement.rules, judgement.ground, self.service.rulebook, self.id, self.statement_url, self.lang)
+        member = {
+            "decision": self.id,
+            "outcome": judgement.outcome,
+            "rules": list(judgement.rules),
+            "citation": citations(judgement.rules, self.service.rulebook, self.lang),
+            "choice": choice,
+            "offset": self.answer.offset(choice),
+            "message": text,
+            "statement": self.statement_url,
+            "appeal": self.statement_url,
+        }
+        return text, member
+
+    def headers(self, decision: Decision | None) -> dict[str, str]:
+        """The ``X-Brightline-…`` headers; in a stream only what is known at its start."""
+        headers = {"x-brightline-decision": self.id}
+        if decision is not None:
+            headers["x-brightline-outcome"] = decision.outcome.value
+            if decision.rules:
+                headers["x-brightline-rules"] = ",".join(decision.rules)
+        if self.label:
+            headers["x-brightline-label"] = str(self.label.get("position", ""))
+        return headers

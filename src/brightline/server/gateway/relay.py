@@ -1,0 +1,73 @@
+"""A whole (not streamed) answer: inspect it, stop what must be stopped, label the rest, record, and only then pass it on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from brightline.errors import UpstreamError
+from brightline.model import Decision
+from brightline.server.gateway.exchange import Exchange
+from brightline.server.gateway.labelling import Labeller
+from brightline.server.gateway.prompt import IN_LOOP_BYTES
+from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText
+from brightline.server.gateway.verbatim import Document, Malformed
+
+__all__ = ["finish_answer", "inspect_answer"]
+
+
+async def inspect_answer(exchange: Exchange, body: bytes) -> Document:
+    """Inspect an answer and make every change to it. Raises ``UpstreamError`` BL-UPSTREAM-004, -008 or -009."""
+    if len(body) > IN_LOOP_BYTES:
+        return await asyncio.to_thread(_inspect, exchange, body)
+    return _inspect(exchange, body)
+
+
+def finish_answer(exchange: Exchange, document: Document, decision: Decision) -> bytes:
+    """The bytes that leave: the answer with the ``brightline`` member."""
+    member = exchange.member(decision)
+    stops = {choice: exchange.stopped_choice(choice, finding)[1] for choice, finding in exchange.answer.stopped.items()}
+    if stops:
+        member["stopped"] = list(stops.values())
+    document.add((), "brightline", member)
+    return document.encode()
+
+
+def _inspect(exchange: Exchange, body: bytes) -> Document:
+    try:
+        document = Document.parse(body)
+        found = list(exchange.shape.answer_texts(document.value))
+    except Malformed as problem:
+        raise UpstreamError("BL-UPSTREAM-004", f"the model service's answer cannot be read: {problem}", "try again") from None
+    except ValueError as problem:
+        raise UpstreamError(
+            "BL-UPSTREAM-009", f"the model service's answer is no {exchange.shape.name} answer: {problem}", "check what upstream points to"
+        ) from None
+    exchange.usage(document.value)
+    answer = exchange.answer
+    for text in found:
+        if text.text is None or text.atomic or not text.path:
+            answer.passes(text)
+            continue
+        channel = answer.channel(text)
+        if channel.stream.stopped is None and not channel.closed:
+            answer.feed(channel, text.text)
+            answer.close(channel)
+    _label(exchange, document, found)
+    # The stopped choices come last: they replace whatever was put inside them.
+    for choice, finding in answer.stopped.items():
+        word, _ = exchange.stopped_choice(choice, finding)
+        exchange.shape.stop(document, choice, word)
+    return document
+
+
+def _label(exchange: Exchange, document: Document, found: list[AnswerText]) -> None:
+    labeller = Labeller(exchange)
+    if EVERY_CHOICE in exchange.answer.stopped:
+        return
+    for text in found:
+        if not text.visible or not text.text or exchange.answer.is_stopped(text.choice):
+            continue
+        marked: Any = labeller.before(text.choice, text.text) + text.text + labeller.after(text.choice, text.text)
+        if marked != text.text:
+            document.put(text.path, marked)

@@ -1,0 +1,66 @@
+"""``POST /v1/embeddings``: texts in, vectors out. The input is inspected; a vector says nothing that a reader could read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from brightline.errors import BrightlineError, InputError
+from brightline.model import Side
+from brightline.server.gateway.shapes.chat import add_parts, read_common
+from brightline.server.gateway.shapes.completions import read_texts
+from brightline.server.gateway.shapes.envelope import openai_error
+from brightline.server.gateway.shapes.shape import AnswerText, Prompt
+from brightline.server.gateway.verbatim import Document
+
+__all__ = ["EMBEDDINGS", "Embeddings"]
+
+
+class Embeddings:
+    """The embeddings API."""
+
+    name = "embeddings"
+    path = "/embeddings"
+
+    def read(self, body: Any) -> Prompt:
+        """Understand a request."""
+        prompt = read_common(body)
+        prompt.stream = False
+        value = body.get("input")
+        if isinstance(value, list) and any(isinstance(element, dict) for element in value):
+            add_parts(prompt, value, ("input",), Side.PROMPT)  # multimodal inputs of some servers
+        else:
+            read_texts(prompt, "input", value)
+        add_parts(prompt, {name: found for name, found in body.items() if name not in ("input", "model", "user")}, (), Side.PROMPT)
+        return prompt
+
+    def answer_texts(self, body: Any) -> Iterator[AnswerText]:
+        """None: vectors are no text."""
+        if not isinstance(body, dict):
+            raise ValueError("not an object")
+        return iter(())
+
+    def stop(self, document: Document, choice: int, text: str) -> None:
+        """There is nothing to stop in a vector."""
+
+    def refusal(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> dict[str, Any]:
+        """An embedding cannot carry a sentence, so a refusal is an error object with the ``brightline`` member."""
+        return {**openai_error(InputError("BL-REFUSED", text)), "brightline": member}
+
+    def refusal_stream(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> bytes:
+        """Embeddings have no streams."""
+        raise NotImplementedError
+
+    def error(self, problem: BrightlineError) -> dict[str, Any]:
+        """The error object of the OpenAI API."""
+        return openai_error(problem)
+
+    def error_event(self, problem: BrightlineError) -> bytes:
+        """Embeddings have no streams."""
+        raise NotImplementedError
+
+    def streamed(self, prompt: Prompt) -> None:
+        """Embeddings have no streams."""
+
+
+EMBEDDINGS = Embeddings()

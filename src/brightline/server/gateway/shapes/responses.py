@@ -1,0 +1,143 @@
+"""``POST /v1/responses``: the OpenAI API of typed items, whole and streamed (OpenAI API reference, "Responses").
+
+One choice, number 0. A stream says every text up to four times: as deltas, in ``….done``, in the finished item, and in
+``response.completed``; a repetition is replaced by what left as deltas, and inspected anew where it says something else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from brightline.errors import BrightlineError
+from brightline.model import Part, Side
+from brightline.server.gateway.shapes.chat import add_parts, read_common
+from brightline.server.gateway.shapes.envelope import openai_error
+from brightline.server.gateway.shapes.response_stream import ResponseStream, refusing_end, texts_of_item
+from brightline.server.gateway.shapes.shape import AnswerText, Prompt, Turn, wrong
+from brightline.server.gateway.shapes.texts import dotted, texts
+from brightline.server.gateway.sse import write_event
+from brightline.server.gateway.verbatim import Document
+
+__all__ = ["RESPONSES", "Responses"]
+
+
+class Responses:
+    """The responses API."""
+
+    name = "responses"
+    path = "/responses"
+
+    def read(self, body: Any) -> Prompt:
+        """Understand a request."""
+        prompt = read_common(body)
+        prompt.choices = 1
+        instructions, value = body.get("instructions"), body.get("input")
+        if not (instructions is None or isinstance(instructions, str | list)):
+            raise wrong("instructions", "a string", instructions)
+        add_parts(prompt, {name: found for name, found in body.items() if name not in _NOT_IN_OTHERS}, (), Side.PROMPT)
+        if isinstance(value, str):
+            prompt.parts.append(Part("input", Side.PROMPT, value))
+            prompt.asked = value
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                self._item(prompt, index, item)
+            prompt.turns_path = ("input",)
+        elif value is not None:
+            raise wrong("input", "a string or an array of items", value)
+        kind = body.get("text")
+        form = kind.get("format") if isinstance(kind, dict) else None
+        prompt.structured = isinstance(form, dict) and form.get("type") in ("json_object", "json_schema")
+        return prompt
+
+    def _item(self, prompt: Prompt, index: int, item: Any) -> None:
+        if not isinstance(item, dict):
+            raise wrong(f"input[{index}]", "an object", item)
+        role = item.get("role", "")
+        own = role == "assistant" or item.get("type") in ("function_call", "custom_tool_call", "reasoning", "mcp_call")
+        first = len(prompt.parts)
+        add_parts(prompt, item, ("input", index), Side.ANSWER if own else Side.PROMPT)
+        text = "\n".join(part.text for part in prompt.parts[first:])
+        prompt.turns.append(Turn(index, role if isinstance(role, str) else "", text))
+        if role == "user" and text:
+            prompt.asked = text
+
+    def answer_texts(self, body: Any) -> Iterator[AnswerText]:
+        """Every text of a whole answer."""
+        if not isinstance(body, dict) or not isinstance(body.get("output"), list):
+            raise ValueError("no array of output items")
+        for index, item in enumerate(body["output"]):
+            yield from texts_of_item(item, ("output", index), f"output[{index}]")
+        error = body.get("error")
+        for text in texts(error, ("error",)) if error is not None else ():
+            yield AnswerText(text.path, dotted(text.path), 0, text.text, atomic=True)
+
+    def stop(self, document: Document, choice: int, text: str) -> None:
+        """Replace the output by a refusal."""
+        document.put(("output",), [_said(str(document.value.get("id", "")), text)])
+        document.add((), "status", "incomplete")
+        document.add((), "incomplete_details", {"reason": "content_filter"})
+
+    def refusal(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> dict[str, Any]:
+        """A whole answer that refuses."""
+        return {
+            **_response(prompt, decision_id),
+            "status": "incomplete",
+            "incomplete_details": {"reason": "content_filter"},
+            "output": [_said(decision_id, text)],
+            "brightline": member,
+        }
+
+    def refusal_stream(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> bytes:
+        """The same as a stream."""
+        response = _response(prompt, decision_id)
+        start = {"type": "response.created", "sequence_number": 0, "response": response}
+        return write_event(orjson.dumps(start), b"response.created") + refusing_end(response, [], 0, f"msg_{decision_id}", text, member, 1)
+
+    def error(self, problem: BrightlineError) -> dict[str, Any]:
+        """The error object of the OpenAI API."""
+        return openai_error(problem)
+
+    def error_event(self, problem: BrightlineError) -> bytes:
+        """An error in the middle of a stream, in the words of this API and of its SDK."""
+        error = openai_error(problem)["error"]
+        event = {"type": "error", "code": problem.code, "message": error["message"], "param": None, "error": error}
+        return write_event(orjson.dumps(event), b"error")
+
+    def streamed(self, prompt: Prompt) -> ResponseStream:
+        """A reader for one streamed answer."""
+        return ResponseStream()
+
+
+_NOT_IN_OTHERS = frozenset(("input", "model", "user", "metadata", "stream", "conversation"))
+
+RESPONSES = Responses()
+
+
+def _said(decision_id: str, text: str) -> dict[str, Any]:
+    part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+    return {"id": f"msg_{decision_id}", "type": "message", "role": "assistant", "status": "incomplete", "content": [part]}
+
+
+def _response(prompt: Prompt, decision_id: str) -> dict[str, Any]:
+    return {
+        "id": f"resp_brightline_{decision_id}",
+        "object": "response",
+        "created_at": int(time.time()),
+        "model": prompt.model,
+        "status": "in_progress",
+        "error": None,
+        "incomplete_details": None,
+        "instructions": None,
+        "metadata": {},
+        "output": [],
+        "parallel_tool_calls": True,
+        "temperature": None,
+        "tool_choice": "auto",
+        "tools": [],
+        "top_p": None,
+        "usage": None,
+    }
