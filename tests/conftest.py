@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,6 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def postgres_url(postgres_url_factory: Callable[[], str]) -> Iterator[str]:
+def postgres_url(postgres_url_factory: Callable[[], str]) -> str:
     """A fresh, empty PostgreSQL database."""
-    yield postgres_url_factory()
+    return postgres_url_factory()

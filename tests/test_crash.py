@@ -38,7 +38,9 @@ async def _load(installation: Installation, ids: set[str]) -> None:
             await asyncio.sleep(random.random() * 0.05)  # die at any point of a call
         installation.kill()
         results = await asyncio.gather(*tasks, return_exceptions=True)
-    assert all(isinstance(result, (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError, ValueError)) for result in results), results
+    assert all(isinstance(result, (aiohttp.ClientError, ConnectionError, asyncio.IncompleteReadError, ValueError)) for result in results), (
+        results
+    )
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
