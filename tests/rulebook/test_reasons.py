@@ -49,8 +49,8 @@ def test_a_block_names_both_keys() -> None:
         "《中华人民共和国网络安全法》第四十九条要求服务提供者发现后予以处置。本决定由系统自动作出。"
     )
     assert explain(because["en"], lang="en") == (
-        "This post is no longer shown. The content is manifestly of a kind forbidden by Public Security Administration "
-        "Punishments Law, Art. 80, and Cybersecurity Law, Art. 49 obliges the provider to act once it is found. "
+        "This post is no longer shown. The content is manifestly of a kind that is forbidden (Public Security Administration "
+        "Punishments Law, Art. 80), and the provider is obliged to act once it is found (Cybersecurity Law, Art. 49). "
         "This decision was made automatically."
     )
 

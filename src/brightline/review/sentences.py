@@ -99,7 +99,7 @@ SENTENCES: dict[Lang, dict[str, str]] = {
         # Proof.
         "proof/logged": "这一决定是防篡改日志中的第 {seq} 条，事后更改会被发现。",
         "proof/pending": "这一决定已经保存，即将写入防篡改日志；稍后刷新即可下载证明。",
-        "proof/how": "下载证明文件，用运营者以外也能运行的核验程序检查，不需要登录，也不需要联网：{command}。",
+        "proof/how": "下载证明文件，用任何人都能运行的核验程序检查，不需要登录，也不需要联网：{command}。",
         "proof/means": "证明只说明这一决定确实如此记录、没有改动过，不说明它是否正确。",
         # Kinds of items.
         "kind/text": "文本",
