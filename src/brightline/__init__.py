@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from brightline._version import __version__
+
 if TYPE_CHECKING:
     from brightline.inspector import AsyncInspector, Inspector
 
 __all__ = ["AsyncInspector", "Inspector", "__version__"]
-
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

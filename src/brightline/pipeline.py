@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import uuid_utils
 
-import brightline
+from brightline._version import __version__
 from brightline.config import Settings
 from brightline.errors import DataError
 from brightline.model import (
@@ -56,7 +56,7 @@ class Pipeline:
         self.terms: Mapping[str, OperatorTerm] = load_terms(settings.terms_file) if settings.terms_file else {}
         self.engine = TextEngine(load_goals([*goal_paths(), *_operator_goals(settings.goals_dir)], self.rulebook))
         self.versions = {
-            "brightline": brightline.__version__,
+            "brightline": __version__,
             "rulebook": self.rulebook.digest[:16],
             "text": self.engine.version,
         }

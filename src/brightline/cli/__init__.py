@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from brightline import __version__
+from brightline._version import __version__
 from brightline.cli import check, db, decisions, doctor, keys, ledger, rules, serve
 from brightline.cli.terminal import report
 from brightline.errors import BrightlineError
