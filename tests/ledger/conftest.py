@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.ledger.memory import MemoryLedger
 
 from brightline.ledger import Sequencer, Signer
+from tests.ledger.memory import MemoryLedger
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ledger.memory import MemoryLedger
 
 from brightline.ledger import Sequencer, Signer
 from brightline.ledger.tree import consistency_proof
+from tests.ledger.memory import MemoryLedger
 
 GOPATH = Path("/usr/share/gocode")
 SOURCE = Path(__file__).parent / "go_oracle" / "main.go"

@@ -9,12 +9,12 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.ledger.trees import Tree
 
 from brightline.errors import LedgerError
 from brightline.ledger import Checkpoint, Proof, checkpoint_in, verify_tlog_proof
 from brightline.ledger.note import SigningKey, sign_note
 from brightline.ledger.tree import inclusion_proof
+from tests.ledger.trees import Tree
 
 KEY = SigningKey(name="example.org/log", seed=bytes(range(32)))
 TREE = Tree([f"entry {number}".encode() for number in range(13)])

@@ -7,13 +7,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from tests.ledger.memory import MemoryLedger
-from tests.ledger.trees import Tree
 
 from brightline.errors import LedgerError
 from brightline.ledger import Sequencer, Signer, encode_entry, open_checkpoint, parse_entry, verify_consistency, verify_tlog_proof
 from brightline.ledger.tree import Frontier, consistency_proof, leaf_hash
 from brightline.model import LedgerEntry
+from tests.ledger.memory import MemoryLedger
+from tests.ledger.trees import Tree
 
 
 def halted(sequencer: Sequencer, code: str) -> LedgerError:

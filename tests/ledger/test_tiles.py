@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.ledger.memory import MemoryLedger
 
 from brightline.errors import LedgerError
 from brightline.ledger import Sequencer, Signer, export_tiles, verify_tiles
 from brightline.ledger.tiles import tile_path
+from tests.ledger.memory import MemoryLedger
 
 
 def grow(ledger: MemoryLedger, sequencer: Sequencer, count: int) -> None:

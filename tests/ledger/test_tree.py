@@ -7,7 +7,6 @@ from functools import lru_cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.ledger.trees import Tree, merkle_tree_hash
 
 from brightline.errors import LedgerError
 from brightline.ledger.tree import (
@@ -20,6 +19,7 @@ from brightline.ledger.tree import (
     verify_consistency,
     verify_inclusion,
 )
+from tests.ledger.trees import Tree, merkle_tree_hash
 
 # The eight leaves, roots and proofs that Certificate Transparency implementations share (RFC 6962 / RFC 9162).
 LEAVES = [

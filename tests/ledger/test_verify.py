@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.ledger.memory import MemoryLedger
 
 from brightline.errors import LedgerError
 from brightline.ledger import Sequencer, Signer, Verification, commits_to, encode_entry, verify_log, verify_tlog_proof
@@ -14,6 +13,7 @@ from brightline.ledger.note import Checkpoint
 from brightline.ledger.storage import NodeRanges
 from brightline.ledger.tree import Frontier, leaf_hash
 from brightline.model import LedgerEntry
+from tests.ledger.memory import MemoryLedger
 
 SIZE = 21
 

@@ -15,7 +15,7 @@ from brightline.ledger.proof import Proof, checkpoint_in, verify_tlog_proof
 from brightline.ledger.sequencer import Evidence, Head, Sequencer
 from brightline.ledger.storage import LedgerStorage, LedgerTx, PendingRow
 from brightline.ledger.tiles import export_tiles, verify_tiles
-from brightline.ledger.tree import verify_consistency, verify_inclusion
+from brightline.ledger.tree import leaf_hash, verify_consistency, verify_inclusion
 from brightline.ledger.verify import Problem, Verification, verify_log
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "commits_to",
     "encode_entry",
     "export_tiles",
+    "leaf_hash",
     "new_salt",
     "open_checkpoint",
     "parse_entry",
