@@ -81,6 +81,4 @@ def _document(service: Service, rule: Rule) -> dict[str, Any]:
 
 def _head(service: Service) -> dict[str, Any]:
     state = service.ledger_state()
-    with service.store.ledger.reading() as ledger:
-        checkpoint = ledger.checkpoint()
-    return {"size": state.size, "pending": state.pending, "checkpoint": checkpoint or "", "vkey": service.signer.vkey}
+    return {"size": state.size, "pending": state.pending, "checkpoint": state.head, "vkey": service.signer.vkey}

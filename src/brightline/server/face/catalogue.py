@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 from brightline.errors import DataError
 
@@ -40,7 +40,7 @@ def catalogue(lang: str) -> gettext.GNUTranslations:
     try:
         with path.open("rb") as source:
             messages = read_po(source, locale=LOCALES[lang], abort_invalid=True)
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, PoFileError) as problem:
         raise DataError(
             "BL-DATA-900", f"not a message catalogue: {problem}", "restore the file from the repository", file=str(path)
         ) from None

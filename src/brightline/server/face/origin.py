@@ -24,7 +24,7 @@ def require_same_origin(request: Request, base_url: str) -> None:
     if site is not None:
         same = site == "same-origin"
     else:
-        origin = urlsplit(request.headers.get("origin", ""))
-        same = origin.scheme in ("http", "https") and origin.netloc in (request.headers.get("host"), urlsplit(base_url).netloc)
+        scheme, separator, host = request.headers.get("origin", "").partition("://")
+        same = scheme in ("http", "https") and bool(separator) and host in (request.headers.get("host"), urlsplit(base_url).netloc)
     if not same:
         raise Forbidden("BL-ACCESS-010", "this form was not sent from a page of this service", f"open {base_url}/ and use the form there")

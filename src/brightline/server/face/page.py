@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.dates import format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -98,16 +95,7 @@ def _environment(lang: str, folders: list[Path]) -> Environment:
     environment.install_gettext_translations(messages, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["asset_url"] = asset_url
     environment.filters["number"] = lambda value: format_decimal(value, locale=LOCALES[lang])
-    environment.filters["moment"] = lambda value: _moment(value, lang)
     return environment
-
-
-def _moment(value: datetime, lang: str) -> Markup:
-    """A ``<time>`` in UTC; the page's script adds the reader's own zone."""
-    utc = value.astimezone(UTC)
-    pattern = "y年M月d日 HH:mm:ss 'UTC'" if lang == "zh" else "d MMMM y, HH:mm:ss 'UTC'"
-    shown = format_datetime(utc, pattern, locale=LOCALES[lang])
-    return Markup('<time datetime="{}" data-local>{}</time>').format(utc.isoformat(timespec="seconds"), escape(shown))
 
 
 def _link_maker(request: Request, home: str) -> Any:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from brightline.errors import LedgerError, NotFound
+from brightline.review import render_statement
 from brightline.server.face import Face, security_headers
 from brightline.service import Service
 from brightline.store import StoredDecision
@@ -33,7 +34,22 @@ class StatementPage:
     async def show(self, request: Request) -> Response:
         """``GET /d/<token>``."""
         stored = await self._find(request)
-        return self._face.render(request, "statement.html", headers=_HIDDEN, stored=stored)
+        statement = render_statement(
+            stored.decision,
+            self._service.rulebook,
+            self._face.preferences(request).lang,
+            base_url=self._face.base_url,
+            seq=stored.seq,
+            terms=self._service.pipeline.terms,
+        )
+        return self._face.render(
+            request,
+            "statement.html",
+            headers=_HIDDEN,
+            statement=statement,
+            token=stored.decision.token,
+            erased=stored.erased_at is not None,
+        )
 
     async def proof(self, request: Request) -> Response:
         """``GET /d/<token>/proof.json``: the bundle for the single-file verifier, or a page that asks for patience."""
