@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,13 +19,33 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a new, empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'brightline.db'}"
-    factory: Callable[[], str] = request.getfixturevalue("postgres_url_factory")
+    factory: Callable[..., str] = request.getfixturevalue("postgres_url_factory")
     return factory()
 
 
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """An open store, migrated."""
-    store = Store.open(database_url)
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "brightline.db"
+    Store.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url_factory: Callable[..., str]) -> str:
+    """A migrated PostgreSQL database to copy."""
+    url = postgres_url_factory()
+    Store.open(url).close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An open store with its tables, otherwise empty."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{shutil.copy(request.getfixturevalue('migrated_file'), tmp_path / 'brightline.db')}"
+    else:
+        url = request.getfixturevalue("postgres_url_factory")(request.getfixturevalue("migrated_postgres"))
+    store = Store.open(url)
     yield store
     store.close()
