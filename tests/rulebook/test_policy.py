@@ -647,3 +647,19 @@ def test_the_trademark_switch_of_2027_is_in_the_shipped_rulebook(shipped: Rulebo
     after = decide([copycat], on(date(2027, 1, 1)), shipped).rules
     assert "TML-72" in after
     assert "TML-57" not in after
+
+
+def test_every_ground_of_the_legal_reference_opens_a_block(shipped: Rulebook) -> None:
+    for problem_type in range(1, 14):
+        for ground in shipped.basis(problem_type, TODAY).grounds:
+            assert strongest([*ground.key_a, *ground.key_b], Side.POST, TODAY, shipped) is Outcome.BLOCK, ground.id
+            assert strongest(ground.key_a, Side.ANSWER, TODAY, shipped) is Outcome.REFUSE, ground.id
+
+
+def test_the_only_pairs_of_the_legal_reference_that_do_not_fit_are_rules_under_duties_that_reach_laws(shipped: Rulebook) -> None:
+    for problem_type in range(1, 14):
+        for ground in shipped.basis(problem_type, TODAY).grounds:
+            for forbids in ground.key_a:
+                for obliges in ground.key_b:
+                    opens = strongest([forbids, obliges], Side.POST, TODAY, shipped) is Outcome.BLOCK
+                    assert opens == (obliges not in REACHES_ONLY_LAWS or shipped[forbids].status is not Status.RULE), (forbids, obliges)

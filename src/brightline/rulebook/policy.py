@@ -65,7 +65,7 @@ CERTAIN_FROM = 0.8
 LIKELY_FROM = 0.5
 """From here on a doubtful case is more likely than not: strict refuses its own generation, lenient sends it to a person."""
 
-ACTS_ON_ITS_OWN_LIST = frozenset({"CINIS-10.6", "CINIS-10.7", "IIS-16", "TEL-61"})
+ACTS_ON_ITS_OWN_LIST = frozenset({"CINIS-10", "IIS-16", "TEL-61"})
 """Key B rows that speak of the list in their own instrument (CINIS 5, IIS 15, TEL 56): paired with it wherever it is cited."""
 REACHES_ONLY_LAWS = ACTS_ON_ITS_OWN_LIST | {"CSL-49", "CSL-50"}
 """Key B rows whose own wording reaches only what *laws and administrative regulations* forbid: directly (CSL 49, CSL 50),
