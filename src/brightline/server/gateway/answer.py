@@ -51,7 +51,7 @@ class Answer:
         self.gaps: dict[str, NotInspected] = {}
         self.stopped: dict[int, Finding] = {}
         self.labelled: set[int] = set()
-        self.notices: list[tuple[str, str]] = []  # (zh, en), as delivered
+        self.notices: list[str] = []  # as delivered
         self.whole: dict[str, str] = {}  # texts inspected in one piece, by name
         self.marked: dict[str, str] = {}  # such a text → the same with label and notices
 
@@ -133,7 +133,6 @@ class Answer:
                 if outcome in (Outcome.NOTICE, Outcome.REWRITE):
                     self._noticed.add(finding.goal)
                     due.append((finding.note_zh or finding.note_en, finding.note_en or finding.note_zh))
-        self.notices += due
         return due
 
     def texts(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ import secrets
 import time
 from typing import Any
 
+from brightline.labels import label_header, label_member
 from brightline.model import Context, Decision, Finding, ItemKind, NotInspected, Outcome, digest_of
 from brightline.pipeline import new_decision_id
 from brightline.server.gateway.answer import Answer
@@ -81,8 +82,8 @@ class Exchange:
         self.about["ms"] = {name: round(value, 3) for name, value in self.ms.items()}
         if answered:
             self.about["channels"] = list(answered)[:MAX_CHANNELS_NAMED]
-        if self.label.get("position") in ("prefix", "suffix") and "text" not in self.label:
-            self.label = {"position": "interface"}  # no text left that could carry it
+        if self.label.get("position") in ("prefix", "suffix") and not self.answer.labelled:
+            self.label |= {"position": "interface", "reason": "the answer has no text that could carry it"}
         decision = self.service.pipeline.decide(
             kind=ItemKind.DIALOGUE,
             digest=digest,
@@ -124,11 +125,11 @@ class Exchange:
             "statement": self.statement_url,
         }
         if decision.label:
-            member["label"] = decision.label
+            member["label"] = label_member(decision.label)
         if decision.outcome.stops:
             member["appeal"] = self.statement_url
         if self.answer.notices:
-            member["notices"] = [zh if self.lang == "zh" else en for zh, en in self.answer.notices]
+            member["notices"] = self.answer.notices
         if decision.not_inspected:
             member["not_inspected"] = [gap.part for gap in decision.not_inspected[:MAX_CHANNELS_NAMED]]
         return member
@@ -158,5 +159,5 @@ class Exchange:
             if decision.rules:
                 headers["x-brightline-rules"] = ",".join(decision.rules)
         if self.label:
-            headers["x-brightline-label"] = str(self.label.get("position", ""))
+            headers["x-brightline-label"] = label_header(self.label)
         return headers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from brightline.errors import UpstreamError
 from brightline.model import Decision
@@ -26,9 +25,10 @@ async def inspect_answer(exchange: Exchange, body: bytes) -> Document:
 def finish_answer(exchange: Exchange, document: Document, decision: Decision) -> bytes:
     """The bytes that leave: the answer with the ``brightline`` member."""
     member = exchange.member(decision)
-    stops = {choice: exchange.stopped_choice(choice, finding)[1] for choice, finding in exchange.answer.stopped.items()}
-    if stops:
-        member["stopped"] = list(stops.values())
+    stopped = exchange.answer.stopped
+    if stopped:
+        # Nothing of a stopped choice was delivered, so there is nothing to retract.
+        member["stopped"] = [{**exchange.stopped_choice(choice, finding)[1], "offset": 0} for choice, finding in stopped.items()]
     document.add((), "brightline", member)
     return document.encode()
 
@@ -62,12 +62,12 @@ def _inspect(exchange: Exchange, body: bytes) -> Document:
 
 
 def _label(exchange: Exchange, document: Document, found: list[AnswerText]) -> None:
-    labeller = Labeller(exchange)
-    if EVERY_CHOICE in exchange.answer.stopped:
+    if not found or EVERY_CHOICE in exchange.answer.stopped:
         return
+    labeller = Labeller(exchange)
     for text in found:
         if not text.visible or not text.text or exchange.answer.is_stopped(text.choice):
             continue
-        marked: Any = labeller.before(text.choice, text.text) + text.text + labeller.after(text.choice, text.text)
+        marked = labeller.before(text.choice, text.text) + text.text + labeller.after(text.choice, text.text)
         if marked != text.text:
             document.put(text.path, marked)
