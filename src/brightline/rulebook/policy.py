@@ -111,18 +111,19 @@ def outcome_of(finding: Finding, context: Context, rulebook: Rules, terms: Mappi
 
 
 def strongest(rules: Iterable[str], side: Side, on: date, rulebook: Rules, manifest: bool = True) -> Outcome:
-    """The harshest outcome that these rules can ground on that day for certain evidence; ``allow`` if none.
+    """The harshest outcome that these rules can ground on that day, under any setting; ``allow`` if none.
 
-    With ``manifest`` false that is ``review`` at most, as under the standard setting. Not every milder outcome is then grounded too (an unverified rule reaches ``review`` but not ``limit``): ask
-    ``permitted`` for the exact set.
+    With ``manifest`` false that is ``review`` for what others published, and ``refuse`` for own output under a key A: a doubtful
+    goal may ask for it, and gets it in a minor's session or under the strict setting. Not every milder outcome is
+    grounded too (an unverified rule reaches ``review`` but not ``limit``): ask ``permitted`` for the exact set.
     """
     return max(permitted(rules, side, on, rulebook, manifest), key=_severity)
 
 
 def permitted(rules: Iterable[str], side: Side, on: date, rulebook: Rules, manifest: bool = True) -> frozenset[Outcome]:
-    """All outcomes that these rules can ground on that day; always holds ``allow``. Ids not in the rulebook ground nothing."""
+    """All outcomes that these rules can ground on that day, under any setting; always holds ``allow``. Ids not in the rulebook ground nothing."""
     in_force, _ = _in_force(rules, on, rulebook)
-    stops = {_stop_on(side)} if manifest and _keys(in_force, side, manifest) else set()
+    stops = {_stop_on(side)} if _keys(in_force, side, manifest) else set()
     return frozenset(_mild(in_force) | stops)
 
 
