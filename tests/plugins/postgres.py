@@ -15,7 +15,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
 
 __all__ = ["postgres_url_factory", "running_postgres"]
 
@@ -35,8 +34,8 @@ def running_postgres(folder: Path) -> tuple[str, Callable[[], None]]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url_factory() -> Iterator[Callable[..., str]]:
-    """Makes databases: each call gives the URL of another one, empty or like the one whose URL is given (that nobody may be using)."""
+def postgres_url_factory() -> Iterator[Callable[[], str]]:
+    """Makes empty databases: each call gives the URL of another one."""
     folder = Path(tempfile.mkdtemp(prefix="brightline-pg-", dir="/tmp"))
     folder.chmod(0o755)
     before = os.environ.get("XDG_RUNTIME_DIR")
@@ -47,7 +46,7 @@ def postgres_url_factory() -> Iterator[Callable[..., str]]:
                 # Tests kill clients, never the server, so its disk may be lazy: half the time of a whole run.
                 connection.execute("ALTER SYSTEM SET fsync = off")
                 connection.execute("SELECT pg_reload_conf()")
-            yield lambda template="": _new_database(url, template)
+            yield lambda: _new_database(url)
         finally:
             stop()
     finally:
@@ -58,9 +57,8 @@ def postgres_url_factory() -> Iterator[Callable[..., str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _new_database(url: str, template: str) -> str:
+def _new_database(url: str) -> str:
     name = f"test_{uuid.uuid4().hex}"
-    like = f" TEMPLATE {make_url(template).database}" if template else ""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}{like}")
+        connection.execute(f"CREATE DATABASE {name}")
     return url.replace("/postgres?", f"/{name}?", 1)
