@@ -63,6 +63,18 @@ GOALS = """
   examples: [你的头孢可以停药]
   twins: [头孢科普：停药, 什么是头孢，停药]
   owner: tests
+- id: sample.tutorial
+  title: {zh: 换脸教程, en: Face-swap tutorial}
+  types: [2]
+  rules: [A-1, B-1]
+  sides: [prompt, answer]
+  effect: stop
+  slots:
+    - {name: tool, words: [换脸软件, 脱衣软件]}
+    - {name: how, words: [如何, 怎么, 方法], companion: true}
+  examples: [如何使用换脸软件]
+  twins: [如何使用修图软件]
+  owner: tests
 - id: sample.notice
   title: {zh: 提示, en: Notice}
   types: [6]

@@ -15,28 +15,22 @@ __all__ = ["Automaton"]
 
 
 class Automaton:
-    """Entries of one lane. ``holds`` names the entries whose beginnings a stream must not let out."""
+    """Entries of one lane. ``prefixes`` holds every text that may still grow into one, and whether that must not leave yet."""
 
     def __init__(self, entries: Sequence[str], holds: Iterable[int] = (), open_ended: Iterable[int] = ()) -> None:
-        """``open_ended``: entries that also need to see the character after them (word boundary), so stay live when complete."""
+        """``holds``: numbers of the entries whose beginnings must not leave. ``open_ended``: of those that must also see the
+        character after them (word boundary), and so stay live when they are complete.
+        """
         self.entries = tuple(entries)
         self.longest = max(map(len, self.entries), default=0)
         self._matcher = CharwiseDoubleArrayAhoCorasick(list(self.entries)) if self.entries else None
-        self._prefixes: dict[str, bool] = {}
+        self.prefixes: dict[str, bool] = {}
         held, waiting = set(holds), set(open_ended)
         for number, entry in enumerate(self.entries):
             for length in range(1, len(entry) + (number in waiting)):
                 prefix = entry[:length]
-                self._prefixes[prefix] = self._prefixes.get(prefix, False) or number in held
+                self.prefixes[prefix] = self.prefixes.get(prefix, False) or number in held
 
     def matches(self, text: str) -> list[tuple[int, int, int]]:
         """All occurrences, overlapping ones too, as ``(start, end, entry number)`` in order of their ends."""
         return self._matcher.find_overlapping(text) if self._matcher else []
-
-    def is_live(self, text: str) -> bool:
-        """True if more text could turn ``text`` into an entry."""
-        return text in self._prefixes
-
-    def is_held(self, text: str) -> bool:
-        """True if more text could turn ``text`` into an entry whose beginning must be held back."""
-        return self._prefixes.get(text, False)

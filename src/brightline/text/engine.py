@@ -31,8 +31,7 @@ class TextEngine:
     def scan(self, text: str, side: Side, part: str = "") -> list[Finding]:
         """All findings of a whole text, in the order in which a stream would report them. Any code points are fine."""
         stream = TextStream(self._index(side), self.version, part, None)
-        stream.feed(text)
-        stream.finish()
+        stream.read_whole(text)
         return stream.findings
 
     def stream(self, side: Side, part: str, stops: Callable[[Finding], bool], *, json_escapes: bool = False) -> TextStream:

@@ -127,7 +127,8 @@ class _Node:
         allowed = set(known)
         for name, node in fields.items():
             if name not in allowed:
-                node.fail(204, f"unknown field {name!r} in {what}", f"known fields: {', '.join(sorted(allowed))}")
+                quote = "; a text with a comma inside {} needs quotes" if node.value is None else ""
+                node.fail(204, f"unknown field {name!r} in {what}", f"known fields: {', '.join(sorted(allowed))}{quote}")
         return fields
 
 
@@ -304,17 +305,19 @@ class _Loader:
         slots = tuple(self._slot(row) for row in rows)
         if len({slot.name for slot in slots}) != len(slots):
             node.fail(211, "two slots have the same name", "give each slot its own name")
+        if all(slot.companion for slot in slots):
+            node.fail(211, "every slot is a companion", "leave companion out where the words say something by themselves")
         return slots
 
     def _slot(self, node: _Node) -> Slot:
-        fields = node.only(("name", "words", "patterns"), "a slot")
+        fields = node.only(("name", "words", "patterns", "companion"), "a slot")
         if "name" not in fields:
             node.fail(205, "field 'name' is missing", "name the slot after what it stands for")
         entries = _entries(fields["words"]) if "words" in fields else ()
         patterns = tuple(_pattern(row) for row in fields["patterns"].texts()) if "patterns" in fields else ()
         if not entries and not patterns:
             node.fail(211, "a slot without words and patterns", "add words: […] or patterns: […]")
-        return Slot(fields["name"].text(), entries, patterns)
+        return Slot(fields["name"].text(), entries, patterns, fields["companion"].flag() if "companion" in fields else False)
 
     def _unless(self, node: _Node) -> Unless:
         fields = node.only(("exception", "use", "words", "within", "after"), "an exception")

@@ -38,11 +38,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One of the things that must be present: any of its entries, or any of its patterns."""
+    """One of the things that must be present: any of its entries, or any of its patterns.
+
+    A ``companion`` slot has ordinary words (如何, 需要) that say nothing without the other slots: a stream does not hold
+    them back while the rest of the window may still come. What the other slots match never leaves.
+    """
 
     name: str
     entries: tuple[Entry, ...]
     patterns: tuple[Pattern, ...] = ()
+    companion: bool = False
 
 
 @dataclass(frozen=True, slots=True)

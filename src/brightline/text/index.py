@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from brightline.model import Side
 from brightline.text.automata import Automaton
 from brightline.text.goals import Entry, Goal
-from brightline.text.patterns import Pattern
+from brightline.text.patterns import Pattern, PatternUnion
 
-__all__ = ["ALLOW", "EXCEPTION", "SLOT", "GoalPattern", "LaneIndex", "SideIndex", "Target"]
+__all__ = ["ALLOW", "SLOT", "LaneIndex", "SideIndex", "SidePattern", "SideUnless", "Target"]
 
-SLOT, ALLOW, EXCEPTION = range(3)
+SLOT, ALLOW = range(2)
 
 
 class Target(NamedTuple):
-    """What an entry stands for. ``left`` and ``right``: the neighbour there must not continue the word."""
+    """What an entry stands for (of an exception: its number stands in ``kind``). ``left`` and ``right``: the neighbour there must not continue the word."""
 
     kind: int
     goal: int
@@ -31,49 +31,65 @@ class Target(NamedTuple):
     right: bool
 
 
-class GoalPattern(NamedTuple):
-    """A pattern of a slot, and whether a stream must hold back what may become its match."""
+class SideUnless(NamedTuple):
+    """An exception of a goal, its words by their numbers in ``SideIndex.exceptions``."""
+
+    numbers: frozenset[int]
+    within: int
+    after: bool
+    name: str
+
+
+class SidePattern(NamedTuple):
+    """A pattern, what it stands for in each goal that uses it, and whether a stream must hold back what may become its match."""
 
     pattern: Pattern
-    goal: int
-    slot: int
+    targets: tuple[Target, ...]
     held: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LaneIndex:
-    """Automaton of a lane; ``targets[n]`` is what its entry n stands for."""
+    """Automaton of a lane; ``targets[n]`` is what its entry n stands for, ``edged[n]`` if neighbours matter for any of it."""
 
     automaton: Automaton
     targets: tuple[tuple[Target, ...], ...]
+    edged: tuple[bool, ...]
 
 
 class SideIndex:
-    """All that a stream on one side asks: lanes, patterns, goals and which of them may stop."""
+    """All that a stream on one side asks: lanes, patterns, goals, which of them may stop (``may_stop[goal]``), and which
+    slots' matches must not leave before that is decided (``guards[goal][slot]``).
+    """
 
     def __init__(self, goals: Sequence[Goal], side: Side) -> None:
         self.side = side
         self.goals = tuple(goal for goal in goals if side in goal.effects)
         self.may_stop = tuple(goal.effects[side].stops for goal in self.goals)
-        self._exceptions: dict[tuple[str, bool, bool], int] = {}
-        self.unless: tuple[tuple[tuple[frozenset[int], int, bool, str], ...], ...] = tuple(
-            tuple((self._exception_ids(u.entries), u.within, u.after, u.exception) for u in goal.unless) for goal in self.goals
+        self.guards = tuple(
+            tuple(stops and not slot.companion for slot in goal.slots) for goal, stops in zip(self.goals, self.may_stop, strict=True)
         )
+        numbers: dict[tuple[str, bool, bool], int] = {}
+        self.unless = tuple(
+            tuple(SideUnless(_numbered(u.entries, numbers), u.within, u.after, u.exception) for u in goal.unless) for goal in self.goals
+        )
+        self.exceptions = _exception_index(numbers)
         self.base = self._lane("base")
         self.skip = self._lane("skip")
-        self.patterns = tuple(
-            GoalPattern(pattern, g, s, self.may_stop[g])
-            for g, goal in enumerate(self.goals)
-            for s, slot in enumerate(goal.slots)
-            for pattern in slot.patterns
-        )
+        self.patterns = self._patterns()
+        self.union = PatternUnion([entry.pattern for entry in self.patterns])
         self.by_first: dict[str, tuple[int, ...]] = _by_first(self.patterns)
         self.always = tuple(n for n, entry in enumerate(self.patterns) if entry.pattern.firsts is None)
         self.first = re.compile("[" + "".join(map(re.escape, sorted(self.by_first))) + "]") if self.by_first else None
 
-    def _exception_ids(self, entries: Iterable[Entry]) -> frozenset[int]:
-        keys = ((entry.base, entry.open_left, entry.open_right) for entry in entries)
-        return frozenset(self._exceptions.setdefault(key, len(self._exceptions)) for key in keys)
+    def _patterns(self) -> tuple[SidePattern, ...]:
+        """Every different pattern once, however many goals use it."""
+        users: dict[str, tuple[Pattern, list[Target]]] = {}
+        for g, goal in enumerate(self.goals):
+            for s, slot in enumerate(goal.slots):
+                for pattern in slot.patterns:
+                    users.setdefault(pattern.source, (pattern, []))[1].append(Target(SLOT, g, s, False, False))
+        return tuple(SidePattern(p, tuple(targets), any(self.guards[t.goal][t.slot] for t in targets)) for p, targets in users.values())
 
     def _lane(self, lane: str) -> LaneIndex:
         targets: defaultdict[str, list[Target]] = defaultdict(list)
@@ -88,13 +104,27 @@ class SideIndex:
             if lane == "base":
                 for entry in goal.allow:
                     targets[entry.base].append(Target(ALLOW, g, 0, *_edges(entry.base, entry.open_left, entry.open_right)))
-        if lane == "base":
-            for (base, open_left, open_right), number in self._exceptions.items():
-                targets[base].append(Target(EXCEPTION, number, 0, *_edges(base, open_left, open_right)))
         entries = sorted(targets)
-        held = [n for n, e in enumerate(entries) if any(t.kind == SLOT and self.may_stop[t.goal] for t in targets[e])]
+        held = [n for n, e in enumerate(entries) if any(t.kind == SLOT and self.guards[t.goal][t.slot] for t in targets[e])]
         waiting = [n for n, e in enumerate(entries) if any(t.right for t in targets[e])]
-        return LaneIndex(Automaton(entries, held, waiting), tuple(tuple(targets[entry]) for entry in entries))
+        return _lane_index(Automaton(entries, held, waiting), targets)
+
+
+def _numbered(entries: Iterable[Entry], numbers: dict[tuple[str, bool, bool], int]) -> frozenset[int]:
+    keys = ((entry.base, entry.open_left, entry.open_right) for entry in entries)
+    return frozenset(numbers.setdefault(key, len(numbers)) for key in keys)
+
+
+def _exception_index(numbers: Mapping[tuple[str, bool, bool], int]) -> LaneIndex:
+    targets: defaultdict[str, list[Target]] = defaultdict(list)
+    for (base, open_left, open_right), number in numbers.items():
+        targets[base].append(Target(number, 0, 0, *_edges(base, open_left, open_right)))
+    return _lane_index(Automaton(sorted(targets)), targets)
+
+
+def _lane_index(automaton: Automaton, targets: Mapping[str, Sequence[Target]]) -> LaneIndex:
+    rows = tuple(tuple(targets[entry]) for entry in automaton.entries)
+    return LaneIndex(automaton, rows, tuple(any(target.left or target.right for target in row) for row in rows))
 
 
 def _edges(form: str, open_left: bool, open_right: bool) -> tuple[bool, bool]:
@@ -111,7 +141,7 @@ def continues_word(rim: str, neighbour: str) -> bool:
     return neighbour.isascii() and ((rim.isalpha() and neighbour.isalpha()) or (rim.isdigit() and neighbour.isdigit()))
 
 
-def _by_first(patterns: Sequence[GoalPattern]) -> dict[str, tuple[int, ...]]:
+def _by_first(patterns: Sequence[SidePattern]) -> dict[str, tuple[int, ...]]:
     firsts: defaultdict[str, list[int]] = defaultdict(list)
     for number, entry in enumerate(patterns):
         for character in entry.pattern.firsts or ():

@@ -198,8 +198,11 @@ def _with_separators(
         breaks |= np.diff(ended_before) > 0
     before = np.flatnonzero(breaks) + 1
     if len(before):
-        kept_at = np.insert(present, before, present[before])
-        kept = np.insert(kept, before, ord(BREAK))
+        counts = np.ones(len(present), np.int64)
+        counts[before] = 2
+        kept_at = np.repeat(present, counts)
+        kept = mapped[kept_at]
+        kept[before + np.arange(len(before))] = ord(BREAK)
     return Piece(
         size,
         base,

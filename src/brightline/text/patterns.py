@@ -14,7 +14,7 @@ back-references, flags, unbounded repeats.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from re import _parser as sre  # type: ignore[attr-defined]
 from typing import Any
@@ -23,7 +23,7 @@ import re2
 
 from brightline.text.lanes import normalise
 
-__all__ = ["MAX_WIDTH", "Pattern", "PatternError", "compile_pattern"]
+__all__ = ["MAX_WIDTH", "Pattern", "PatternError", "PatternUnion", "compile_pattern"]
 
 MAX_WIDTH = 80  # characters: longer evidence is a matter for slots; a stream holds back at most this much for a pattern
 MIN_WIDTH = 2  # a single character is over-broad, as for words
@@ -60,8 +60,23 @@ class Pattern:
 
     def live_from(self, text: str, start: int) -> int:
         """Index of the first position from which more text could complete (or lengthen) a match; ``len(text)`` if none."""
-        match = self.prefix.search(text, max(start, len(text) - self.width))
-        return len(text) if match is None else int(match.start())
+        begin = max(start, len(text) - self.width)
+        match = self.prefix.search(text[begin:])
+        return len(text) if match is None else begin + int(match.start())
+
+
+class PatternUnion:
+    """Many patterns asked at once where the first match of any of them begins: one pass, whatever their number."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        # Not re2.Set: it answers "nothing" when it runs out of memory; a search falls back to a slower way instead.
+        union = "|".join(f"(?:{pattern.full.pattern})" for pattern in patterns)
+        self._union = re2.compile(union, _quiet()) if patterns else None
+
+    def first(self, text: str) -> int | None:
+        """Index where the first match begins, None without any."""
+        match = self._union.search(text) if self._union is not None else None
+        return None if match is None else int(match.start())
 
 
 def compile_pattern(source: str) -> Pattern:
@@ -92,10 +107,8 @@ def compile_pattern(source: str) -> Pattern:
         raise PatternError(
             "can begin with any character", "begin with fixed characters or a small class; leading wildcards match everywhere"
         )
-    options = re2.Options()
-    options.log_errors = False
     try:
-        compiled = re2.compile(full, options), re2.compile(f"(?:{prefix})\\z", options)
+        compiled = re2.compile(full, _quiet()), re2.compile(f"(?:{prefix})\\z", _quiet())
     except re2.error as problem:
         reason = problem.args[0].decode() if problem.args and isinstance(problem.args[0], bytes) else str(problem)
         raise PatternError(
@@ -256,6 +269,13 @@ class _Writer:
     def _no_flags(value: Any) -> None:
         if value[1] or value[2]:
             raise PatternError("sets flags", "leave flags out: the text is already folded to lower case and simplified characters")
+
+
+def _quiet() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    return options
 
 
 def _group(text: str) -> str:

@@ -11,12 +11,12 @@ into the base lane of the whole text). Spans and the released length are raw.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 
 from brightline.model import Finding, Span
 from brightline.text.escapes import EscapeDecoder
-from brightline.text.index import ALLOW, SLOT, SideIndex, Target, continues_word
+from brightline.text.index import SLOT, LaneIndex, SideIndex, SidePattern, Target, continues_word
 from brightline.text.lanes import Gap, Piece, normalise
 from brightline.text.tails import Tail, append_skip, has_gap
 from brightline.text.windows import AFTER_CAP, MEMORY, ExceptionHit, Hit, Marks, Window, WindowBuilder, exceptions_of
@@ -27,6 +27,9 @@ BLOCK = 1 << 16  # characters normalised at once: bounds the arrays, and numpy i
 EXCERPT = 200  # raw characters either side of the evidence that a person gets to see
 FINDINGS_PER_GOAL = 20  # with the same exceptions; more of the same change nothing and would let a text fill the memory
 SHORTEST_EVIDENCE = 2  # no entry and no pattern is shorter
+ASK_UNION_FROM = 48  # characters: from here on one search for all patterns is cheaper than one for each
+FORGET_AT = 2 * MEMORY  # characters of the base lane, or marks, kept before the old ones are dropped
+MAX_EXCEPTION_REACH = 80 + 64 + 1  # an exception of 64 characters 80 before the evidence, and its left neighbour
 TRIM_AT = 4096  # raw characters kept before the old ones are looked at
 
 _DETECTOR = "text"
@@ -66,7 +69,6 @@ class TextStream:
         self._settled = 0
         self._queue: list[Hit] = []
         self._allowed: list[tuple[int, int, int]] = []  # (start, end, goal) of allow phrases
-        self._exceptions: list[ExceptionHit] = []
         self._builders: dict[int, WindowBuilder] = {}
         self._waiting: list[Window] = []
         self._counts: dict[tuple[int, tuple[str, ...]], int] = {}
@@ -100,6 +102,15 @@ class TextStream:
             self._advance(normalise(""), final=True)
         return self._release(self.fed if self.stopped is None else self._leavable())
 
+    def read_whole(self, text: str) -> None:
+        """The same as one ``feed`` and ``finish`` of a stream that stops nothing, without looking for what may leave."""
+        self.fed = self.released = len(text)
+        self._raw = text
+        last = max(0, (len(text) - 1) // BLOCK * BLOCK)
+        for start in range(0, last, BLOCK):
+            self._read(text[start : start + BLOCK])
+        self._advance(normalise(text[last:] if last else text, self._after_dot, self._dropped), final=True)
+
     # -- reading ----------------------------------------------------------------------------------------------------
 
     def _decode(self, chunk: str, final: bool = False) -> str:
@@ -132,7 +143,7 @@ class TextStream:
         if self._queue or self._waiting or self._builders:
             self._judge(final)
         if final:
-            base.live, self._skip.live = [], []
+            base.live = []
             self._builders.clear()
         else:
             self._forget()
@@ -151,19 +162,22 @@ class TextStream:
         text = base.from_index(first)
         for start, stop, entry in lane.automaton.matches(text):
             begin, finish = first + start, first + stop
+            if not lane.edged[entry]:
+                if finish > before:
+                    self._take(lane, entry, lane.targets[entry], begin, finish, 0)
+                continue
             left = base.text[begin - base.begin - 1] if begin > base.begin else ""
             right = text[stop] if finish < end else ""
-            for target in lane.targets[entry]:
-                if self._counts_now(target, text[start], left, text[stop - 1], right, before, finish, finish < end or final):
-                    self._take(target, begin, finish, 0, text[start:stop])
-        base.revive(lane.automaton, before)
+            targets = _standing(lane, entry, left, right, finish < end or final, finish - before)
+            self._take(lane, entry, targets, begin, finish, 0)
+        if not final:
+            base.revive(lane.automaton, before)
 
     def _match_skip(self, piece: Piece, before: int, final: bool) -> None:
         lane, skip, end, known = self._index.skip, self._skip, self._base.end, self._skip.end
-        if self._gap.read(piece):
-            append_skip(skip, piece, True, before)
-        elif piece.kept:
-            append_skip(skip, piece, False, before)
+        breaks = self._gap.read(piece)
+        if piece.kept:
+            append_skip(skip, piece, breaks, before)
         first = skip.live[0] if skip.live else known
         if has_gap(skip, first):
             text = skip.from_index(first)
@@ -175,23 +189,12 @@ class TextStream:
                 if left and skip.origin(first + start - 1) != begin - 1:
                     left = ""
                 right = text[stop] if stop < len(text) and skip.origin(first + stop) == finish else ""
-                for target in lane.targets[entry]:
-                    if self._counts_now(target, text[start], left, text[stop - 1], right, before, finish, finish < end or final):
-                        self._take(target, begin, finish, 1, text[start:stop])
-        if self._gap.breaks:
+                targets = _standing(lane, entry, left, right, finish < end or final, finish - before)
+                self._take(lane, entry, targets, begin, finish, 1)
+        if final or self._gap.breaks:
             skip.live = []
         elif skip.live or known < skip.end:
             skip.revive(lane.automaton, known)
-
-    @staticmethod
-    def _counts_now(target: Target, first: str, left: str, last: str, right: str, before: int, finish: int, right_known: bool) -> bool:
-        """True if a match is new in this piece (a re-scan sees old ones again) and its neighbours do not continue the word."""
-        if target.right:
-            if finish < before or not right_known or (right and continues_word(last, right)):
-                return False
-        elif finish <= before:
-            return False
-        return not (target.left and left and continues_word(first, left))
 
     def _match_patterns(self, before: int, final: bool) -> None:
         index, base, open_patterns = self._index, self._base, self._open_patterns
@@ -203,36 +206,41 @@ class TextStream:
                     open_patterns[number] = min(position, open_patterns.get(number, position))
         for number in index.always:
             open_patterns.setdefault(number, before)
+        if not open_patterns:
+            return
+        earliest = min(open_patterns.values())
+        first_match: int | None = earliest
+        if base.end - earliest > ASK_UNION_FROM:
+            found = index.union.first(base.from_index(earliest))
+            first_match = None if found is None else earliest + found
         for number, position in list(open_patterns.items()):
-            live = self._match_pattern(number, position, final)
+            live = self._match_pattern(index.patterns[number], position, first_match, final)
             if live < base.end:
                 open_patterns[number] = live
             else:
                 del open_patterns[number]
 
-    def _match_pattern(self, number: int, position: int, final: bool) -> int:
+    def _match_pattern(self, entry: SidePattern, position: int, first_match: int | None, final: bool) -> int:
         """Take the matches that no more text can change, leftmost first; returns from where the pattern is still open."""
-        entry, end = self._index.patterns[number], self._base.end
         pattern, text = entry.pattern, self._base.from_index(position)
         live = len(text) if final else pattern.live_from(text, 0)
-        for match in pattern.full.finditer(text):
-            start, stop = match.span()
-            if start >= live:
-                break
-            target = Target(SLOT, entry.goal, entry.slot, False, False)
-            self._take(target, position + start, position + stop, 0, text[start:stop])
-            if stop > live:
-                live = pattern.live_from(text, stop)
-        return position + live if not final else end
+        if first_match is not None:
+            for match in pattern.full.finditer(text):
+                start, stop = match.span()
+                if start >= live:
+                    break
+                begin, finish = position + start, position + stop
+                self._queue.extend(Hit(begin, -finish, 0, target.goal, target.slot, match.group()) for target in entry.targets)
+                if stop > live:
+                    live = pattern.live_from(text, stop)
+        return position + live
 
-    def _take(self, target: Target, begin: int, finish: int, rank: int, normalised: str) -> None:
-        if target.kind == SLOT:
-            d_start, d_end = self._base.origin(begin), self._base.origin(finish - 1) + 1
-            self._queue.append(Hit(begin, -finish, rank, target.goal, target.slot, d_start, d_end, normalised))
-        elif target.kind == ALLOW:
-            self._allowed.append((begin, finish, target.goal))
-        else:
-            self._exceptions.append(ExceptionHit(begin, finish, target.goal))
+    def _take(self, lane: LaneIndex, entry: int, targets: Iterable[Target], begin: int, finish: int, rank: int) -> None:
+        for target in targets:
+            if target.kind == SLOT:
+                self._queue.append(Hit(begin, -finish, rank, target.goal, target.slot, lane.automaton.entries[entry]))
+            else:
+                self._allowed.append((begin, finish, target.goal))
 
     # -- judging ----------------------------------------------------------------------------------------------------
 
@@ -245,7 +253,6 @@ class TextStream:
             del self._queue[: len(ready)]
             for hit in ready:
                 self._build(hit)
-        self._exceptions.sort()
         due = []
         for window in self._waiting:
             position = self._due(window, final)
@@ -253,7 +260,7 @@ class TextStream:
                 due.append((position, window.goal, window.start, window))
         for _, _, _, window in sorted(due, key=lambda row: row[:3]):
             self._waiting.remove(window)
-            self._report(window)
+            self._report(window, final)
             if self.stopped is not None:
                 return
         for number, builder in list(self._builders.items()):
@@ -262,7 +269,7 @@ class TextStream:
                 del self._builders[number]
 
     def _build(self, hit: Hit) -> None:
-        if any(start <= hit.start and hit.end <= end and goal == hit.goal for start, end, goal in self._allowed):
+        if self._allowed and any(start <= hit.start and hit.end <= end and goal == hit.goal for start, end, goal in self._allowed):
             return
         builder = self._builders.get(hit.goal)
         if builder is None:
@@ -271,11 +278,10 @@ class TextStream:
             self._builders[hit.goal] = builder
         window = builder.take(hit)
         if window is not None:
-            window.holds = self._may_stop(window.goal)
+            origin = self._base.origin
+            window.places = tuple((origin(hit.start), origin(hit.end - 1) + 1) for hit in window.hits)
+            window.holds = self._stops is not None and self._index.may_stop[window.goal]
             self._waiting.append(window)
-
-    def _may_stop(self, goal: int) -> bool:
-        return self._stops is not None and self._index.may_stop[goal]
 
     def _due(self, window: Window, final: bool) -> int | None:
         """The position that must be settled before the window is reported; None while that is not known."""
@@ -291,16 +297,27 @@ class TextStream:
             elif final:
                 window.limit = base.end
             if window.limit is not None:
-                window.limit_d = base.origin(window.limit) if window.limit < base.end else self._decoded
+                window.limit_place = base.origin(window.limit) if window.limit < base.end else self._decoded
         return None if window.limit is None else window.limit - 1
 
-    def _exceptions_of(self, window: Window) -> tuple[str, ...]:
-        if not self._index.unless[window.goal]:
+    def _exceptions_of(self, window: Window, final: bool) -> tuple[str, ...]:
+        """The exceptions around a window, as far as the text has come."""
+        unless = self._index.unless[window.goal]
+        if not unless:
             return ()
-        return exceptions_of(window, self._index.unless[window.goal], self._exceptions, self._sentences)
+        lane, base = self._index.exceptions, self._base
+        first = max(base.begin, window.start - MAX_EXCEPTION_REACH)
+        until = (window.end + AFTER_CAP if window.limit is None else window.limit) + 1
+        text = base.text[first - base.begin : until - base.begin]
+        seen: list[ExceptionHit] = []
+        for start, stop, entry in lane.automaton.matches(text):
+            left, right = text[start - 1 : start], text[stop : stop + 1]
+            targets = _standing(lane, entry, left, right, bool(right) or final, 1)
+            seen.extend(ExceptionHit(first + start, first + stop, target.kind) for target in targets)
+        return exceptions_of(window, unless, seen, self._sentences)
 
-    def _report(self, window: Window) -> None:
-        exceptions = self._exceptions_of(window)
+    def _report(self, window: Window, final: bool) -> None:
+        exceptions = self._exceptions_of(window, final)
         count = self._counts.get((window.goal, exceptions), 0)
         if count >= FINDINGS_PER_GOAL:
             return
@@ -313,10 +330,10 @@ class TextStream:
 
     def _finding(self, window: Window, exceptions: tuple[str, ...]) -> Finding:
         goal, side = self._index.goals[window.goal], self._index.side
-        spans = tuple(Span(self._raw_at(hit.d_start), self._raw_at(hit.d_end)) for hit in window.hits)
+        spans = tuple(Span(self._raw_at(start), self._raw_at(end)) for start, end in window.places)
         first, last = min(spans).start, max(span.end for span in spans)
         excerpt_start = max(0, first - EXCERPT)
-        excerpt_end = last if window.limit_d is None else max(last, min(last + EXCERPT, self._raw_at(window.limit_d)))
+        excerpt_end = last if window.limit_place is None else max(last, min(last + EXCERPT, self._raw_at(window.limit_place)))
         return Finding(
             detector=_DETECTOR,
             detector_version=self._version,
@@ -359,15 +376,17 @@ class TextStream:
             if index.patterns[number].held:
                 hold = min(hold, base.origin(position))
         for hit in self._queue:
-            if index.may_stop[hit.goal]:
-                hold = min(hold, hit.d_start)
+            if index.guards[hit.goal][hit.slot]:
+                hold = min(hold, base.origin(hit.start))
         for number, builder in self._builders.items():
-            if builder.hits and index.may_stop[number]:
-                hold = min(hold, *(hit.d_start for hit in builder.hits))
+            guards = index.guards[number]
+            guarded = next((hit for hit in builder.hits if guards[hit.slot]), None)
+            if guarded is not None:
+                hold = min(hold, base.origin(guarded.start))
         for window in self._waiting:
             # With an exception seen a finding cannot stop any more (policy: exceptions first).
-            if window.holds and not self._exceptions_of(window):
-                hold = min(hold, window.d_start)
+            if window.holds and not self._exceptions_of(window, final=False):
+                hold = min(hold, window.first_place)
         return self._raw_at(hold)
 
     def _release(self, until: int) -> str:
@@ -391,26 +410,18 @@ class TextStream:
     def _forget(self) -> None:
         """Drop what lies before anything that can still matter."""
         settled = self._settled
-        self._base.forget(settled - 1)
+        if len(self._base.text) > FORGET_AT:
+            self._base.forget(settled - MEMORY)
         self._skip.forget((self._skip.live[0] if self._skip.live else self._skip.end) - 1)
         if self._allowed:
             self._allowed = [phrase for phrase in self._allowed if phrase[1] > settled]
-        if len(self._exceptions) > 64:
-            self._exceptions = [hit for hit in self._exceptions if hit.start >= settled - MEMORY]
         for marks in (self._sentences, self._clauses):
-            if len(marks.positions) > 64:
+            if len(marks.positions) > FORGET_AT:
                 marks.forget(settled - MEMORY)
 
     def _trim(self) -> None:
         """Drop raw text that was released and lies before every excerpt that may still be cut."""
         decoded = self._base.origin(self._base.begin) if self._base.text else self._decoded
-        for hit in self._queue:
-            decoded = min(decoded, hit.d_start)
-        for builder in self._builders.values():
-            for hit in builder.hits:
-                decoded = min(decoded, hit.d_start)
-        for window in self._waiting:
-            decoded = min(decoded, window.d_start)
         count = min(self.released, self._raw_at(decoded) - EXCERPT) - self._raw_from
         if count > 0:
             self._raw = self._raw[count:]
@@ -418,3 +429,22 @@ class TextStream:
         if self._escapes is not None:
             del self._raw_starts[: decoded - self._starts_from]
             self._starts_from = max(self._starts_from, decoded)
+
+
+def _standing(lane: LaneIndex, entry: int, left: str, right: str, right_known: bool, fresh: int) -> list[Target]:
+    """What a match stands for, given its neighbours: those targets whose word it does not cut and that are new.
+
+    ``fresh``: how many characters the match reaches into the piece just read. A target that needs to see the right
+    neighbour counts when that is known, which for a match at the very end of the last piece is now.
+    """
+    word = lane.automaton.entries[entry]
+    found = []
+    for target in lane.targets[entry]:
+        if target.right:
+            if fresh < 0 or not right_known or (right and continues_word(word[-1], right)):
+                continue
+        elif fresh <= 0:
+            continue
+        if not (target.left and left and continues_word(word[0], left)):
+            found.append(target)
+    return found

@@ -5,7 +5,6 @@ Where a character came from is looked up only for hits: a tail keeps the pieces'
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import NamedTuple
 
 from brightline.text.automata import Automaton
@@ -50,8 +49,10 @@ class Tail:
 
     def origin(self, index: int) -> int:
         """Where the character at ``index`` came from."""
-        found = self._origins[bisect_right(self._origins, index, key=_begin) - 1]
-        return found.shift + int(found.at[index - found.begin])
+        for begin, at, shift in reversed(self._origins):
+            if begin <= index:
+                return shift + int(at[index - begin])
+        raise IndexError(index)
 
     def from_index(self, index: int) -> str:
         """The lane from ``index`` on."""
@@ -59,15 +60,17 @@ class Tail:
 
     def revive(self, automaton: Automaton, read_from: int) -> None:
         """Find the live positions again after reading; only old ones and those in what was read can be live."""
-        text, begin, end = self.text, self.begin, self.begin + len(self.text)
-        fresh = range(max(read_from, end - automaton.longest), end)
-        is_live = automaton.is_live
-        self.live = [start for start in (*self.live, *fresh) if is_live(text[start - begin :])]
+        text, begin = self.text, self.begin
+        end = begin + len(text)
+        prefixes = automaton.prefixes
+        self.live = [
+            start for start in (*self.live, *range(max(read_from, end - automaton.longest), end)) if text[start - begin :] in prefixes
+        ]
 
     def held(self, automaton: Automaton) -> int | None:
         """The first live position whose entry must not leave."""
         for start in self.live:
-            if automaton.is_held(self.text[start - self.begin :]):
+            if automaton.prefixes[self.text[start - self.begin :]]:
                 return start
         return None
 
@@ -79,14 +82,10 @@ class Tail:
         self.text = self.text[count:]
         self.begin += count
         origins = self._origins
-        while len(origins) > 1 and origins[1].begin <= self.begin:
-            del origins[0]
-        if not self.text:
-            origins.clear()
-
-
-def _begin(origin: _Origin) -> int:
-    return origin.begin
+        old = 0
+        while old + 1 < len(origins) and origins[old + 1].begin <= self.begin:
+            old += 1
+        del origins[: len(origins) if not self.text else old]
 
 
 def append_skip(tail: Tail, piece: Piece, breaks: bool, base_before: int) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from brightline.text.goals import Goal
+from brightline.text.index import SideUnless
 
 __all__ = ["AFTER_CAP", "MEMORY", "ExceptionHit", "Hit", "Marks", "Window", "WindowBuilder", "exceptions_of"]
 
@@ -23,24 +24,18 @@ RECENT_HITS = 8  # per slot: the nearest ones complete a window, older ones are 
 
 
 class Hit(NamedTuple):
-    """One slot seen. Sorts by start, longest first, base lane before skip; ``d_start``/``d_end`` are offsets into the decoded text."""
+    """One slot seen. Sorts by start, longest first, base lane (rank 0) before skip (rank 1)."""
 
     start: int
     minus_end: int
     rank: int
     goal: int
     slot: int
-    d_start: int
-    d_end: int
     normalised: str
 
     @property
     def end(self) -> int:
         return -self.minus_end
-
-    @property
-    def lane(self) -> str:
-        return "skip" if self.rank else "base"
 
 
 class ExceptionHit(NamedTuple):
@@ -75,39 +70,48 @@ class Marks:
 
 @dataclass(slots=True)
 class Window:
-    """All slots of a goal, met: hits in slot order. Waits for exceptions until ``limit`` once that is known."""
+    """All slots of a goal, met: hits in slot order. Waits for exceptions until ``limit`` once that is known.
+
+    ``places`` are the hits' ranges in the decoded text; ``holds`` is true while the finding might stop the stream.
+    """
 
     goal: int
     hits: tuple[Hit, ...]
-    start: int
-    end: int
-    last_start: int
+    places: tuple[tuple[int, int], ...] = ()
     holds: bool = False
     limit: int | None = None
-    limit_d: int | None = None
+    limit_place: int | None = None
 
     @property
-    def d_start(self) -> int:
-        return min(hit.d_start for hit in self.hits)
+    def start(self) -> int:
+        return min(hit.start for hit in self.hits)
 
     @property
-    def d_end(self) -> int:
-        return max(hit.d_end for hit in self.hits)
+    def end(self) -> int:
+        return max(hit.end for hit in self.hits)
+
+    @property
+    def last_start(self) -> int:
+        return max(hit.start for hit in self.hits)
+
+    @property
+    def first_place(self) -> int:
+        return min(place[0] for place in self.places)
 
 
 @dataclass(slots=True)
 class WindowBuilder:
-    """Collects the hits of one goal until they fill a window; windows of a goal do not overlap."""
+    """Collects the hits of one goal until they fill a window; windows of a goal do not overlap.
+
+    All hits that it keeps lie in the same segment (sentence, clause or text) and within reach of the next one.
+    """
 
     number: int
     goal: Goal
     marks: Marks
     hits: list[Hit] = field(default_factory=list)
     free_from: int = 0
-
-    def segment(self, position: int) -> int:
-        """Number of the stretch of text inside which the slots must lie."""
-        return 0 if self.goal.same == "text" else self.marks.segment(position)
+    _segment: int = -1
 
     def take(self, hit: Hit) -> Window | None:
         """The next hit in order; the window that it completes, if it does."""
@@ -115,27 +119,41 @@ class WindowBuilder:
             return None
         if len(self.goal.slots) == 1:
             self.free_from = hit.end
-            return Window(self.number, (hit,), hit.start, hit.end, hit.start)
+            return Window(self.number, (hit,))
         self.expire(hit.start, 0)
-        if any(known.slot == hit.slot and known.start == hit.start and known.minus_end == hit.minus_end for known in self.hits):
-            return None
-        chosen = self._complete([hit], [slot for slot in range(len(self.goal.slots)) if slot != hit.slot])
-        if chosen is None:
-            same_slot = [known for known in self.hits if known.slot == hit.slot]
-            if len(same_slot) >= RECENT_HITS:
-                self.hits.remove(same_slot[0])
+        if not self.hits:
+            self._segment = self._segment_of(hit.start)
             self.hits.append(hit)
             return None
-        start, end = min(h.start for h in chosen), max(h.end for h in chosen)
-        self.free_from = end
+        missing = [slot for slot in range(len(self.goal.slots)) if slot != hit.slot]
+        chosen = self._complete([hit], missing)
+        if chosen is None:
+            self._keep(hit)
+            return None
+        self.free_from = max(h.end for h in chosen)
         self.hits.clear()
-        return Window(self.number, tuple(sorted(chosen, key=lambda h: h.slot)), start, end, max(h.start for h in chosen))
+        return Window(self.number, tuple(sorted(chosen, key=lambda h: h.slot)))
 
     def expire(self, position: int, shortest: int) -> None:
         """Forget hits that a slot found at or after ``position`` (``shortest`` characters long) can no longer join."""
-        if self.hits:
-            here, within = self.segment(position), self.goal.within
-            self.hits = [h for h in self.hits if position + shortest - h.start <= within and self.segment(h.start) == here]
+        if not self.hits:
+            return
+        earliest = position + shortest - self.goal.within
+        if self._segment != self._segment_of(position) or earliest > self.hits[-1].start:
+            self.hits.clear()
+        elif earliest > self.hits[0].start:
+            self.hits = [hit for hit in self.hits if hit.start >= earliest]
+
+    def _segment_of(self, position: int) -> int:
+        return 0 if self.goal.same == "text" else self.marks.segment(position)
+
+    def _keep(self, hit: Hit) -> None:
+        same_slot = [known for known in self.hits if known.slot == hit.slot]
+        if any(known.start == hit.start and known.minus_end == hit.minus_end for known in same_slot):
+            return
+        if len(same_slot) >= RECENT_HITS:
+            self.hits.remove(same_slot[0])
+        self.hits.append(hit)
 
     def _complete(self, chosen: list[Hit], missing: list[int]) -> list[Hit] | None:
         """Fill the missing slots from the nearest hits that overlap none and keep the window short enough."""
@@ -153,34 +171,27 @@ class WindowBuilder:
         return None
 
 
-def exceptions_of(
-    window: Window, unless: Sequence[tuple[frozenset[int], int, bool, str]], seen: Sequence[ExceptionHit], sentences: Marks
-) -> tuple[str, ...]:
-    """Names of the exceptions that stand around a window; ``seen`` is sorted, ``unless`` is (word numbers, within, after, name).
+def exceptions_of(window: Window, unless: Sequence[SideUnless], seen: Sequence[ExceptionHit], sentences: Marks) -> tuple[str, ...]:
+    """Names of the exceptions that stand around a window.
 
-    A word counts in the sentences of the window: up to ``within`` characters before, and for exceptions that may follow
-    also between the slots and after, until the limit. A word inside the evidence itself says nothing about it.
+    A word counts in the sentences of the window, but not inside the evidence itself. If the exception may follow: up to
+    ``within`` characters before the window, between its slots, and after it until the limit. If not (negation): directly
+    before a slot.
     """
-    found = []
     limit = window.end + AFTER_CAP if window.limit is None else window.limit
     first, last = sentences.segment(window.start), sentences.segment(window.last_start)
-    nearby = seen[bisect_left(seen, (window.start - MEMORY,)) : bisect_left(seen, (limit,))]
     around = [
         word
-        for word in nearby
+        for word in seen
         if word.end <= limit
         and first <= sentences.segment(word.start) <= last
         and not any(hit.start <= word.start and word.end <= hit.end for hit in window.hits)
     ]
-    for numbers, within, after, name in unless:
-        if name not in found and any(word.number in numbers and _stands(word, window, within, after) for word in around):
-            found.append(name)
-    return tuple(found)
+    names = (u.name for u in unless if any(word.number in u.numbers and _stands(word, window, u) for word in around))
+    return tuple(dict.fromkeys(names))
 
 
-def _stands(word: ExceptionHit, window: Window, within: int, after: bool) -> bool:
-    if after and word.start >= window.start:
-        return True
-    if after:
-        return window.start - word.end <= within
-    return any(word.start < hit.start and hit.start - word.end <= within for hit in window.hits)
+def _stands(word: ExceptionHit, window: Window, unless: SideUnless) -> bool:
+    if unless.after:
+        return window.start - word.end <= unless.within
+    return any(0 <= hit.start - word.end <= unless.within for hit in window.hits)
