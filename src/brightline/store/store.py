@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, delete, exists, update
+from sqlalchemy import Connection, delete, exists, text, update
 
 from brightline.documents import canonical_json
 from brightline.errors import NotFound, StoreError
@@ -123,6 +124,14 @@ class Store:
         """Number of decisions for each outcome that occurs, from ``since`` (UTC microseconds) on."""
         with self.database.reading() as connection:
             return reading.count_by_outcome(connection, filters or DecisionFilter(since=since))
+
+    def size_bytes(self) -> int:
+        """What the database takes on disk: SQLite's file with its write-ahead log, or PostgreSQL's own figure."""
+        if self.database.is_sqlite:
+            files = (Path(f"{self.database.url.database}{suffix}") for suffix in ("", "-wal"))
+            return sum(file.stat().st_size for file in files if file.exists())
+        with self.database.reading() as connection:
+            return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
     def erase_payload(self, decision_id: str, *, actor: str = "") -> StoredDecision:
         """Erase what a decision holds of a person (PIPL Art. 47): texts, evidence, account, digest of the text, and the salt.
