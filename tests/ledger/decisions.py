@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+from brightline.documents import canonical_json, decision_to_document
+from brightline.ledger import commit, new_salt
 from brightline.model import Context, Decision, Door, Finding, Ground, ItemKind, NotInspected, Outcome, Side, Span
+from brightline.store import Record
 
 FINDING = Finding(
     detector="goals",
@@ -40,3 +44,13 @@ DECISION = Decision(
     versions={"rulebook": "1"},
     request={"stream": False, "status": 200},
 )
+
+
+def record(number: int) -> Record:
+    decision = replace(DECISION, id=f"019a0000-0000-7000-8000-{number:012}", token=f"token-{number}")
+    body, salt = canonical_json(decision_to_document(decision)), new_salt()
+    return Record(decision, body, salt, commit(salt, body))
+
+
+def id_of(number: int) -> str:
+    return f"019a0000-0000-7000-8000-{number:012}"

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from brightline.documents import canonical_json, decision_to_document
 from brightline.errors import LedgerError
 from brightline.ledger import (
     Sequencer,
     Signer,
     Verification,
-    commit,
     commits_to,
     export_tiles,
     leaf_hash,
-    new_salt,
     verify_log,
     verify_tiles,
 )
 from brightline.ledger.storage import NodeRanges
 from brightline.ledger.verify_proof import verify_bundle
 from brightline.model import LedgerEntry
-from brightline.store import Record, Store
-from tests.ledger.decisions import DECISION
+from brightline.store import Store
+from tests.ledger.decisions import id_of, record
 
 SIZE = 37
 
@@ -57,16 +53,6 @@ def log(store: Store, signer: Signer, head_file: Path) -> Sequencer:
     store.write([record(number) for number in range(SIZE)])
     sequencer.drain()
     return sequencer
-
-
-def record(number: int) -> Record:
-    decision = replace(DECISION, id=f"019a0000-0000-7000-8000-{number:012}", token=f"token-{number}")
-    body, salt = canonical_json(decision_to_document(decision)), new_salt()
-    return Record(decision, body, salt, commit(salt, body))
-
-
-def id_of(number: int) -> str:
-    return f"019a0000-0000-7000-8000-{number:012}"
 
 
 def verified(store: Store, log: Sequencer) -> Verification:

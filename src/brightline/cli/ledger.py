@@ -1,6 +1,6 @@
 """``brightline ledger``: verify the tamper-evident log, prove a decision, export everything for an auditor.
 
-Exit codes: 0 it verifies · 1 it does not · 2 wrong input or installation.
+Works on database, key and head file alone: a log can be verified where the service itself would not start. Exit codes: 0 it verifies · 1 it does not · 2 wrong input or installation.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,15 +19,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from brightline.cli.terminal import console, print_json, report
-from brightline.config import load_settings
+from brightline.config import Settings, load_settings
 from brightline.documents import canonical_json
-from brightline.errors import InputError, LedgerError
-from brightline.ledger import Checkpoint, VerifierKey, checkpoint_in, commits_to, export_tiles, verify_log, verify_tiles
+from brightline.errors import InputError, LedgerError, NotFound
+from brightline.ledger import (
+    Checkpoint,
+    Sequencer,
+    Signer,
+    Verification,
+    VerifierKey,
+    checkpoint_in,
+    commits_to,
+    export_tiles,
+    verify_log,
+    verify_tiles,
+)
 from brightline.model import LedgerEntry
-
-if TYPE_CHECKING:
-    from brightline.ledger import Verification
-    from brightline.service import Service
+from brightline.store import Store
 
 __all__ = ["app"]
 
@@ -57,13 +65,13 @@ def verify(
     if folder is not None:
         _verify_folder(folder, vkey, as_json)
         return
-    with _service() as service:
+    with _opened() as (store, sequencer):
         found = verify_log(
-            service.store.ledger,
-            service.signer.verifiers,
-            service.sequencer.head_file.path,
+            store.ledger,
+            sequencer.signer.verifiers,
+            sequencer.head_file.path,
             since=[checkpoint_in(_read(since))] if since is not None else [],
-            check_payload=_payload_check(service) if payloads else None,
+            check_payload=_payload_check(store) if payloads else None,
             progress=_progress("Verifying", as_json),
         )
     if as_json:
@@ -76,8 +84,8 @@ def verify(
 @app.command()
 def prove(decision_id: str, output: _OUTPUT = None, as_json: _JSON = False) -> None:
     """Write the proof that a decision is in the log; `brightline ledger verifier` writes the program that checks it."""
-    with _service() as service, _failing():
-        bundle = service.proof(decision_id)
+    with _opened() as (store, sequencer), _failing():
+        bundle = _bundle(store, sequencer, decision_id)
     _write(bundle, output)
     if output is not None:
         if as_json:
@@ -89,8 +97,8 @@ def prove(decision_id: str, output: _OUTPUT = None, as_json: _JSON = False) -> N
 @app.command()
 def export(directory: Path, as_json: _JSON = False) -> None:
     """Write the whole log as static files (c2sp.org/tlog-tiles)."""
-    with _service() as service, _failing():
-        checkpoint = export_tiles(service.store.ledger, directory, service.signer.verifiers, _progress("Exporting", as_json))
+    with _opened() as (store, sequencer), _failing():
+        checkpoint = export_tiles(store.ledger, directory, sequencer.signer.verifiers, _progress("Exporting", as_json))
     if as_json:
         print_json(_head_document(checkpoint) | {"directory": str(directory)})
     else:
@@ -100,9 +108,9 @@ def export(directory: Path, as_json: _JSON = False) -> None:
 @app.command()
 def head(as_json: _JSON = False) -> None:
     """Print the latest signed head. Keep it elsewhere: it pins everything that came before."""
-    with _service() as service, _failing():
-        latest = service.sequencer.head()
-        vkey, origin = service.signer.vkey, service.signer.origin
+    with _opened() as (_, sequencer), _failing():
+        latest = sequencer.head()
+        vkey, origin = sequencer.signer.vkey, sequencer.signer.origin
     if latest is None:
         raise InputError("BL-INPUT-051", "the log has no signed head yet", "record a decision first")
     if as_json:
@@ -114,8 +122,7 @@ def head(as_json: _JSON = False) -> None:
 @app.command()
 def vkey(as_json: _JSON = False) -> None:
     """Print the verifier key: what people need to check proofs. A second line is a key that is being retired."""
-    with _service() as service:
-        keys = [str(key) for key in service.signer.verifiers]
+    keys = [str(key) for key in _signer(load_settings()).verifiers]
     if as_json:
         print_json({"vkey": keys[0], "retiring": keys[1:]})
     else:
@@ -138,11 +145,34 @@ def verifier(output: _OUTPUT = None, as_json: _JSON = False) -> None:
 
 
 @contextmanager
-def _service() -> Iterator[Service]:
-    from brightline.service import Service  # not needed for --folder, and slow to import
+def _opened() -> Iterator[tuple[Store, Sequencer]]:
+    settings = load_settings()
+    signer = _signer(settings)
+    store = Store.open(settings.effective_database_url)
+    try:
+        yield store, Sequencer(store.ledger, signer, settings.home / "ledger" / "head")
+    finally:
+        store.close()
 
-    with Service.open(load_settings()) as service:
-        yield service
+
+def _signer(settings: Settings) -> Signer:
+    path = settings.home / "keys" / "ledger.key"
+    if not path.exists():
+        raise InputError(
+            "BL-INPUT-050", f"there is no ledger in {settings.home}", "run this where the service runs, or set BRIGHTLINE_HOME to its home"
+        )
+    return Signer.load_or_create(path, settings.ledger_name)
+
+
+def _bundle(store: Store, sequencer: Sequencer, decision_id: str) -> bytes:
+    stored = store.decision(decision_id)
+    if stored is None:
+        raise NotFound("BL-INPUT-404", f"no decision {decision_id}", "take the id from an answer, `brightline decisions` or a statement")
+    if stored.salt is None:
+        raise LedgerError(
+            "BL-LEDGER-102", "the content of this decision was erased, so it can no longer be proved", "its place in the log still verifies"
+        )
+    return sequencer.bundle(decision_id, stored.body, stored.salt)
 
 
 @contextmanager
@@ -160,8 +190,7 @@ def _verify_folder(folder: Path, vkey: str | None, as_json: bool) -> None:
     if vkey is not None:
         keys: tuple[VerifierKey, ...] = (VerifierKey.parse(vkey),)
     else:
-        with _service() as service:
-            keys = service.signer.verifiers
+        keys = _signer(load_settings()).verifiers
     with _failing():
         checkpoint = verify_tiles(folder, keys)
     if as_json:
@@ -171,11 +200,11 @@ def _verify_folder(folder: Path, vkey: str | None, as_json: bool) -> None:
         console.print(Text(_NOT_SHOWN), style="dim")
 
 
-def _payload_check(service: Service) -> Callable[[LedgerEntry], bool | None]:
+def _payload_check(store: Store) -> Callable[[LedgerEntry], bool | None]:
     def fits(entry: LedgerEntry) -> bool | None:
         if entry.kind not in ("decision", "erasure"):
             return None
-        stored = service.store.decision(entry.subject)
+        stored = store.decision(entry.subject)
         if stored is None:
             return False  # an erasure leaves the row; this one was deleted
         if entry.kind == "erasure":  # names nobody, and so is committed to without a salt
