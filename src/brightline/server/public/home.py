@@ -138,7 +138,7 @@ class HomePage:
             status=status,
             headers=headers,
             home="/",
-            upstream=urlsplit(settings.upstream).netloc,
+            upstream=_host_of(settings.upstream),
             rules=len(self._service.rulebook.rules),
             instruments=len(self._service.rulebook.instruments),
             examples=EXAMPLES,
@@ -156,6 +156,11 @@ class HomePage:
             except BrightlineError:
                 return None
         return self._numbers[1]
+
+
+def _host_of(address: str) -> str:
+    """Host and port alone: the rest of an address may hold a name, a password or a key."""
+    return urlsplit(address).netloc.rpartition("@")[2]
 
 
 def _count(service: Service) -> Numbers:
