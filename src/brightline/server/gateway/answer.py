@@ -141,7 +141,8 @@ class Answer:
 
     def sent(self) -> dict[str, str]:
         """What left, by channel."""
-        return self.whole | {channel.name: "".join(channel.sent) for channel in self.channels.values()}
+        passed = {name: text for name, text in self.whole.items() if text in self._clean}
+        return passed | {channel.name: "".join(channel.sent) for channel in self.channels.values()}
 
     def offset(self, choice: int) -> int:
         """Code points of the visible text of a choice that left and may stay: a reader retracts what comes after."""

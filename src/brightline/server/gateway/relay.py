@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import orjson
+
 from brightline.errors import UpstreamError
 from brightline.model import Decision
 from brightline.server.gateway.exchange import Exchange
@@ -26,6 +28,10 @@ def finish_answer(exchange: Exchange, document: Document, decision: Decision) ->
     """The bytes that leave: the answer with the ``brightline`` member."""
     member = exchange.member(decision)
     stopped = exchange.answer.stopped
+    if EVERY_CHOICE in stopped:
+        # The evidence stands outside the choices: nothing of this answer can be kept.
+        word, _ = exchange.stopped_choice(EVERY_CHOICE, stopped[EVERY_CHOICE])
+        return orjson.dumps(exchange.shape.refusal(exchange.prompt, exchange.id, word, member))
     if stopped:
         # Nothing of a stopped choice was delivered, so there is nothing to retract.
         member["stopped"] = [{**exchange.stopped_choice(choice, finding)[1], "offset": 0} for choice, finding in stopped.items()]
@@ -46,16 +52,17 @@ def _inspect(exchange: Exchange, body: bytes) -> Document:
     exchange.usage(document.value)
     answer = exchange.answer
     for text in found:
+        if answer.is_stopped(text.choice):
+            continue
         if text.text is None or text.atomic or not text.path:
             answer.passes(text)
             continue
         channel = answer.channel(text)
-        if channel.stream.stopped is None and not channel.closed:
-            answer.feed(channel, text.text)
-            answer.close(channel)
+        answer.feed(channel, text.text)
+        answer.close(channel)
     _label(exchange, document, found)
     # The stopped choices come last: they replace whatever was put inside them.
-    for choice, finding in answer.stopped.items():
+    for choice, finding in answer.stopped.items() if EVERY_CHOICE not in answer.stopped else ():
         word, _ = exchange.stopped_choice(choice, finding)
         exchange.shape.stop(document, choice, word)
     return document

@@ -30,13 +30,13 @@ _WAIT_S = 0.02  # between two pieces of a stream: slow enough to watch
 _SCENES: tuple[tuple[str, str], ...] = (
     (
         "sandbox:ad",
-        "这是 Brightline 沙盒的回答。下面这句话是专门写来触发规则的：百家乐真人荷官在线，注册送88彩金，提款秒到账。从“百家乐”起的文字都不会到达您这里。",
+        "这是 Brightline 沙盒的回答。下面这句话是专门写来触发规则的：百家乐在线开户，注册送88彩金，提款秒到账。从“百家乐”起的文字都不会到达您这里。",
     ),
     (
         "sandbox:dose",
         "这是 Brightline 沙盒的回答。下面这句话是专门写来触发用药提示的：您可以口服布洛芬，每次0.3克，一日两次。",
     ),
-    ("sandbox:tool", "百家乐真人荷官在线，注册送88彩金，提款秒到账"),
+    ("sandbox:tool", "百家乐在线开户，注册送88彩金，提款秒到账"),
 )
 _PLAIN = {
     "zh": "这是 Brightline 的内置沙盒，不是真正的模型。您的问题已经过检查并放行，这段回答也经过了检查。配置 upstream 之后，这里会是您自己的模型服务的回答。",

@@ -15,7 +15,7 @@ from brightline.errors import BrightlineError
 from brightline.model import Part, Side
 from brightline.server.gateway.shapes.chat import add_parts, read_common
 from brightline.server.gateway.shapes.envelope import anthropic_error
-from brightline.server.gateway.shapes.shape import AnswerText, Prompt, Turn, View, wrong
+from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText, Prompt, Turn, View, wrong
 from brightline.server.gateway.shapes.texts import dotted, texts
 from brightline.server.gateway.sse import write_event
 from brightline.server.gateway.verbatim import Document, Path
@@ -70,7 +70,7 @@ class Messages:
         for index, block in enumerate(body["content"]):
             yield from _texts_of_block(block, ("content", index), index)
         for text in texts({name: value for name, value in body.items() if name not in ("content", "usage", "stop_sequence")}):
-            yield AnswerText(text.path, dotted(text.path), 0, text.text, text.escaped, atomic=True)
+            yield AnswerText(text.path, dotted(text.path), EVERY_CHOICE, text.text, text.escaped, atomic=True)
 
     def stop(self, document: Document, choice: int, text: str) -> None:
         """Replace the message by a refusal."""

@@ -17,7 +17,7 @@ from brightline.model import Part, Side
 from brightline.server.gateway.shapes.chat import add_parts, read_common
 from brightline.server.gateway.shapes.envelope import openai_error
 from brightline.server.gateway.shapes.response_stream import ResponseStream, refusing_end, texts_of_item
-from brightline.server.gateway.shapes.shape import AnswerText, Prompt, Turn, wrong
+from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText, Prompt, Turn, wrong
 from brightline.server.gateway.shapes.texts import dotted, texts
 from brightline.server.gateway.sse import write_event
 from brightline.server.gateway.verbatim import Document
@@ -73,7 +73,7 @@ class Responses:
             yield from texts_of_item(item, ("output", index), f"output[{index}]")
         error = body.get("error")
         for text in texts(error, ("error",)) if error is not None else ():
-            yield AnswerText(text.path, dotted(text.path), 0, text.text, atomic=True)
+            yield AnswerText(text.path, dotted(text.path), EVERY_CHOICE, text.text, atomic=True)
 
     def stop(self, document: Document, choice: int, text: str) -> None:
         """Replace the output by a refusal."""

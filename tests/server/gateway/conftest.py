@@ -1,0 +1,45 @@
+"""Fixtures of the gateway's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from brightline.config import load_settings
+from brightline.service import Service
+from tests.server.gateway.running import Running, running
+from tests.server.gateway.upstream import FakeUpstream
+
+
+@pytest.fixture(scope="package")
+def fake_upstream() -> Iterator[FakeUpstream]:
+    with FakeUpstream() as upstream:
+        yield upstream
+
+
+@pytest.fixture(scope="package")
+def served(fake_upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("gateway"), fake_upstream, upstream_key="sk-upstream", rate_limit_per_minute=1_000_000) as service:
+        yield service
+
+
+@pytest.fixture
+def gateway(served: Running) -> Running:
+    """A service with default settings in front of the scriptable upstream."""
+    served.upstream.reset()
+    return served
+
+
+@pytest.fixture(scope="package")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service without an upstream: the sandbox answers."""
+    with running(tmp_path_factory.mktemp("sandbox")) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """An opened installation that serves nobody: for tests of what stands between the sockets."""
+    with Service.open(load_settings(home=tmp_path_factory.mktemp("service"))) as opened:
+        yield opened
