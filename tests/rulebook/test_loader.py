@@ -226,7 +226,18 @@ def test_a_file_that_is_not_utf_8_is_refused_with_its_line(write: Write) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 100_000, "- " * 100_000, "{a: " * 5_000, "&a [*a]", "- &a {id: *a}", "*nowhere", "--- 1\n--- 2", "\0"]
+    "text",
+    [
+        "[" * 100_000,
+        "- " * 100_000,
+        "{a: " * 5_000,
+        "&a [*a]",
+        "- &a {id: *a}",
+        "*nowhere",
+        "- !!python/name:os.system {}",
+        "--- 1\n--- 2",
+        "\0",
+    ],
 )
 def test_hostile_yaml_is_refused(write: Write, text: str) -> None:
     assert refusal(write(text)).code in ("BL-DATA-101", "BL-DATA-102", "BL-DATA-105")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from brightline.documents import canonical_json
 from brightline.errors import DataError
 from brightline.model import Instrument, Rule
-from brightline.rulebook.basis import Basis
+from brightline.rulebook.basis import Basis, BlockGround
 from brightline.rulebook.citation import cite
 
 __all__ = ["Rulebook"]
@@ -97,9 +98,13 @@ def _digest(
 ) -> str:
     document = {
         "format": "brightline-rulebook/1",
-        "instruments": [asdict(each) for each in instruments.values()],
-        "rules": [asdict(each) for each in rules.values()],
+        "instruments": [_fields(each) for each in instruments.values()],
+        "rules": [_fields(each) for each in rules.values()],
         "aliases": aliases,
-        "bases": [asdict(each) for each in bases.values()],
+        "bases": [_fields(each) | {"grounds": [_fields(ground) for ground in each.grounds]} for each in bases.values()],
     }
     return hashlib.sha256(canonical_json(document)).hexdigest()
+
+
+def _fields(row: Instrument | Rule | Basis | BlockGround) -> dict[str, Any]:
+    return {each.name: getattr(row, each.name) for each in fields(row)}

@@ -1,44 +1,57 @@
 """Typed reading of YAML rows: every value is taken from the parser's nodes, so that each complaint names file and line.
 
-PyYAML's constructor is not used: it would lose the lines, guess types and silently keep the last of two equal keys.
-libyaml composes the nodes (about five times faster than the pure Python parser, same node classes).
+PyYAML's constructor is not used: it would lose the lines, guess types and silently keep the last of two equal keys. The
+rows are built from libyaml's events with a stack of our own, so that no nesting overflows anything. Anchors,
+aliases and tags have no use in a table of data and are refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from brightline.errors import DataError
 
 __all__ = ["Row", "read_rows"]
 
-_NULL = "tag:yaml.org,2002:null"
-_BOOL = "tag:yaml.org,2002:bool"
 _LOADER: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# A row is a list in a list in a mapping; anything deeper than this is no rule file, and deep nesting overflows the C stack.
+_NULL = frozenset({"", "~", "null"})
+# A row is a list in a list in a mapping in a list. libyaml takes quadratic time for text that opens ever more brackets.
 _DEEPEST = 16
+
+
+class _Node(NamedTuple):
+    """A scalar (``text``; ``plain`` if it stood without quotes), a list (``items``) or a mapping (``pairs``), and its line."""
+
+    line: int
+    text: str | None = None
+    plain: bool = False
+    items: list[_Node] | None = None
+    pairs: list[tuple[_Node, _Node]] | None = None
+
+    @property
+    def null(self) -> bool:
+        return self.plain and self.text in _NULL
 
 
 class Row:
     """One YAML mapping. Each reader takes a field; ``finish`` complains about fields that nobody took."""
 
-    def __init__(self, node: Node, file: str, what: str) -> None:
-        self.file, self.line, self.what = file, _line(node), what
-        if not isinstance(node, MappingNode):
+    def __init__(self, node: _Node, file: str, what: str) -> None:
+        self.file, self.line, self.what = file, node.line, what
+        if node.pairs is None:
             raise DataError("BL-DATA-102", f"{what} must be a mapping of fields", "write `field: value` lines", file=file, line=self.line)
-        self._fields: dict[str, tuple[int, Node]] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, ScalarNode) else None
-            if not isinstance(key, str):
-                raise self._bad(_line(key_node), "a field name must be a plain word")
-            if key in self._fields:
-                raise self._bad(_line(key_node), f"field `{key}` stands twice", "keep one of the two")
-            self._fields[key] = (_line(key_node), value_node)
+        self._fields: dict[str, tuple[int, _Node]] = {}
+        for key, value in node.pairs:
+            if key.text is None:
+                raise self._bad(key.line, "a field name must be a plain word")
+            if key.text in self._fields:
+                raise self._bad(key.line, f"field `{key.text}` stands twice", "keep one of the two")
+            self._fields[key.text] = (key.line, value)
         self._taken: set[str] = set()
 
     def __contains__(self, field: str) -> bool:
@@ -55,15 +68,15 @@ class Row:
     def text(self, field: str, default: str | None = None) -> str:
         """A scalar as its text. Without a default the field must be there and must not be empty."""
         node = self._take(field, required=default is None)
-        if node is None or _is_null(node):
+        if node is None or node.null:
             if default is None:
                 raise self.fail("BL-DATA-104", f"field `{field}` is empty", "give it a value", field)
             return default
-        if not isinstance(node, ScalarNode):
-            raise self.fail("BL-DATA-105", f"field `{field}` must be a text", "", field)
-        if default is None and not node.value.strip():
+        if node.text is None:
+            raise self.fail("BL-DATA-105", f"field `{field}` must be a text", "put it into quotes", field)
+        if default is None and not node.text.strip():
             raise self.fail("BL-DATA-104", f"field `{field}` is empty", "give it a value", field)
-        return str(node.value)
+        return node.text
 
     def choice(self, field: str, allowed: Iterable[str]) -> str:
         """A text out of a closed set."""
@@ -75,11 +88,11 @@ class Row:
     def texts(self, field: str, allowed: Iterable[str] | None = None, *, required: bool = False) -> tuple[str, ...]:
         """A list of texts without repetition, each out of ``allowed`` where that is given; absent means empty."""
         node = self._take(field, required=required)
-        if node is None or _is_null(node):
+        if node is None or node.null:
             return ()
-        if not isinstance(node, SequenceNode) or not all(isinstance(each, ScalarNode) and not _is_null(each) for each in node.value):
+        values = tuple(each.text for each in node.items or () if each.text is not None and not each.null)
+        if node.items is None or len(values) != len(node.items):
             raise self.fail("BL-DATA-105", f"field `{field}` must be a list of words", "write `[a, b]`", field)
-        values = tuple(str(each.value) for each in node.value)
         if len(set(values)) != len(values):
             raise self.fail("BL-DATA-105", f"field `{field}` repeats a value", "list each value once", field)
         if allowed is not None:
@@ -102,9 +115,9 @@ class Row:
         node = self._take(field, required=default is None)
         if node is None and default is not None:
             return default
-        if not isinstance(node, ScalarNode) or node.tag != _BOOL or node.value not in ("true", "false"):
+        if node is None or not node.plain or node.text not in ("true", "false"):
             raise self.fail("BL-DATA-105", f"field `{field}` must be true or false", "write `true` or `false`", field)
-        return bool(node.value == "true")
+        return node.text == "true"
 
     def day(self, field: str) -> date:
         """A date as ``2026-01-01``."""
@@ -116,9 +129,9 @@ class Row:
     def day_or_none(self, field: str) -> date | None:
         """A date, or None where the field is absent or null."""
         node = self._take(field)
-        if node is None or _is_null(node):
+        if node is None or node.null:
             return None
-        text = node.value if isinstance(node, ScalarNode) else ""
+        text = node.text or ""
         try:
             if len(text) != 10:
                 raise ValueError
@@ -135,11 +148,11 @@ class Row:
     def rows(self, field: str) -> list[Row]:
         """A list of mappings inside this one, absent means empty."""
         node = self._take(field)
-        if node is None or _is_null(node):
+        if node is None or node.null:
             return []
-        if not isinstance(node, SequenceNode):
+        if node.items is None:
             raise self.fail("BL-DATA-105", f"field `{field}` must be a list of rows", "write `- …` lines", field)
-        return [Row(each, self.file, f"{self.what}, `{field}`") for each in node.value]
+        return [Row(each, self.file, f"{self.what}, `{field}`") for each in node.items]
 
     def finish(self) -> None:
         """Raise if the row has a field that is not known here."""
@@ -153,7 +166,7 @@ class Row:
                     line=line,
                 )
 
-    def _take(self, field: str, *, required: bool = False) -> Node | None:
+    def _take(self, field: str, *, required: bool = False) -> _Node | None:
         self._taken.add(field)
         if field not in self._fields:
             if required:
@@ -181,36 +194,50 @@ def read_rows(path: Path, what: str) -> list[Row]:
         line = error.object[: error.start].count(b"\n") + 1
         raise DataError("BL-DATA-101", "is not UTF-8", "save the file as UTF-8", file=file, line=line) from error
     try:
-        _check_depth(text, file)
-        node = yaml.compose(text, Loader=_LOADER)
+        node = _document(text, file)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DataError("BL-DATA-101", f"is not YAML: {error.problem}", "check indentation and quotes", file=file, line=line) from error
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
         raise DataError("BL-DATA-101", f"is not YAML: {error}", "check for control characters", file=file, line=1) from error
-    if node is None or _is_null(node):
+    if node is None or node.null:
         return []
-    if not isinstance(node, SequenceNode):
-        raise DataError("BL-DATA-102", "must be one list of rows", "begin each row with `- `", file=file, line=_line(node))
-    return [Row(each, file, what) for each in node.value]
+    if node.items is None:
+        raise DataError("BL-DATA-102", "must be one list of rows", "begin each row with `- `", file=file, line=node.line)
+    return [Row(each, file, what) for each in node.items]
 
 
-def _check_depth(text: str, file: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        if isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
-            depth += 1
+def _document(text: str, file: str) -> _Node | None:
+    """The nodes of a YAML text with at most one document."""
+    found: list[_Node] = []
+    open_nodes: list[tuple[_Node, list[_Node]]] = []  # a list or mapping and what stands in it so far
+    for event in _events(text):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            raise DataError("BL-DATA-102", "uses an anchor, an alias or a tag", "write the value out", file=file, line=line)
+        if len(open_nodes) > _DEEPEST:
+            raise DataError("BL-DATA-102", "is nested too deeply", "a rule file is a list of rows", file=file, line=line)
+        if isinstance(event, yaml.ScalarEvent):
+            node = _Node(line, text=event.value, plain=event.implicit[0])
+        elif isinstance(event, yaml.SequenceStartEvent):
+            open_nodes.append((_Node(line, items=[]), []))
+            continue
+        elif isinstance(event, yaml.MappingStartEvent):
+            open_nodes.append((_Node(line, pairs=[]), []))
+            continue
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
-            depth -= 1
-        if depth > _DEEPEST and event.start_mark is not None:
-            raise DataError(
-                "BL-DATA-102", "is nested too deeply", "a rule file is a list of rows", file=file, line=event.start_mark.line + 1
-            )
+            node, inside = open_nodes.pop()
+            if node.items is not None:
+                node.items.extend(inside)
+            elif node.pairs is not None:
+                node.pairs.extend(zip(inside[::2], inside[1::2], strict=True))
+        else:
+            continue
+        (open_nodes[-1][1] if open_nodes else found).append(node)
+    if len(found) > 1:
+        raise DataError("BL-DATA-102", "holds more than one document", "remove the `---`", file=file, line=found[1].line)
+    return found[0] if found else None
 
 
-def _line(node: Node) -> int:
-    return int(node.start_mark.line) + 1
-
-
-def _is_null(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and node.tag == _NULL
+def _events(text: str) -> Iterator[yaml.Event]:
+    return yaml.parse(text, Loader=_LOADER)
