@@ -127,6 +127,13 @@ def test_sqlite_is_set_up_for_durability(tmp_path) -> None:
     store.close()
 
 
+def test_a_new_sqlite_file_is_its_owners_only(tmp_path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'x.db'}")
+    store.write([record()])
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {"x.db": 0o600, "x.db-wal": 0o600, "x.db-shm": 0o600}
+    store.close()
+
+
 def test_a_file_that_is_no_database_is_reported(tmp_path) -> None:
     path = tmp_path / "notes.txt"
     path.write_bytes(b"these are not the bytes of a database" * 100)

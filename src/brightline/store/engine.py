@@ -20,10 +20,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from brightline.errors import StoreError
 from brightline.store.faults import store_error
 
-__all__ = ["Database", "database_url"]
+__all__ = ["BUSY_TIMEOUT_MS", "Database", "database_url"]
 
-_BUSY_TIMEOUT_MS = 5_000  # a writer of another process holds the lock for milliseconds; five seconds mean that something is wrong
-_CONNECT_TIMEOUT_S = 10
+BUSY_TIMEOUT_MS = 5_000  # a writer of another process holds the lock for milliseconds; five seconds mean that something is wrong
+_POSTGRESQL_ARGUMENTS = {
+    "application_name": "brightline",
+    "connect_timeout": 10,
+    # A server that vanished without a word must not hold answers back for the kernel's usual quarter of an hour.
+    "tcp_user_timeout": 15_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 
 
 def database_url(url: str) -> URL:
@@ -64,7 +72,7 @@ class Database:
                 pool_pre_ping=True,
                 pool_size=5,
                 max_overflow=10,
-                connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "brightline"},
+                connect_args=_POSTGRESQL_ARGUMENTS,
             )
         self._writer = self.engine.execution_options(immediate=True)
         self._driver_error: type[Exception] = self.engine.dialect.loaded_dbapi.Error  # what a cursor of our own raises
@@ -105,7 +113,9 @@ def _sqlite_engine(url: URL) -> Engine:
     path = Path(str(url.database))
     if not path.parent.is_dir():
         raise StoreError("BL-STORE-003", f"the folder {path.parent} for the database does not exist", "create it, or change database_url")
-    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    if not path.exists():
+        path.touch(mode=0o600)  # it will hold what people wrote; SQLite gives its side files the same rights
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -115,7 +125,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin or commit behind our back
     cursor = connection.cursor()
     try:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {_BUSY_TIMEOUT_MS}"):
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_TIMEOUT_MS}"):
             cursor.execute(f"PRAGMA {pragma}")
     finally:
         cursor.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVarTuple
 
-from sqlalchemy import Connection, Select, exists, func, select, tuple_
+from sqlalchemy import Connection, Select, func, select, text, tuple_
 
 from brightline.errors import NotFound
 from brightline.model import Door, Outcome
@@ -54,9 +54,9 @@ class Cursor(NamedTuple):
         return cls(stored.decision.made_at, stored.decision.id)
 
     @classmethod
-    def parse(cls, text: str) -> Cursor | None:
-        """The inverse of ``str()``; None if ``text`` is no cursor."""
-        made_at, dot, decision_id = text.partition(".")
+    def parse(cls, written: str) -> Cursor | None:
+        """The inverse of ``str()``; None if ``written`` is no cursor."""
+        made_at, dot, decision_id = written.partition(".")
         return cls(int(made_at), decision_id) if dot and made_at.isascii() and made_at.isdigit() and len(made_at) < 19 else None
 
 
@@ -116,27 +116,22 @@ def _narrow(query: Select[*_Columns], wanted: DecisionFilter) -> Select[*_Column
         value = getattr(wanted, name)
         if value is not None:
             query = query.where(decisions.c[name] == str(value))
-    if wanted.flagged is not None:
-        allowed = decisions.c.outcome == Outcome.ALLOW.value
-        query = query.where(~allowed if wanted.flagged else allowed)
+    # The next conditions add nothing for the reader; SQLite wants to see them before it uses a partial index (tables.py).
+    if wanted.flagged or wanted.outcome not in (None, Outcome.ALLOW):
+        query = query.where(text("decisions.outcome <> 'allow'"))
+    if wanted.account:
+        query = query.where(text("decisions.account <> ''"))
+    if wanted.supersedes is not None:
+        query = query.where(text("decisions.supersedes IS NOT NULL"))
+    if wanted.flagged is False:
+        query = query.where(decisions.c.outcome == Outcome.ALLOW.value)
     if wanted.since is not None:
         query = query.where(decisions.c.made_at >= wanted.since)
     if wanted.until is not None:
         query = query.where(decisions.c.made_at < wanted.until)
     if wanted.rule is not None:
-        query = query.where(
-            exists().where(
-                decision_rules.c.tenant == decisions.c.tenant,
-                decision_rules.c.rule_id == wanted.rule,
-                decision_rules.c.decision_id == decisions.c.id,
-            )
-        )
+        query = query.where(decisions.c.id.in_(select(decision_rules.c.decision_id).where(decision_rules.c.rule_id == wanted.rule)))
     if wanted.problem_type is not None:
-        query = query.where(
-            exists().where(
-                decision_types.c.tenant == decisions.c.tenant,
-                decision_types.c.problem_type == wanted.problem_type,
-                decision_types.c.decision_id == decisions.c.id,
-            )
-        )
+        of_type = decision_types.c.problem_type == wanted.problem_type
+        query = query.where(decisions.c.id.in_(select(decision_types.c.decision_id).where(of_type)))
     return query

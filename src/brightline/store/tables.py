@@ -74,6 +74,11 @@ items = Table(
 )
 """Content that was not simply allowed, or was sampled: one row per tenant and digest, however often it comes."""
 
+# Conditions of partial indexes. A query must repeat them word for word for SQLite to use the index (reading.py).
+_FLAGGED = text("outcome <> 'allow'")
+_NAMES_AN_ACCOUNT = text("account <> ''")
+_SUPERSEDES = text("supersedes IS NOT NULL")
+
 decisions = Table(
     "decisions",
     metadata,
@@ -108,10 +113,11 @@ decisions = Table(
     CheckConstraint("outcome = 'allow' OR finding_count > 0 OR gap_count > 0 OR automated = 'none'", name="has_a_cause"),
     CheckConstraint("ground <> 'legal' OR rule_count > 0", name="legal_names_a_rule"),
     CheckConstraint("(salt IS NULL) = (erased_at IS NOT NULL)", name="salt_until_erased"),
-    Index(None, "tenant", "made_at", "id"),
-    Index(None, "tenant", "outcome", "made_at", sqlite_where=text("outcome <> 'allow'"), postgresql_where=text("outcome <> 'allow'")),
-    Index(None, "tenant", "account", "made_at", sqlite_where=text("account <> ''"), postgresql_where=text("account <> ''")),
-    Index(None, "supersedes", sqlite_where=text("supersedes IS NOT NULL"), postgresql_where=text("supersedes IS NOT NULL")),
+    # Every page is cut from the first; with the outcome and the tenant in it, it also answers the counts by itself.
+    Index(None, "made_at", "id", "outcome", "tenant"),
+    Index(None, "outcome", "made_at", "id", sqlite_where=_FLAGGED, postgresql_where=_FLAGGED),
+    Index(None, "account", "made_at", "id", sqlite_where=_NAMES_AN_ACCOUNT, postgresql_where=_NAMES_AN_ACCOUNT),
+    Index(None, "supersedes", sqlite_where=_SUPERSEDES, postgresql_where=_SUPERSEDES),
 )
 """What followed. Append-only: the one permitted change is an erasure (``salt`` to NULL, ``body`` without texts)."""
 
@@ -135,16 +141,16 @@ findings = Table(
     _one_of("effect", Outcome),
     _one_of("side", Side),
     CheckConstraint("score >= 0 AND score <= 1", name="score_in_range"),
-    Index(None, "tenant", "goal", "decision_id"),
+    Index(None, "goal", "decision_id"),
 )
 """What was seen, without its text (that stays in the decision's ``body``). ``rules`` and ``problem_types`` are space-separated."""
 
 decision_rules = Table(
     "decision_rules",
     metadata,
-    Column("tenant", Text, primary_key=True),
     Column("rule_id", Text, primary_key=True),
     Column("decision_id", Text, ForeignKey("decisions.id"), primary_key=True),
+    Column("tenant", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 """The rules that carry a decision's outcome, for looking decisions up by rule."""
@@ -152,9 +158,9 @@ decision_rules = Table(
 decision_types = Table(
     "decision_types",
     metadata,
-    Column("tenant", Text, primary_key=True),
     Column("problem_type", SmallInteger, primary_key=True, autoincrement=False),
     Column("decision_id", Text, ForeignKey("decisions.id"), primary_key=True),
+    Column("tenant", Text, nullable=False),
     CheckConstraint("problem_type BETWEEN 1 AND 13", name="problem_type_known"),
     sqlite_with_rowid=False,
 )

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 
 from brightline.errors import StoreError
+from brightline.store import engine
 from brightline.store.bulk import Addition, insert_with
 from brightline.store.engine import Database
 from brightline.store.faults import LostConnection, store_error
@@ -60,6 +61,7 @@ class Writer:
         connection = pooled.dbapi_connection
         if not self._database.is_sqlite:
             connection.autocommit = True  # type: ignore[union-attr]  # we send BEGIN ourselves
+            connection.execute(f"SET lock_timeout = {engine.BUSY_TIMEOUT_MS}")  # type: ignore[union-attr]
         return connection
 
     def _recover(self, connection: Any, problem: Exception) -> StoreError:

@@ -76,29 +76,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_decisions_token")),
     )
     op.create_index(
+        op.f("ix_decisions_account_made_at_id"),
+        "decisions",
+        ["account", "made_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("account <> ''"),
+        postgresql_where=sa.text("account <> ''"),
+    )
+    op.create_index(op.f("ix_decisions_made_at_id_outcome_tenant"), "decisions", ["made_at", "id", "outcome", "tenant"], unique=False)
+    op.create_index(
+        op.f("ix_decisions_outcome_made_at_id"),
+        "decisions",
+        ["outcome", "made_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("outcome <> 'allow'"),
+        postgresql_where=sa.text("outcome <> 'allow'"),
+    )
+    op.create_index(
         op.f("ix_decisions_supersedes"),
         "decisions",
         ["supersedes"],
         unique=False,
         sqlite_where=sa.text("supersedes IS NOT NULL"),
         postgresql_where=sa.text("supersedes IS NOT NULL"),
-    )
-    op.create_index(
-        op.f("ix_decisions_tenant_account_made_at"),
-        "decisions",
-        ["tenant", "account", "made_at"],
-        unique=False,
-        sqlite_where=sa.text("account <> ''"),
-        postgresql_where=sa.text("account <> ''"),
-    )
-    op.create_index(op.f("ix_decisions_tenant_made_at_id"), "decisions", ["tenant", "made_at", "id"], unique=False)
-    op.create_index(
-        op.f("ix_decisions_tenant_outcome_made_at"),
-        "decisions",
-        ["tenant", "outcome", "made_at"],
-        unique=False,
-        sqlite_where=sa.text("outcome <> 'allow'"),
-        postgresql_where=sa.text("outcome <> 'allow'"),
     )
     op.create_table(
         "items",
@@ -191,21 +191,21 @@ def upgrade() -> None:
     )
     op.create_table(
         "decision_rules",
-        sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("rule_id", sa.Text(), nullable=False),
         sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["decision_id"], ["decisions.id"], name=op.f("fk_decision_rules_decision_id_decisions")),
-        sa.PrimaryKeyConstraint("tenant", "rule_id", "decision_id", name=op.f("pk_decision_rules")),
+        sa.PrimaryKeyConstraint("rule_id", "decision_id", name=op.f("pk_decision_rules")),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "decision_types",
-        sa.Column("tenant", sa.Text(), nullable=False),
         sa.Column("problem_type", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
         sa.CheckConstraint("problem_type BETWEEN 1 AND 13", name=op.f("ck_decision_types_problem_type_known")),
         sa.ForeignKeyConstraint(["decision_id"], ["decisions.id"], name=op.f("fk_decision_types_decision_id_decisions")),
-        sa.PrimaryKeyConstraint("tenant", "problem_type", "decision_id", name=op.f("pk_decision_types")),
+        sa.PrimaryKeyConstraint("problem_type", "decision_id", name=op.f("pk_decision_types")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -232,12 +232,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["decision_id"], ["decisions.id"], name=op.f("fk_findings_decision_id_decisions")),
         sa.PrimaryKeyConstraint("decision_id", "position", name=op.f("pk_findings")),
     )
-    op.create_index(op.f("ix_findings_tenant_goal_decision_id"), "findings", ["tenant", "goal", "decision_id"], unique=False)
+    op.create_index(op.f("ix_findings_goal_decision_id"), "findings", ["goal", "decision_id"], unique=False)
 
 
 def downgrade() -> None:
     """Back to an empty database. Everything stored is lost."""
-    op.drop_index(op.f("ix_findings_tenant_goal_decision_id"), table_name="findings")
+    op.drop_index(op.f("ix_findings_goal_decision_id"), table_name="findings")
     op.drop_table("findings")
     op.drop_table("decision_types")
     op.drop_table("decision_rules")
@@ -261,23 +261,23 @@ def downgrade() -> None:
     op.drop_table("ledger_checkpoints")
     op.drop_table("items")
     op.drop_index(
-        op.f("ix_decisions_tenant_outcome_made_at"),
-        table_name="decisions",
-        sqlite_where=sa.text("outcome <> 'allow'"),
-        postgresql_where=sa.text("outcome <> 'allow'"),
-    )
-    op.drop_index(op.f("ix_decisions_tenant_made_at_id"), table_name="decisions")
-    op.drop_index(
-        op.f("ix_decisions_tenant_account_made_at"),
-        table_name="decisions",
-        sqlite_where=sa.text("account <> ''"),
-        postgresql_where=sa.text("account <> ''"),
-    )
-    op.drop_index(
         op.f("ix_decisions_supersedes"),
         table_name="decisions",
         sqlite_where=sa.text("supersedes IS NOT NULL"),
         postgresql_where=sa.text("supersedes IS NOT NULL"),
+    )
+    op.drop_index(
+        op.f("ix_decisions_outcome_made_at_id"),
+        table_name="decisions",
+        sqlite_where=sa.text("outcome <> 'allow'"),
+        postgresql_where=sa.text("outcome <> 'allow'"),
+    )
+    op.drop_index(op.f("ix_decisions_made_at_id_outcome_tenant"), table_name="decisions")
+    op.drop_index(
+        op.f("ix_decisions_account_made_at_id"),
+        table_name="decisions",
+        sqlite_where=sa.text("account <> ''"),
+        postgresql_where=sa.text("account <> ''"),
     )
     op.drop_table("decisions")
     op.drop_index(op.f("ix_api_keys_tenant_created_at"), table_name="api_keys")
