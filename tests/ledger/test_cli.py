@@ -7,8 +7,8 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,34 +16,13 @@ from typer.testing import CliRunner, Result
 
 from brightline.cli.ledger import app
 from brightline.errors import BrightlineError, InputError, LedgerError, NotFound
-from brightline.ledger import Checkpoint, Sequencer, Signer, VerifierKey, open_checkpoint
+from brightline.ledger import Checkpoint, Signer, VerifierKey, open_checkpoint
 from brightline.ledger.tree import EMPTY_ROOT
-from brightline.store import Store
 from tests.ledger.decisions import id_of, record
+from tests.ledger.installed import log_of
 
 Run = Callable[..., Result]
 IDS = [id_of(number) for number in range(5)]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation with five decisions in its log."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("BRIGHTLINE_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("BRIGHTLINE_DATABASE_URL", raising=False)
-    (tmp_path / "home").mkdir()
-    Signer.load_or_create(tmp_path / "home" / "keys" / "ledger.key", "example.org/log")
-    with log_of(tmp_path / "home") as (store, sequencer):
-        store.write([record(number) for number in range(5)])
-        sequencer.drain()
-    return tmp_path / "home"
-
-
-@contextmanager
-def log_of(home: Path) -> Iterator[tuple[Store, Sequencer]]:
-    """The installation's database and sequencer, as the service has them."""
-    with closing(Store.open(f"sqlite:///{home / 'brightline.db'}")) as store:
-        yield store, Sequencer(store.ledger, Signer.load_or_create(home / "keys" / "ledger.key"), home / "ledger" / "head")
 
 
 @pytest.fixture
@@ -170,6 +149,22 @@ def test_the_head_is_a_signed_checkpoint(run: Run) -> None:
     assert document["note"] == run("head").stdout
     assert open_checkpoint(document["note"], keys).size == document["size"] == 5
     assert json.loads(run("vkey", "--json").stdout) == {"vkey": document["vkey"], "retiring": []}
+
+
+def test_while_keys_are_changed_old_and_new_heads_and_proofs_verify(run: Run, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text(run("head").stdout)
+    old = json.loads(run("vkey", "--json").stdout)["vkey"]
+    keys = json.loads(run("rotate", "--json").stdout)
+    assert keys["retiring"] == [old]
+    with log_of(home) as (_, sequencer):
+        sequencer.drain()  # as the restarted service does
+    for key in (keys["vkey"], old):
+        assert open_checkpoint(run("head").stdout, [VerifierKey.parse(key)]).size == 5
+    assert run("verify", "--since", tmp_path / "kept").exit_code == 0
+    assert run("retire").stdout == run("vkey").stdout == keys["vkey"] + "\n"
+    assert run("verify").exit_code == 0
+    assert isinstance(run("verify", "--since", tmp_path / "kept").exception, LedgerError)
+    assert run("verify", "--since", tmp_path / "kept", "--vkey", old).exit_code == 0
 
 
 def test_without_a_decision_there_is_no_head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,7 @@ def verify(
     since: Annotated[Path | None, typer.Option(help="A head that somebody kept: checkpoint, tlog-proof or proof bundle.")] = None,
     payloads: Annotated[bool, typer.Option(help="Also hold every stored decision against its commitment.")] = True,
     folder: Annotated[Path | None, typer.Option(help="Verify this exported folder instead of the installation's log.")] = None,
-    vkey: Annotated[str | None, typer.Option(help="With --folder: the log's verifier key. Default: this installation's.")] = None,
+    vkey: Annotated[str | None, typer.Option(help="Verifier key: of the folder, or the retired one that signed the kept head.")] = None,
     as_json: _JSON = False,
 ) -> None:
     """Hash every entry again and hold the result against every head that is known."""
@@ -68,7 +68,7 @@ def verify(
     with _opened() as (store, sequencer):
         found = verify_log(
             store.ledger,
-            sequencer.signer.verifiers,
+            (*sequencer.signer.verifiers, *([VerifierKey.parse(vkey)] if vkey is not None else [])),
             sequencer.head_file.path,
             since=[checkpoint_in(_read(since))] if since is not None else [],
             check_payload=_payload_check(store) if payloads else None,
@@ -122,11 +122,19 @@ def head(as_json: _JSON = False) -> None:
 @app.command()
 def vkey(as_json: _JSON = False) -> None:
     """Print the verifier key: what people need to check proofs. A second line is a key that is being retired."""
-    keys = [str(key) for key in _signer(load_settings()).verifiers]
-    if as_json:
-        print_json({"vkey": keys[0], "retiring": keys[1:]})
-    else:
-        sys.stdout.write("".join(f"{key}\n" for key in keys))
+    _print_keys(_signer(load_settings()), as_json)
+
+
+@app.command()
+def rotate(as_json: _JSON = False) -> None:
+    """Make a new signing key. Until `retire`, the old one signs every head next to it. Restart the service afterwards."""
+    _print_keys(Signer.rotate(_key_file(load_settings())), as_json)
+
+
+@app.command()
+def retire(as_json: _JSON = False) -> None:
+    """End the overlap: remove the old signing key. Restart the service afterwards."""
+    _print_keys(Signer.retire(_key_file(load_settings())), as_json)
 
 
 @app.command()
@@ -156,12 +164,16 @@ def _opened() -> Iterator[tuple[Store, Sequencer]]:
 
 
 def _signer(settings: Settings) -> Signer:
+    return Signer.load_or_create(_key_file(settings), settings.ledger_name)
+
+
+def _key_file(settings: Settings) -> Path:
     path = settings.home / "keys" / "ledger.key"
     if not path.exists():
         raise InputError(
             "BL-INPUT-050", f"there is no ledger in {settings.home}", "run this where the service runs, or set BRIGHTLINE_HOME to its home"
         )
-    return Signer.load_or_create(path, settings.ledger_name)
+    return path
 
 
 def _bundle(store: Store, sequencer: Sequencer, decision_id: str) -> bytes:
@@ -228,6 +240,14 @@ def _print_verification(found: Verification, payloads: bool) -> None:
     if payloads:
         console.print(Text(f"  {found.payloads_checked} stored decisions fit their entry, {found.payloads_absent} were erased"))
     console.print(Text(_NOT_SHOWN, style="dim"))
+
+
+def _print_keys(signer: Signer, as_json: bool) -> None:
+    current, *retiring = (str(key) for key in signer.verifiers)
+    if as_json:
+        print_json({"vkey": current, "retiring": retiring})
+    else:
+        sys.stdout.write("".join(f"{key}\n" for key in (current, *retiring)))
 
 
 def _verification_document(found: Verification) -> dict[str, object]:
