@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ cuts = st.lists(st.integers(0, 200), max_size=40)
 
 def pieces_of(text: str, cuts: list[int]) -> list[str]:
     borders = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
-    return [text[a:b] for a, b in zip(borders, borders[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(borders)]
 
 
 def run(stream: TextStream, chunks: list[str]) -> str:
@@ -73,6 +74,19 @@ def test_any_chunking_sees_what_a_scan_sees_and_lets_no_evidence_out(
         assert len(released) <= guarded_start(engine, stream.stopped)
         assert stream.feed("more") == ""
         assert stream.finish() == ""
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    parts=st.lists(st.sampled_from("公安局警官证百家乐上分 。*\u200b😀.新闻不据报道meth如何换脸软件"), min_size=2, max_size=9), side=sides
+)
+def test_short_texts_character_by_character(engine: TextEngine, parts: list[str], side: Side) -> None:
+    text = "".join(parts)
+    stream = engine.stream(side, "p", lambda finding: finding.effect.stops)
+    released = run(stream, list(text))
+    assert stream.findings == up_to_first_stop(engine.scan(text, side, "p"))
+    assert stream.stopped is not None or released == text
+    assert stream.stopped is None or len(released) <= guarded_start(engine, stream.stopped)
 
 
 @settings(max_examples=150, deadline=None)

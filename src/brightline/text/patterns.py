@@ -97,9 +97,7 @@ def compile_pattern(source: str) -> Pattern:
     full, prefix = writer.sequence(tree), writer.prefixes(tree)
     low, high = tree.getwidth()
     if high > MAX_WIDTH:
-        raise PatternError(
-            f"can match {'any number of' if high > 1000 else high} characters", f"bound every repeat; at most {MAX_WIDTH} in all"
-        )
+        raise PatternError(f"can match {high} characters", f"bound every repeat; at most {MAX_WIDTH} in all")
     if low < MIN_WIDTH:
         raise PatternError(f"can match {low} characters", f"make it need at least {MIN_WIDTH}: single characters are over-broad")
     firsts = writer.firsts(tree)
@@ -263,7 +261,8 @@ class _Writer:
     @staticmethod
     def _bounded(high: Any) -> None:
         if int(high) > MAX_WIDTH:
-            raise PatternError("has an unbounded repeat", f"write {{m,n}} instead of * or +, with n at most {MAX_WIDTH}")
+            times = f"a repeat of up to {high}" if int(high) < int(sre.MAXREPEAT) else "an unbounded repeat"
+            raise PatternError(f"has {times}", f"write {{m,n}} instead of * or +, with n at most {MAX_WIDTH}")
 
     @staticmethod
     def _no_flags(value: Any) -> None:

@@ -97,5 +97,7 @@ def append_skip(tail: Tail, piece: Piece, breaks: bool, base_before: int) -> Non
 
 def has_gap(tail: Tail, index: int) -> bool:
     """True if something was skipped in the skip lane from ``index`` on: without that, the base lane has all its matches."""
+    if tail.text[index - tail.begin : index - tail.begin + 1] == BREAK:
+        index += 1  # shares its origin with the next character, which would hide a gap of one
     last = tail.end - 1
     return index < last and tail.origin(last) - tail.origin(index) != last - index

@@ -156,11 +156,12 @@ class WindowBuilder:
         self.hits.append(hit)
 
     def _complete(self, chosen: list[Hit], missing: list[int]) -> list[Hit] | None:
-        """Fill the missing slots from the nearest hits that overlap none and keep the window short enough."""
+        """Fill the missing slots from the nearest hits, longest first, that overlap none and keep the window short enough."""
         if not missing:
             return chosen
-        for known in reversed(self.hits):
-            if known.slot != missing[0] or any(known.start < h.end and h.start < known.end for h in chosen):
+        candidates = [known for known in self.hits if known.slot == missing[0]]
+        for known in sorted(candidates, key=lambda h: (h.minus_end, h.start)):
+            if any(known.start < h.end and h.start < known.end for h in chosen):
                 continue
             together = [*chosen, known]
             if max(h.end for h in together) - min(h.start for h in together) > self.goal.within:
