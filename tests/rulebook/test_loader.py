@@ -148,6 +148,8 @@ def test_the_shipped_rulebook_is_read_once() -> None:
         ("  read_on: 2026-11-22", "  read_on: 22.11.2026", "BL-DATA-105", "  read_on", "not a date"),
         ("  read_on: 2026-11-22", "  read_on: 2026-02-30", "BL-DATA-105", "  read_on", "not a date"),
         ("  instrument: LAW", "  instrument: LORE", "BL-DATA-107", "  instrument", "no instrument `LORE`"),
+        ("  evidence: T2", "  evidence: [T2]", "BL-DATA-105", "  evidence", "must be a text"),
+        ("{from: 2021-01-01, to: null}", "{to: null}", "BL-DATA-104", "  in_force", "field `from` is missing"),
         ('  article: "1.2"', '  article: "one"', "BL-DATA-105", "  article", "not an article"),
         ("{from: 2021-01-01, to: null}", "{from: 2019-01-01, to: null}", "BL-DATA-109", "  in_force", "beyond its instrument"),
         ("{from: 2021-01-01, to: null}", "{from: 2021-01-01, to: 2020-06-01}", "BL-DATA-105", "  in_force", "before it begins"),
@@ -202,6 +204,11 @@ def test_a_contradiction_between_rows_is_refused(write: Write, part: str, old: s
 
 def test_a_problem_type_has_one_basis(write: Write) -> None:
     assert refusal(write(basis=BASIS + BASIS)).code == "BL-DATA-106"
+
+
+def test_a_basis_without_a_block_column_has_no_grounds(write: Write) -> None:
+    text = BASIS[: BASIS.index("  block:")] + BASIS[BASIS.index("  verified:") :]
+    assert load_rulebook(write(basis=text)).basis(9, date(2026, 1, 1)).grounds == ()
 
 
 def test_every_refusal_says_what_to_do(write: Write) -> None:

@@ -54,9 +54,6 @@ class Row:
             self._fields[key.text] = (key.line, value)
         self._taken: set[str] = set()
 
-    def __contains__(self, field: str) -> bool:
-        return field in self._fields
-
     def line_of(self, field: str) -> int:
         """The line of a field, or of the row where the field is missing."""
         return self._fields[field][0] if field in self._fields else self.line
