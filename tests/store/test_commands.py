@@ -74,6 +74,29 @@ def test_an_untouched_store_checks_out(sqlite_store: Store) -> None:
     assert said(db.app, "check") == {"ok": True, "decisions": 3, "problems": []}
 
 
+def test_a_backup_taken_in_use_checks_out(sqlite_store: Store, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sqlite_store.write([record(), record(refusal())])
+    target = tmp_path / "copy.db"
+    assert said(db.app, "backup", str(target))["backup"] == str(target)
+    sqlite_store.write([record()])
+    assert target.stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv("BRIGHTLINE_DATABASE_URL", f"sqlite:///{target}")
+    assert said(db.app, "check") == {"ok": True, "decisions": 2, "problems": []}
+
+
+def test_a_backup_overwrites_nothing(sqlite_store: Store, tmp_path) -> None:
+    (tmp_path / "notes").write_text("mine")
+    assert run(db.app, "backup", str(tmp_path / "notes")).exception.code == "BL-STORE-011"
+    assert (tmp_path / "notes").read_text() == "mine"
+
+
+def test_postgresql_is_backed_up_with_its_own_tools(postgres_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BRIGHTLINE_DATABASE_URL", postgres_url)
+    run(db.app, "migrate")
+    result = run(db.app, "backup", str(tmp_path / "copy"))
+    assert "pg_dump" in result.exception.hint
+
+
 @pytest.mark.parametrize(
     ("statement", "problem"),
     [

@@ -1,9 +1,10 @@
-"""``brightline db``: bring the tables up to date, see where the database stands, examine what is stored."""
+"""``brightline db``: bring the tables up to date, see where the database stands, copy it, examine what is stored."""
 
 from __future__ import annotations
 
 import os
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -70,6 +71,20 @@ def status(as_json: _JSON = False) -> None:
         if not found.up_to_date:
             console.print("→ brightline db migrate")
     raise typer.Exit(0 if found.up_to_date else 1)
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="A file that does not exist yet.", dir_okay=False)],
+    as_json: _JSON = False,
+) -> None:
+    """Copy a SQLite database while the service runs. PostgreSQL: use pg_dump."""
+    with closing(Store.open(load_settings().effective_database_url, migrate=False)) as store:
+        store.back_up(target)
+    if as_json:
+        print_json({"backup": str(target), "size_bytes": target.stat().st_size})
+    else:
+        console.print(f"Copied to {target}, {target.stat().st_size:,} bytes. Keep the ledger's key and head with it (docs/store.md).")
 
 
 @app.command()

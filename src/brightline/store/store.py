@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +21,7 @@ from brightline.store.bulk import Addition, insert_rows
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
 from brightline.store.erasure import erased_document
-from brightline.store.faults import LostConnection
+from brightline.store.faults import LostConnection, store_error
 from brightline.store.journal import Journal
 from brightline.store.ledger_rows import LedgerRows
 from brightline.store.outbox import Outbox, OutboxJob, jobs_addition
@@ -132,6 +134,26 @@ class Store:
             return sum(file.stat().st_size for file in files if file.exists())
         with self.database.reading() as connection:
             return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+
+    def back_up(self, target: Path) -> None:
+        """Copy a SQLite database, whole and consistent, while it is in use. ``target`` must not exist; it becomes its owner's only.
+
+        Raises ``StoreError`` BL-STORE-011: PostgreSQL has its own tools for that, and an existing file is not overwritten.
+        """
+        if not self.database.is_sqlite:
+            raise StoreError(
+                "BL-STORE-011", "a PostgreSQL database is backed up with its own tools", "pg_dump --format=custom DATABASE > FILE"
+            )
+        try:
+            target.touch(mode=0o600, exist_ok=False)
+        except OSError as problem:
+            raise StoreError("BL-STORE-011", f"no backup can be written to {target}: {problem.strerror}", "name a new file") from None
+        try:
+            with closing(sqlite3.connect(str(self.database.url.database))) as source, closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+        except sqlite3.Error as problem:
+            target.unlink()
+            raise store_error(problem) from problem
 
     def erase_payload(self, decision_id: str, *, actor: str = "") -> StoredDecision:
         """Erase what a decision holds of a person (PIPL Art. 47): texts, evidence, account, digest of the text, and the salt.
