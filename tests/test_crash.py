@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import signal
 from pathlib import Path
 
 import aiohttp
@@ -21,7 +22,7 @@ async def _load(installation: Installation, ids: set[str]) -> None:
     enough = asyncio.Event()
 
     async def client(session: aiohttp.ClientSession, stream: bool) -> None:
-        body = {"model": "sandbox", "messages": [{"role": "user", "content": "今天天气怎么样？"}], "stream": stream}
+        body = {"model": "brightline-sandbox", "messages": [{"role": "user", "content": "今天天气怎么样？"}], "stream": stream}
         while True:
             async with session.post(f"{installation.url}/v1/chat/completions", json=body) as answer:
                 raw = await answer.read()
@@ -51,7 +52,7 @@ async def test_kill_9_under_load_loses_no_decision(database: str, tmp_path: Path
         with start(tmp_path, **settings) as installation:
             await _load(installation, ids)
     with running(tmp_path, **settings) as installation:
-        assert installation.stop() == 0
+        assert installation.stop() in (0, -signal.SIGTERM)  # uvicorn ends by the signal that it obeyed
     listed = brightline(tmp_path, "decisions", "--json", "--limit", "100000", **settings)
     stored = [json.loads(line) for line in listed.stdout.splitlines()]
     assert len(stored) == len({row["id"] for row in stored})

@@ -34,6 +34,10 @@ class Settings(BaseSettings):
         "", description="Address under which users reach this service; used in appeal and statement links. Empty: http://host:port."
     )
     database_url: str = Field("", description="SQLAlchemy URL, sqlite:///… or postgresql://…. Empty: brightline.db in the home.")
+    appeal_url: str = Field(
+        "", max_length=500, description="Where a person appeals (address of a page or mailto:…); named in statements of reasons."
+    )
+    contact: str = Field("", max_length=200, description="How a person reaches the operator; named in statements of reasons.")
     tenant: str = Field("default", min_length=1, max_length=64, description="Name of the tenant that decisions are stored under.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level of the structured log. User text is never logged."

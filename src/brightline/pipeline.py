@@ -33,6 +33,7 @@ from brightline.model import (
 )
 from brightline.moderation import goal_paths
 from brightline.rulebook import Judgement, OperatorTerm, Rulebook, decide, load_rulebook, load_terms
+from brightline.rulebook.policy import outcome_of
 from brightline.text import TextEngine, TextStream, load_goals
 
 __all__ = ["Pipeline", "new_decision_id"]
@@ -92,7 +93,7 @@ class Pipeline:
 
     def stops(self, context: Context) -> Callable[[Finding], bool]:
         """A test whether one finding alone would stop the text it stands in."""
-        return lambda finding: decide((finding,), context, self.rulebook, self.terms).outcome.stops
+        return lambda finding: outcome_of(finding, context, self.rulebook, self.terms).stops
 
     def stream(self, side: Side, path: str, context: Context, *, json_escapes: bool = False) -> TextStream:
         """An inspected stream for one channel of text; what its ``feed`` returns may leave."""

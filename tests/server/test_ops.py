@@ -45,7 +45,7 @@ def test_metrics_count_calls_and_decisions_but_show_no_text(client: TestClient, 
     answer = client.post(
         "/v1/chat/completions",
         headers={"Authorization": f"Bearer {key}"},
-        json={"model": "sandbox", "user": "somebody", "messages": [{"role": "user", "content": words}]},
+        json={"model": "brightline-sandbox", "user": "somebody", "messages": [{"role": "user", "content": words}]},
     )
     assert answer.status_code == 200
     metrics = client.get("/metrics").text

@@ -23,6 +23,7 @@ __all__ = ["app"]
 
 app = typer.Typer(invoke_without_command=True)
 
+_WIDE = 110  # columns from which door and model have room beside the id
 _JSON = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 
@@ -57,16 +58,17 @@ def newest(
         )
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("time (UTC)", "outcome", "door", "model", "rules", "ledger", "id"):
-        table.add_column(heading, no_wrap=heading in ("time (UTC)", "outcome", "id"))
+    wide = console.width >= _WIDE
+    for heading in ("time (UTC)", "outcome", "rules", *(("door", "model") if wide else ()), "ledger", "id"):
+        table.add_column(heading, no_wrap=True)
     for stored in found:
         decision = stored.decision
+        more = f" +{len(decision.rules) - 1}" if len(decision.rules) > 1 else ""
         table.add_row(
-            f"{decision.made_on:%Y-%m-%d %H:%M:%S}",
+            f"{decision.made_on:%Y-%m-%d %H:%M:%S}" if wide else f"{decision.made_on:%m-%d %H:%M:%S}",
             Text(decision.outcome.value, style=COLOURS[decision.outcome]),
-            decision.door.value,
-            str(decision.request.get("model", "")),
-            " ".join(decision.rules[:4]) + (" …" if len(decision.rules) > 4 else ""),
+            "".join(decision.rules[:1]) + more,
+            *((decision.door.value, str(decision.request.get("model", ""))) if wide else ()),
             "pending" if stored.seq is None else str(stored.seq),
             decision.id,
         )

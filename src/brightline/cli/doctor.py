@@ -59,6 +59,8 @@ def examine() -> Iterator[Check]:
         yield Check("settings", False, problem.message, problem.hint)
         return
     yield Check("settings", True, f"tenant {settings.tenant}, strictness {settings.strictness.value}")
+    yield from _keys(settings)
+    yield from _upstream(settings)
     try:
         service = Service.open(settings)
     except BrightlineError as problem:
@@ -97,14 +99,14 @@ def _ledger(service: Service, _: Settings) -> Iterator[Check]:
     yield Check("ledger", True, f"{service.signer.origin}, {state.size} entries under a signed head, {state.pending} pending")
 
 
-def _keys(_: Service, settings: Settings) -> Iterator[Check]:
-    for path in sorted((settings.home / "keys").iterdir()):
+def _keys(settings: Settings) -> Iterator[Check]:
+    for path in sorted((settings.home / "keys").glob("*")):
         if path.is_file():
             loose = stat.S_IMODE(path.stat().st_mode) & 0o077
             yield Check("secrets", not loose, f"{path.name} readable by {'others too' if loose else 'its owner only'}", f"chmod 600 {path}")
 
 
-def _upstream(_: Service, settings: Settings) -> Iterator[Check]:
+def _upstream(settings: Settings) -> Iterator[Check]:
     if not settings.upstream:
         yield Check("upstream", True, "built-in sandbox (no BRIGHTLINE_UPSTREAM set)")
         return
@@ -134,8 +136,6 @@ _CHECKS: dict[str, Callable[[Service, Settings], Iterator[Check]]] = {
     "rulebook": _rules,
     "database": _database,
     "ledger": _ledger,
-    "secrets": _keys,
-    "upstream": _upstream,
 }
 
 

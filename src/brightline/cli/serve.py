@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -61,16 +62,17 @@ def configure_logging(level: str) -> None:
 
 def _welcome(settings: Settings, key: str, is_new: bool) -> None:
     base = settings.base_url
-    console.print()
-    console.print("  [bold]Brightline[/] runs. Every prompt and every answer is inspected; every decision names its rule.")
-    console.print()
-    console.print(f"  Start page     {base}/")
-    console.print(f"  Clients        base_url = {base}/v1        (OpenAI and Anthropic shape)")
-    console.print(f"  Inspection     {base}/api/v1/inspect       described at {base}/docs")
-    console.print(f"  Upstream       {settings.upstream or 'built-in sandbox (set BRIGHTLINE_UPSTREAM to your model service)'}")
-    console.print(f"  Home           {settings.home.absolute()}")
+    say = partial(console.print, soft_wrap=True)
+    say()
+    say("  [bold]Brightline[/] runs. Every prompt and every answer is inspected; every decision names its rule.")
+    say()
+    say(f"  Start page     {base}/")
+    say(f"  Clients        base_url = {base}/v1        (OpenAI and Anthropic shape)")
+    say(f"  Inspection     {base}/api/v1/inspect       described at {base}/docs")
+    say(f"  Upstream       {settings.upstream or 'built-in sandbox (set BRIGHTLINE_UPSTREAM to your model service)'}")
+    say(f"  Home           {settings.home.absolute()}")
     if is_new:
-        console.print(f"  Client key     [bold]{key}[/]   shown once; kept in {settings.home / 'keys' / 'client.key'}")
+        say(f"  Client key     [bold]{key}[/]   shown once; kept in {settings.home / 'keys' / 'client.key'}")
     elif key:
-        console.print(f"  Client key     in {settings.home / 'keys' / 'client.key'}")
-    console.print()
+        say(f"  Client key     in {settings.home / 'keys' / 'client.key'}")
+    say()
