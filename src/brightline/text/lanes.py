@@ -135,9 +135,11 @@ def _normalise(text: str, after_dot: bool, dropped_before: int) -> Piece:
             return Piece(size, "", (), (), (), "", (), dropped_tail=dropped_tail)
     base = mapped.tobytes().decode("utf-32-le")
     classes = tables.classes[mapped]
-    if not classes.any():
+    found = int(np.bitwise_or.reduce(classes))
+    if not found:
         return Piece(size, base, at, (), (), base, range(len(base)), dropped_tail=dropped_tail)
-    return _with_separators(size, base, at, mapped, classes, after_dot, dropped_tail)
+    ends, clauses = _sentences(classes, found, after_dot)
+    return _with_separators(size, base, at, mapped, classes, ends, clauses, dropped_tail)
 
 
 def _resolve(mapped: NDArray[np.uint32], tables: Tables, before: int) -> tuple[NDArray[np.uint32], NDArray[np.int64], int]:
@@ -174,29 +176,43 @@ def _break_long_runs(mapped: NDArray[np.uint32], present: NDArray[np.int64], bef
     return mapped
 
 
-def _with_separators(
-    size: int, base: str, at: Indices, mapped: NDArray[np.uint32], classes: NDArray[np.uint8], after_dot: bool, dropped_tail: int
-) -> Piece:
-    length = len(base)
+def _sentences(classes: NDArray[np.uint8], found: int, after_dot: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Indices of the characters that end a sentence, and of those that end a clause; ``found`` are the classes that occur."""
+    after_dots = after_dot or (found & DOT and found & SPACE)
+    if not after_dots and not found & (END | CLAUSE):
+        return (), ()
     ends = (classes & END) != 0
-    if after_dot or "." in base:
+    if after_dots:
         spaces = (classes & SPACE) != 0
         ends[1:] |= spaces[1:] & ((classes[:-1] & DOT) != 0)
         ends[0] |= after_dot and spaces[0]
-    end_at = np.flatnonzero(ends)
-    clauses = tuple(np.flatnonzero(ends | ((classes & CLAUSE) != 0)).tolist())
-    end_list = tuple(end_at.tolist())
-    present = np.flatnonzero((classes & SEPARATOR) == 0)
+    end_at = tuple(ends.nonzero()[0].tolist())
+    if not found & CLAUSE:
+        return end_at, end_at
+    return end_at, tuple((ends | ((classes & CLAUSE) != 0)).nonzero()[0].tolist())
+
+
+def _with_separators(
+    size: int,
+    base: str,
+    at: Indices,
+    mapped: NDArray[np.uint32],
+    classes: NDArray[np.uint8],
+    ends: tuple[int, ...],
+    clauses: tuple[int, ...],
+    dropped_tail: int,
+) -> Piece:
+    length = len(base)
+    present = ((classes & SEPARATOR) == 0).nonzero()[0]
     if len(present) == 0:
-        return Piece(size, base, at, end_list, clauses, "", (), length, bool(end_list), dropped_tail=dropped_tail)
+        return Piece(size, base, at, ends, clauses, "", (), length, bool(ends), dropped_tail=dropped_tail)
     first, last = int(present[0]), int(present[-1])
     kept, kept_at = mapped[present], present
-    skipped = np.diff(present) - 1
-    breaks = skipped > MAX_SKIPPED
-    if end_list:
-        ended_before = np.searchsorted(end_at, present)
-        breaks |= np.diff(ended_before) > 0
-    before = np.flatnonzero(breaks) + 1
+    breaks = (present[1:] - present[:-1]) > MAX_SKIPPED + 1
+    if ends:
+        ended_before = np.array(ends).searchsorted(present)
+        breaks |= ended_before[1:] > ended_before[:-1]
+    before = breaks.nonzero()[0] + 1
     if len(before):
         counts = np.ones(len(present), np.int64)
         counts[before] = 2
@@ -207,13 +223,13 @@ def _with_separators(
         size,
         base,
         at,
-        end_list,
+        ends,
         clauses,
         kept.tobytes().decode("utf-32-le"),
         kept_at,
         first,
-        bool(end_list) and end_list[0] < first,
+        bool(ends) and ends[0] < first,
         length - 1 - last,
-        bool(end_list) and end_list[-1] > last,
+        bool(ends) and ends[-1] > last,
         dropped_tail,
     )
