@@ -41,6 +41,8 @@ class StatementPage:
             base_url=self._face.base_url,
             seq=stored.seq,
             terms=self._service.pipeline.terms,
+            appeal_url=self._service.settings.appeal_url,
+            contact=self._service.settings.contact,
         )
         return self._face.render(
             request,
