@@ -6,8 +6,9 @@ import pytest
 from making import record
 
 from brightline.errors import StoreError
+from brightline.ledger import Sequencer, Signer
 from brightline.ledger.storage import LedgerStorage
-from brightline.store import PendingEvent, Store
+from brightline.store import PendingEvent, Store, checking
 
 
 def entry(seq: int, subject: str = "s") -> tuple[int, str, bytes, bytes]:
@@ -120,3 +121,17 @@ def test_two_sequencers_take_turns(database_url: str) -> None:
     assert most == 1
     for store in stores:
         store.close()
+
+
+def test_the_sequencer_gives_every_decision_a_place_that_it_can_prove(store: Store, tmp_path) -> None:
+    signer = Signer.load_or_create(tmp_path / "ledger.key", "brightline.test/store")
+    sequencer = Sequencer(store.ledger, signer, tmp_path / "head")
+    written = [record() for _ in range(300)]
+    store.write(written)
+    head = sequencer.round()
+    assert head is not None
+    assert head.size == 300
+    assert store.ledger.waiting() == (0, None)
+    assert [store.decision(made.decision.id).seq for made in written] == list(range(300))
+    assert sequencer.prove(written[7].decision.id)
+    assert not list(checking.check(store.database))
