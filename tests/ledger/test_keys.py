@@ -51,6 +51,12 @@ def test_a_damaged_key_file_is_refused_and_not_replaced(content: str, tmp_path: 
     assert path.read_text() == content
 
 
+def test_a_key_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").mkdir(mode=0o700)
+    with pytest.raises(LedgerError, match="cannot be read"):
+        Signer.load_or_create(tmp_path / "key", "log")
+
+
 def test_a_name_that_cannot_be_one_is_refused_before_a_file_is_made(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match="space or a plus"):
         Signer.load_or_create(tmp_path / "key", "my log")

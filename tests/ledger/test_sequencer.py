@@ -244,6 +244,15 @@ def test_a_damaged_head_file_halts(content: str, ledger: MemoryLedger, signer: S
     halted(Sequencer(ledger, signer, head_file), "BL-LEDGER-017")
 
 
+def test_a_head_file_that_cannot_be_read_halts(ledger: MemoryLedger, signer: Signer, sequencer: Sequencer, head_file: Path) -> None:
+    ledger.submit()
+    sequencer.round()
+    head_file.unlink()
+    head_file.mkdir()
+    ledger.submit()
+    halted(Sequencer(ledger, signer, head_file), "BL-LEDGER-017")
+
+
 def test_a_head_of_another_key_halts(ledger: MemoryLedger, sequencer: Sequencer, head_file: Path, tmp_path: Path) -> None:
     ledger.submit()
     sequencer.round()
@@ -256,7 +265,19 @@ def test_entries_that_no_sequencer_committed_halt(ledger: MemoryLedger, sequence
     sequencer.round()
     forged = encode_entry(LedgerEntry(3, 1, "decision", "default", "key-1", "forged", "00" * 32))
     ledger.rows.append((3, "forged", forged, leaf_hash(forged)))
-    ledger.nodes[1, 1] = ledger.nodes[2, 0] = bytes(32)
+    nodes: list[tuple[int, int, bytes]] = []
+    with ledger.reading() as transaction:
+        Frontier.load(3, transaction.node).append(leaf_hash(forged), nodes)
+    ledger.nodes.update({(level, index): digest for level, index, digest in nodes})
+    ledger.submit()
+    problem = halted(sequencer, "BL-LEDGER-010")
+    assert "4 entries, but its own signed head is over 3" in problem.message
+
+
+def test_entries_before_the_first_round_of_a_sequencer_halt(ledger: MemoryLedger, sequencer: Sequencer) -> None:
+    sequencer.round()
+    forged = encode_entry(LedgerEntry(0, 1, "decision", "default", "key-1", "forged", "00" * 32))
+    ledger.rows.append((0, "forged", forged, leaf_hash(forged)))
     ledger.submit()
     halted(sequencer, "BL-LEDGER-010")
 

@@ -129,6 +129,13 @@ def test_an_inserted_entry_is_found(verify: Callable[[], Verification], ledger: 
     assert [(problem.kind, problem.first) for problem in found.problems if problem.kind == "extra"] == [("extra", SIZE)]
 
 
+def test_an_entry_inserted_at_a_far_place_does_not_keep_verification_busy(verify: Callable[[], Verification], ledger: MemoryLedger) -> None:
+    ledger.rows.append((2**40, *ledger.rows[0][1:]))
+    found = verify()
+    assert [(problem.kind, problem.first) for problem in found.problems] == [("extra", SIZE)]
+    assert found.size == SIZE
+
+
 def test_swapped_entries_are_found(verify: Callable[[], Verification], ledger: MemoryLedger) -> None:
     first, second = ledger.rows[3], ledger.rows[4]
     ledger.rows[3], ledger.rows[4] = (3, *second[1:]), (4, *first[1:])

@@ -16,9 +16,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from brightline.documents import canonical_json, decision_to_document
-from brightline.ledger import Sequencer, Signer, commit, verify_proof
+from brightline.ledger import Checkpoint, Proof, Sequencer, Signer, commit, encode_entry, leaf_hash, verify_proof
 from brightline.ledger.verify_proof import NotProved, Unreadable, canonical, verify_bundle
-from brightline.model import Decision
+from brightline.model import Decision, LedgerEntry
 from tests.ledger.decisions import DECISION, FINDING
 from tests.ledger.memory import MemoryLedger, Pending
 
@@ -124,6 +124,29 @@ def test_a_bundle_whose_parts_belong_to_other_decisions_is_refused(tmp_path: Pat
     for part in ("decision", "entry", "proof", "vkey"):
         with pytest.raises(NotProved):
             verify_bundle(altered(bundle, **{part: theirs[part]}))
+
+
+def test_an_entry_that_stands_at_another_place_than_it_says_is_refused(tmp_path: Path) -> None:
+    body = canonical_json(decision_to_document(DECISION))
+    entry = encode_entry(LedgerEntry(1, 1, "decision", "default", "key-1", DECISION.id, commit(SALT, body)))
+    signer = Signer.load_or_create(tmp_path / "key", "example.org/log")
+    proof = Proof(0, (), signer.sign(Checkpoint(signer.origin, 1, leaf_hash(entry))))
+    bundle = {
+        "format": "brightline-proof/1",
+        "decision": json.loads(body),
+        "salt": SALT.hex(),
+        "entry": base64.b64encode(entry).decode(),
+        "proof": proof.text(),
+        "vkey": signer.vkey,
+    }
+    with pytest.raises(NotProved, match="entry 1 cannot be number 0 in a tree of 1 entries"):
+        verify_bundle(json.dumps(bundle).encode())
+
+
+@pytest.mark.parametrize("salt", ["", "00" * 31, "AB" * 32, "zz" * 32])
+def test_what_is_no_salt_is_refused(salt: str, made: tuple[bytes, Signer]) -> None:
+    with pytest.raises(Unreadable, match="salt"):
+        verify_bundle(altered(made[0], salt=salt))
 
 
 def test_a_key_that_appears_twice_is_refused(made: tuple[bytes, Signer]) -> None:

@@ -26,7 +26,7 @@ from brightline.ledger.keys import Signer
 from brightline.ledger.note import Checkpoint, open_checkpoint, open_note
 from brightline.ledger.proof import Proof
 from brightline.ledger.storage import LedgerStorage, LedgerTx, PendingRow
-from brightline.ledger.tree import Frontier, consistency_proof, inclusion_proof, leaf_hash, verify_consistency, verify_inclusion
+from brightline.ledger.tree import EMPTY_ROOT, Frontier, consistency_proof, inclusion_proof, leaf_hash, verify_consistency, verify_inclusion
 from brightline.model import LedgerEntry
 
 __all__ = ["Evidence", "Head", "Sequencer"]
@@ -196,11 +196,11 @@ def _require_consistent(head: Checkpoint, frontier: Frontier, transaction: Ledge
 
 def _require_signed(stored: Head | None, frontier: Frontier) -> None:
     # Entries and their head are committed together, so entries without a head were not put there by a sequencer.
-    if (stored.size, stored.root) != (frontier.size, frontier.root()) if stored is not None else frontier.size:
-        signed = 0 if stored is None else stored.size
+    size, root = (0, EMPTY_ROOT) if stored is None else (stored.size, stored.root)
+    if (size, root) != (frontier.size, frontier.root()):
         raise LedgerError(
             "BL-LEDGER-010",
-            f"the database has {frontier.size} entries, but its own signed head is over {signed}, or over others",
+            f"the database has {frontier.size} entries, but its own signed head is over {size}, or over others",
             "run `brightline ledger verify` and restore a database that verifies; nothing is sequenced or signed until then",
         )
 
