@@ -65,10 +65,9 @@ class Running:
 
 
 @contextmanager
-def running(home: Path, upstream: FakeUpstream | None = None, **settings: Any) -> Iterator[Running]:
+def running(home: Path, upstream: FakeUpstream | str = "", **settings: Any) -> Iterator[Running]:
     """Open, serve and close an installation in ``home``."""
-    if upstream is not None:
-        settings["upstream"] = upstream.url
+    settings["upstream"] = upstream if isinstance(upstream, str) else upstream.url
     service = Service.open(load_settings(home=home, **settings))
     key, _ = service.first_key()
     gateway = Gateway(service)
@@ -91,7 +90,7 @@ def running(home: Path, upstream: FakeUpstream | None = None, **settings: Any) -
     while not server.started:
         assert thread.is_alive(), "the service did not start"
         time.sleep(0.01)
-    served = Running(service, server.servers[0].sockets[0].getsockname()[1], key, upstream)
+    served = Running(service, server.servers[0].sockets[0].getsockname()[1], key, None if isinstance(upstream, str) else upstream)
     try:
         yield served
     finally:

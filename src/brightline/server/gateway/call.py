@@ -29,7 +29,7 @@ from brightline.server.gateway.upstream import Upstream, UpstreamAnswer, forward
 from brightline.server.gateway.verbatim import Document
 from brightline.service import Service
 
-__all__ = ["Call", "answer_json", "target_of"]
+__all__ = ["Call", "answer_whole", "target_of"]
 
 _log = structlog.get_logger("brightline.gateway")
 
@@ -292,9 +292,9 @@ def check_answer(answer: UpstreamAnswer, *, streamed: bool) -> None:
         raise UpstreamError("BL-UPSTREAM-006", f"the model service answered with {kind}, not {wanted}", "check what upstream points to")
 
 
-async def answer_json(send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-    """Send a whole JSON response outside a call."""
-    named = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+async def answer_whole(send: Send, status: int, body: bytes, headers: Mapping[str, str], kind: str = "application/json") -> None:
+    """Send a whole response outside a call."""
+    named = [(b"content-type", kind.encode("latin-1")), (b"content-length", str(len(body)).encode())]
     named += [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": named})
     await send({"type": "http.response.body", "body": body, "more_body": False})

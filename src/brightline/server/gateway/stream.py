@@ -31,6 +31,7 @@ class StreamRelay:
         self._open = set(range(exchange.prompt.choices))  # choices that neither ended nor were stopped
         self._said_stop: set[int] = set()
         self._held: list[bytes | tuple[Document, bytes, bytes]] = []
+        self._ready: list[bytes] = []  # of the chunk that is being read
         self._last = False
         self.ended = False
         self.failed = False
@@ -55,7 +56,7 @@ class StreamRelay:
         """After a failure: what came, was inspected, and is still held."""
         if self.ended:
             return b""
-        out: list[bytes] = [event for event in self._held if isinstance(event, bytes)]
+        out = self._ready + [event for event in self._held if isinstance(event, bytes)]
         self._held = []
         stopped_before = set(self._answer.stopped)
         for channel in list(self._answer.channels.values()):
@@ -72,12 +73,13 @@ class StreamRelay:
         return self._shape.finish(self._held, self._exchange.member(decision))
 
     def _take(self, events: list[Event]) -> bytes:
-        out: list[bytes] = []
         for event in events:
             if self.ended:
                 break
-            out += self._event(event)
-        return b"".join(out)
+            self._ready += self._event(event)
+        written = b"".join(self._ready)
+        self._ready.clear()
+        return written
 
     def _event(self, event: Event) -> list[bytes]:
         data = event.data

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from brightline.errors import BrightlineError, NotFound, RateLimited
 from brightline.model import Door, ItemKind, NotInspected, digest_of
 from brightline.server.gateway.access import admit, age_band, named_user
-from brightline.server.gateway.call import answer_json, target_of
+from brightline.server.gateway.call import answer_whole, target_of
 from brightline.server.gateway.prompt import read_body
 from brightline.server.gateway.shapes.envelope import anthropic_error, openai_error
 from brightline.server.gateway.upstream import Upstream, forwarded_request_headers, kept_answer_headers
@@ -77,7 +77,7 @@ class Unknown:
         )
         await service.record(decision)
         kept = kept_answer_headers(answer.headers) | {"x-brightline-decision": decision.id, "x-brightline-outcome": decision.outcome.value}
-        await answer_json(send, answer.status, found, kept | {"content-type": answer.content_type})
+        await answer_whole(send, answer.status, found, kept, answer.content_type)
 
 
 class Models:
@@ -98,7 +98,7 @@ class Models:
                 body = await answer.read(self._service.settings.max_answer_bytes)
             finally:
                 await answer.close()
-            await answer_json(send, answer.status, body, kept_answer_headers(answer.headers))
+            await answer_whole(send, answer.status, body, kept_answer_headers(answer.headers))
         except BrightlineError as problem:
             await _send_error(send, problem, headers)
 
@@ -106,4 +106,4 @@ class Models:
 async def _send_error(send: Send, problem: BrightlineError, headers: Mapping[str, str]) -> None:
     body = anthropic_error(problem) if "anthropic-version" in headers else openai_error(problem)
     named = {"retry-after": str(problem.retry_after_s)} if isinstance(problem, RateLimited) else {}
-    await answer_json(send, problem.http_status, orjson.dumps(body), named)
+    await answer_whole(send, problem.http_status, orjson.dumps(body), named)
