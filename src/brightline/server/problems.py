@@ -25,12 +25,17 @@ __all__ = ["Handler", "exception_handlers", "problem_response", "wants_page"]
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 _MEDIA_TYPE = "application/problem+json"
 
+# Of what the ledger says, two things are no failure of the service: a proof that is not there yet, and one that cannot be any more.
+_PENDING, _ERASED = "BL-LEDGER-101", "BL-LEDGER-102"
+_STATUS = {_PENDING: 409, _ERASED: 410}
+
 # Errors that arise before any of our own code runs: routing, methods, bodies.
 _HTTP_HINTS = {
     400: ("BL-INPUT-400", "send a body that matches its Content-Type"),
     404: ("BL-INPUT-404", "check the address; /docs lists the addresses of the API"),
     405: ("BL-INPUT-405", "use one of the methods in the Allow header"),
     413: ("BL-INPUT-413", "send less at once"),
+    415: ("BL-INPUT-415", "send Content-Type: application/json"),
 }
 
 
@@ -76,7 +81,7 @@ def exception_handlers(face: Face) -> dict[Any, Handler]:
 
     async def ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, BrightlineError)  # noqa: S101 - registered for this type only
-        return respond(request, error.http_status, error.code, error.message, error.hint, _headers(error))
+        return respond(request, _STATUS.get(error.code, error.http_status), error.code, error.message, error.hint, _headers(error))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
@@ -101,12 +106,18 @@ def _headers(error: BrightlineError) -> dict[str, str]:
         return {"Retry-After": str(error.retry_after_s)}
     if isinstance(error, StoreError):
         return {"Retry-After": "5"}
+    if error.code == _PENDING:
+        return {"Retry-After": "1"}
     if isinstance(error, AccessError) and not isinstance(error, Forbidden):
         return {"WWW-Authenticate": 'Bearer realm="brightline"'}
     return {}
 
 
 def _pointer(location: Sequence[Any]) -> str:
-    """Where a wrong value is: a JSON Pointer (RFC 6901) into the body, or ``query/name``."""
-    place, *path = [str(piece).replace("~", "~0").replace("/", "~1") for piece in location]
+    """Where a wrong value is: a JSON Pointer (RFC 6901) into the body, or ``query/name``.
+
+    Pieces in parentheses name a member of a union; they are no part of the body.
+    """
+    pieces = [str(piece) for piece in location]
+    place, *path = [piece.replace("~", "~0").replace("/", "~1") for piece in pieces if not (piece.startswith("(") and piece.endswith(")"))]
     return "/" + "/".join(path) if place == "body" else "/".join([place, *path])

@@ -30,21 +30,20 @@ def api_key_of(request: Request) -> ApiKey:
 
 
 def guarded_route(service: Service) -> type[APIRoute]:
-    """A route class that checks the key, then reads and decodes the body within ``max_body_bytes``."""
+    """A route class that checks the key and the names of parameters, then reads and decodes the body within ``max_body_bytes``."""
 
     class GuardedRoute(APIRoute):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            if SCOPE not in (self.openapi_extra or {}):
-                raise TypeError(f"the route {self.path} names no scope")
-
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             handle = super().get_route_handler()
-            scope = (self.openapi_extra or {})[SCOPE]
+            scope = (self.openapi_extra or {}).get(SCOPE)
+            if scope is None:
+                raise TypeError(f"the route {self.path} names no scope")
+            parameters = {field.alias for field in self.dependant.query_params}
 
             async def guarded(request: Request) -> Response:
                 credential = request.headers.get("authorization", "")
                 request.state.api_key = await asyncio.to_thread(service.authenticate, credential, scope)
+                _require_known(request, parameters)
                 if request.method == "POST":
                     _require_json(request)
                     request = _Decoded(request, await read_body(request, service.settings.max_body_bytes))
@@ -68,6 +67,14 @@ class _Decoded(Request):
 
     async def json(self) -> Any:
         return self._value
+
+
+def _require_known(request: Request, parameters: set[str]) -> None:
+    """A misspelt filter must not widen what it was meant to narrow."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    if not parameters.issuperset(names) or len(set(names)) < len(names):
+        known = ", ".join(sorted(parameters)) or "none"
+        raise InputError("BL-INPUT-207", "a query parameter is unknown or given twice", f"this address takes, once each: {known}")
 
 
 def _require_json(request: Request) -> None:

@@ -33,7 +33,7 @@ _MEANING = {
 
 def problems_of(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route: what every route can answer, and ``statuses``."""
-    every = (401, 403, 422, 429, 503)
+    every = (400, 401, 403, 422, 429, 503)
     return {status: {"description": _MEANING[status], "model": Problem} for status in sorted({*every, *statuses})}
 
 

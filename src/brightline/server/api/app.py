@@ -56,6 +56,7 @@ def create_api(service: Service) -> FastAPI:
         api.include_router(room.router(service), prefix="/api/v1", dependencies=[Depends(bearer)])
 
     description = _problems_as_such(api.openapi())
+    api.openapi = lambda: description  # type: ignore[method-assign]  # the way that FastAPI documents
 
     async def documentation(request: Request) -> Response:
         return face.render(request, "documentation.html", operations=operations(description), schemas=schemas(description))

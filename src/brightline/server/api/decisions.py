@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 from starlette.responses import Response
 
 from brightline.errors import InputError, NotFound
@@ -28,6 +28,17 @@ __all__ = ["router"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
+_RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]{8,15}([Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
+
+
+def _in_full(value: object) -> object:
+    """Only a time written out (RFC 3339): a bare number might be seconds, milliseconds or a year."""
+    if isinstance(value, str) and not _RFC3339.fullmatch(value):
+        raise ValueError("write the time with its zone, such as 2026-11-22T09:00:00+08:00")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_in_full)]
 DecisionId = Annotated[str, Path(description=_("Id of the decision."), examples=["01936f7e-5b1c-7cc3-98c4-dc0c0c07398f"])]
 
 
@@ -42,7 +53,7 @@ def router(service: Service) -> APIRouter:
         summary=_("List decisions"),
         description=_("Decisions of your tenant, newest first. Filters narrow each other."),
         response_description=_("A page of decisions."),
-        responses=problems_of(400),
+        responses=problems_of(),
         openapi_extra={SCOPE: "read"},
     )
     async def list_decisions(
@@ -58,8 +69,8 @@ def router(service: Service) -> APIRouter:
         door: Annotated[Door | None, Query(description=_("Only decisions on what came through this door."))] = None,
         model: Annotated[Name, Query(description=_("Only calls to this model."))] = "",
         account: Annotated[Name, Query(description=_("Only what concerns this account."))] = "",
-        since: Annotated[AwareDatetime | None, Query(description=_("Made at or after this time, with its zone."))] = None,
-        until: Annotated[AwareDatetime | None, Query(description=_("Made before this time, with its zone."))] = None,
+        since: Annotated[Moment | None, Query(description=_("Made at or after this time, with its zone."))] = None,
+        until: Annotated[Moment | None, Query(description=_("Made before this time, with its zone."))] = None,
     ) -> Response:
         filters = DecisionFilter(
             tenant=api_key_of(request).tenant,

@@ -37,7 +37,7 @@ def router(service: Service) -> APIRouter:
             "recorded, or none. Evidence is stored with a decision that finds something; of an allowed text only the digest is kept."
         ),
         response_description=_("The decision, or the decisions of the batch in the order of its items."),
-        responses=problems_of(400, 413, 415),
+        responses=problems_of(413, 415),
         openapi_extra={SCOPE: "inspect"},
     )
     async def inspect(request: Request, body: Annotated[Inspection, Body()]) -> Response:
@@ -54,9 +54,11 @@ def router(service: Service) -> APIRouter:
             decisions = await asyncio.to_thread(_decide, service, wanted, key)
         else:
             decisions = _decide(service, wanted, key)
-        await service.record_all(decisions)
-        documents = [fresh_document(service, decision) for decision in decisions]
-        return document_response({"decisions": documents} if isinstance(body, Batch) else documents[0])
+        if isinstance(body, Batch):
+            await service.record_all(decisions)
+            return document_response({"decisions": [fresh_document(service, decision) for decision in decisions]})
+        await service.record(decisions[0])
+        return document_response(fresh_document(service, decisions[0]))
 
     return routes
 
