@@ -1,0 +1,21 @@
+"""``make eval``: every evaluation in this folder, one after the other, each in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SCRIPTS = ("moderation",)  # one script per quality goal
+
+
+def main() -> int:
+    failed = [name for name in SCRIPTS if subprocess.run([sys.executable, str(HERE / f"{name}.py"), *sys.argv[1:]], check=False).returncode]
+    if failed:
+        print("over budget or failed:", ", ".join(failed), file=sys.stderr)
+    return len(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
