@@ -150,5 +150,6 @@ def test_values_out_of_range_are_refused(store: Store, name: str, scopes: list[s
 
 def test_what_is_not_there(store: Store) -> None:
     for verb in (store.keys.get, store.keys.revoke, store.keys.rotate):
-        with pytest.raises(NotFound, match="BL-INPUT-702"):
-            verb("no such key")
+        for name in ("no such key", "0123", "\0"):
+            with pytest.raises(NotFound, match="BL-INPUT-702"):
+                verb(name)

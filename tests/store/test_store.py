@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import characters, text
 from making import decision, finding, record, refusal
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
+from sqlalchemy import text as sql
 
 from brightline.errors import NotFound, StoreError
 from brightline.model import Door, NotInspected, Outcome
 from brightline.store import Cursor, DecisionFilter, OutboxJob, Store
+from brightline.store.records import column_text
 from brightline.store.tables import decision_rules, decisions, findings, items, ledger_pending, metadata, outbox_jobs
 
 
@@ -67,7 +71,7 @@ def test_a_refusal_without_cause_is_not_stored(store: Store) -> None:
 def test_the_schema_itself_asks_for_a_cause(store: Store) -> None:
     store.write([record()])
     with pytest.raises(StoreError, match="BL-STORE-006"), store.database.writing() as connection:
-        connection.execute(text("UPDATE decisions SET outcome = 'block'"))
+        connection.execute(sql("UPDATE decisions SET outcome = 'block'"))
 
 
 def test_a_gap_in_the_inspection_is_a_cause(store: Store) -> None:
@@ -86,12 +90,34 @@ def test_a_legal_ground_must_name_a_rule(store: Store) -> None:
         store.write([record(refusal(rules=()))])
 
 
-@pytest.mark.parametrize("strange", ["a\0b", "x\ud800y", "漏洞\0"])
+STRANGE = ["a\0b", "x\ud800y", "漏洞\0"]
+
+
+@pytest.mark.parametrize("strange", STRANGE)
 def test_strange_characters_in_a_clients_names_do_not_lose_the_decision(store: Store, strange: str) -> None:
     made = record(decision())
     made = made._replace(decision=decision(id=made.decision.id, account=strange, request={"model": strange}))
     store.write([made])
     assert store.decision(made.decision.id) is not None
+    assert len(store.decisions(DecisionFilter(account=strange, model=strange))) == 1
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_strange_characters_in_a_question_find_nothing(store: Store, strange: str) -> None:
+    store.write([record(refusal())])
+    assert store.decision(strange) is None
+    assert store.by_token(strange) is None
+    assert store.decisions(DecisionFilter(account=strange)) == []
+    assert store.decisions(DecisionFilter(rule=strange)) == []
+    assert store.decisions(after=Cursor(0, strange)) == []
+
+
+@given(text(characters(exclude_categories=())))
+def test_any_text_fits_a_column(written: str) -> None:
+    kept = column_text(written)
+    assert "\0" not in kept.encode("utf-8").decode("utf-8")
+    assert len(kept) == len(written)
+    assert column_text(kept) == kept
 
 
 def test_pages_come_newest_first_and_new_rows_do_not_shift_them(store: Store) -> None:

@@ -99,7 +99,7 @@ class ApiKeys:
         """The key of that text, None if there is none. *Also* an expired or revoked one: ask ``state`` and say why the door stays shut."""
         prefix, _, rest = text.partition("_")
         key_id, _, secret = rest.partition("_")
-        if prefix != _PREFIX or not key_id or len(text) > 200 or not text.isascii():
+        if prefix != _PREFIX or not key_id.isalnum() or len(text) > 200 or not text.isascii():
             return None
         key, expected = self._look_up(key_id)
         matches = hmac.compare_digest(_digest(secret), expected)
@@ -107,8 +107,10 @@ class ApiKeys:
 
     def get(self, key_id: str) -> ApiKey:
         """The key of that id. Raises ``NotFound`` BL-INPUT-702."""
-        with self._database.reading() as connection:
-            row = connection.execute(_BY_ID, {"key_id": key_id}).first()
+        row = None
+        if key_id.isalnum():
+            with self._database.reading() as connection:
+                row = connection.execute(_BY_ID, {"key_id": key_id}).first()
         if row is None:
             raise NotFound("BL-INPUT-702", f"there is no key {key_id!r}", "list them: brightline keys list")
         return _key_of(row)

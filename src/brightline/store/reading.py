@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func, select, text, tuple_
 
 from brightline.errors import NotFound
 from brightline.model import Door, Outcome
-from brightline.store.records import StoredDecision, stored_decision
+from brightline.store.records import StoredDecision, column_text, stored_decision
 from brightline.store.tables import decision_rules, decision_types, decisions, ledger_entries
 
 __all__ = ["Cursor", "DecisionFilter", "count_by_outcome", "cursor_at", "find_by_id", "find_by_token", "page", "present_ids"]
@@ -66,13 +66,13 @@ _STORED = select(decisions.c.body, decisions.c.salt, decisions.c.erased_at, _SEQ
 
 def find_by_id(connection: Connection, decision_id: str) -> StoredDecision | None:
     """The decision of that id."""
-    row = connection.execute(_STORED.where(decisions.c.id == decision_id)).first()
+    row = connection.execute(_STORED.where(decisions.c.id == column_text(decision_id))).first()
     return None if row is None else stored_decision(*row)
 
 
 def find_by_token(connection: Connection, token: str) -> StoredDecision | None:
     """The decision whose statement page has that token."""
-    row = connection.execute(_STORED.where(decisions.c.token == token)).first()
+    row = connection.execute(_STORED.where(decisions.c.token == column_text(token))).first()
     return None if row is None else stored_decision(*row)
 
 
@@ -80,14 +80,14 @@ def page(connection: Connection, wanted: DecisionFilter, after: Cursor | None, l
     """Up to ``limit`` decisions, newest first, behind ``after``."""
     query = _narrow(_STORED, wanted)
     if after is not None:
-        query = query.where(tuple_(decisions.c.made_at, decisions.c.id) < tuple_(after.made_at, after.id))
+        query = query.where(tuple_(decisions.c.made_at, decisions.c.id) < tuple_(after.made_at, column_text(after.id)))
     query = query.order_by(decisions.c.made_at.desc(), decisions.c.id.desc()).limit(limit)
     return [stored_decision(*row) for row in connection.execute(query)]
 
 
 def cursor_at(connection: Connection, decision_id: str) -> Cursor:
     """The cursor behind the decision of that id. Raises ``NotFound`` BL-INPUT-704."""
-    made_at = connection.execute(select(decisions.c.made_at).where(decisions.c.id == decision_id)).scalar()
+    made_at = connection.execute(select(decisions.c.made_at).where(decisions.c.id == column_text(decision_id))).scalar()
     if made_at is None:
         raise NotFound("BL-INPUT-704", f"there is no decision {decision_id!r}", "go on after an id that a page has shown")
     return Cursor(made_at, decision_id)
@@ -115,7 +115,7 @@ def _narrow(query: Select[*_Columns], wanted: DecisionFilter) -> Select[*_Column
     for name in _EQUALITIES:
         value = getattr(wanted, name)
         if value is not None:
-            query = query.where(decisions.c[name] == str(value))
+            query = query.where(decisions.c[name] == column_text(str(value)))
     # The next conditions add nothing for the reader; SQLite wants to see them before it uses a partial index (tables.py).
     if wanted.flagged or wanted.outcome not in (None, Outcome.ALLOW):
         query = query.where(text("decisions.outcome <> 'allow'"))
@@ -130,7 +130,9 @@ def _narrow(query: Select[*_Columns], wanted: DecisionFilter) -> Select[*_Column
     if wanted.until is not None:
         query = query.where(decisions.c.made_at < wanted.until)
     if wanted.rule is not None:
-        query = query.where(decisions.c.id.in_(select(decision_rules.c.decision_id).where(decision_rules.c.rule_id == wanted.rule)))
+        query = query.where(
+            decisions.c.id.in_(select(decision_rules.c.decision_id).where(decision_rules.c.rule_id == column_text(wanted.rule)))
+        )
     if wanted.problem_type is not None:
         of_type = decision_types.c.problem_type == wanted.problem_type
         query = query.where(decisions.c.id.in_(select(decision_types.c.decision_id).where(of_type)))

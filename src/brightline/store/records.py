@@ -17,7 +17,7 @@ from brightline.model import Decision, Outcome
 from brightline.store import tables
 from brightline.store.bulk import Addition
 
-__all__ = ["PENDING_COLUMNS", "Record", "StoredDecision", "additions_of", "stored_decision"]
+__all__ = ["PENDING_COLUMNS", "Record", "StoredDecision", "additions_of", "column_text", "stored_decision"]
 
 LEDGER_KIND = "decision"
 """``kind`` of the ledger entry that every stored Decision gets; its subject is the decision's id."""
@@ -99,8 +99,8 @@ def _decision_row(record: Record) -> tuple[object, ...]:
         decision.item_digest,
         decision.outcome.value,
         decision.ground.value,
-        _column(model) if isinstance(model, str) else "",
-        _column(decision.account),
+        column_text(model) if isinstance(model, str) else "",
+        column_text(decision.account),
         decision.api_key,
         decision.supersedes,
         len(decision.rules),
@@ -134,7 +134,7 @@ def _add_details(rows: _Rows, decision: Decision) -> None:
                 finding.goal,
                 " ".join(finding.rules),
                 " ".join(map(str, finding.problem_types)),
-                _column(finding.part),
+                column_text(finding.part),
                 finding.side.value,
                 finding.lane,
                 finding.effect.value,
@@ -146,8 +146,8 @@ def _add_details(rows: _Rows, decision: Decision) -> None:
     rows.types.extend((number, decision.id, tenant) for number in sorted(types))
 
 
-def _column(text: str) -> str:
-    # Names come from clients. PostgreSQL has no NUL in text and no database takes lone surrogates; the body keeps what was sent.
+def column_text(text: str) -> str:
+    """``text`` as a column can hold it: PostgreSQL has no NUL in text, and no database takes lone surrogates."""
     if text.isascii() and "\0" not in text:
         return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -180,7 +180,7 @@ class Store:
     def _chores(self) -> None:
         try:
             self.keys.flush()
-        except StoreError:
+        except Exception:  # whatever it is, the journal's thread must live
             return  # times of use are a courtesy; the next batch tries again with newer ones
 
 
