@@ -151,6 +151,13 @@ def test_any_code_point_can_be_read(engine: TextEngine, text: str) -> None:
     assert len(engine.scan(text, Side.POST)) == ("公" in text)
 
 
+@pytest.mark.parametrize(
+    "unit", ["公安局", "公安", "百家乐", "百家乐上分", "百家乐上分新闻", "公*", "\u200b公", "加", "上分。", "baccarat "]
+)
+def test_long_texts_of_one_unit_are_read_in_time_that_grows_with_their_length(engine: TextEngine, unit: str) -> None:
+    assert len(engine.scan(unit * (200_000 // len(unit)), Side.POST)) <= 40
+
+
 def test_excerpts_show_what_stands_around(engine: TextEngine) -> None:
     finding = only(engine.scan("前" * 300 + "。百家乐上分，后面还有" + "后" * 300, Side.POST))
     start = finding.spans[0].start

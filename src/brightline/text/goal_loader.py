@@ -23,19 +23,27 @@ from brightline.errors import DataError
 from brightline.model import Outcome, Side
 from brightline.rulebook import Rulebook, policy
 from brightline.text.engine import TextEngine
-from brightline.text.goals import Entry, Example, Goal, GoalBook, Lane, Same, Slot, Unless
+from brightline.text.goals import (
+    MAX_ENTRY_CHARS,
+    MAX_EXCEPTION_WITHIN,
+    MAX_SLOTS,
+    MAX_WITHIN,
+    NEGATION_WITHIN,
+    Entry,
+    Example,
+    Goal,
+    GoalBook,
+    Lane,
+    Same,
+    Slot,
+    Unless,
+)
 from brightline.text.lanes import base_form, skip_form
 from brightline.text.patterns import Pattern, PatternError, compile_pattern
 
 __all__ = ["RuleSource", "Strongest", "load_goals"]
 
 Strongest = Callable[[Sequence[str], Side, date, bool], Outcome]
-
-MAX_WITHIN = 200  # a window longer than this is a matter for `same: text` review, not for a deterministic rule
-MAX_EXCEPTION_WITHIN = 80
-NEGATION_WITHIN = 6  # a negation must stand directly before what it negates
-MAX_ENTRY_CHARS = 64
-MAX_SLOTS = 4
 
 _GOAL_FIELDS = {
     "id", "title", "types", "rules", "sides", "effect", "manifest", "lanes", "slots", "within", "same", "unless",

@@ -15,7 +15,28 @@ from typing import Literal
 from brightline.model import Outcome, Side
 from brightline.text.patterns import Pattern
 
-__all__ = ["Entry", "Example", "Goal", "GoalBook", "Lane", "Same", "Slot", "Unless"]
+__all__ = [
+    "MAX_ENTRY_CHARS",
+    "MAX_EXCEPTION_WITHIN",
+    "MAX_SLOTS",
+    "MAX_WITHIN",
+    "NEGATION_WITHIN",
+    "Entry",
+    "Example",
+    "Goal",
+    "GoalBook",
+    "Lane",
+    "Same",
+    "Slot",
+    "Unless",
+]
+
+# What a goal may ask for, in characters of the base lane. Together they bound what a stream must remember.
+MAX_ENTRY_CHARS = 64
+MAX_SLOTS = 4
+MAX_WITHIN = 200  # a wider window is no evidence of one intent any more
+MAX_EXCEPTION_WITHIN = 80
+NEGATION_WITHIN = 6  # a negation stands directly before what it negates
 
 Lane = Literal["base", "skip"]
 Same = Literal["clause", "sentence", "text"]

@@ -11,11 +11,13 @@ into the base lane of the whole text). Spans and the released length are raw.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 
 from brightline.model import Finding, Span
 from brightline.text.escapes import EscapeDecoder
+from brightline.text.goals import MAX_ENTRY_CHARS, MAX_EXCEPTION_WITHIN
 from brightline.text.index import SLOT, LaneIndex, SideIndex, SidePattern, Target, continues_word
 from brightline.text.lanes import Gap, Piece, normalise
 from brightline.text.tails import Tail, append_skip, has_gap
@@ -29,7 +31,7 @@ FINDINGS_PER_GOAL = 20  # with the same exceptions; more of the same change noth
 SHORTEST_EVIDENCE = 2  # no entry and no pattern is shorter
 ASK_UNION_FROM = 48  # characters: from here on one search for all patterns is cheaper than one for each
 FORGET_AT = 2 * MEMORY  # characters of the base lane, or marks, kept before the old ones are dropped
-MAX_EXCEPTION_REACH = 80 + 64 + 1  # an exception of 64 characters 80 before the evidence, and its left neighbour
+EXCEPTION_REACH = MAX_EXCEPTION_WITHIN + MAX_ENTRY_CHARS + 1  # the farthest exception before the evidence, and its left neighbour
 TRIM_AT = 4096  # raw characters kept before the old ones are looked at
 
 _DETECTOR = "text"
@@ -249,19 +251,25 @@ class TextStream:
         settled = self._settled
         if self._queue:
             self._queue.sort()
+            self._allowed.sort()
             ready = [hit for hit in self._queue if hit.start < settled]
             del self._queue[: len(ready)]
             for hit in ready:
                 self._build(hit)
-        due = []
+        due: list[tuple[int, int, int, Window]] = []
+        waiting = []
         for window in self._waiting:
             position = self._due(window, final)
             if position is not None and position < settled:
                 due.append((position, window.goal, window.start, window))
-        for _, _, _, window in sorted(due, key=lambda row: row[:3]):
-            self._waiting.remove(window)
+            else:
+                waiting.append(window)
+        due.sort(key=lambda row: row[:3])
+        self._waiting = waiting
+        for number, (_, _, _, window) in enumerate(due):
             self._report(window, final)
             if self.stopped is not None:
+                waiting.extend(row[3] for row in due[number:])  # their evidence stays held
                 return
         for number, builder in list(self._builders.items()):
             builder.expire(settled, SHORTEST_EVIDENCE)
@@ -269,7 +277,7 @@ class TextStream:
                 del self._builders[number]
 
     def _build(self, hit: Hit) -> None:
-        if self._allowed and any(start <= hit.start and hit.end <= end and goal == hit.goal for start, end, goal in self._allowed):
+        if self._allowed and self._is_allowed(hit):
             return
         builder = self._builders.get(hit.goal)
         if builder is None:
@@ -282,6 +290,17 @@ class TextStream:
             window.places = tuple((origin(hit.start), origin(hit.end - 1) + 1) for hit in window.hits)
             window.holds = self._stops is not None and self._index.may_stop[window.goal]
             self._waiting.append(window)
+
+    def _is_allowed(self, hit: Hit) -> bool:
+        """True if an allow phrase of the goal covers the hit."""
+        first = bisect_left(self._allowed, (hit.start - MAX_ENTRY_CHARS,))
+        for number in range(first, len(self._allowed)):
+            start, end, goal = self._allowed[number]
+            if start > hit.start:
+                return False
+            if goal == hit.goal and end >= hit.end:
+                return True
+        return False
 
     def _due(self, window: Window, final: bool) -> int | None:
         """The position that must be settled before the window is reported; None while that is not known."""
@@ -306,7 +325,7 @@ class TextStream:
         if not unless:
             return ()
         lane, base = self._index.exceptions, self._base
-        first = max(base.begin, window.start - MAX_EXCEPTION_REACH)
+        first = max(base.begin, window.start - EXCEPTION_REACH)
         until = (window.end + AFTER_CAP if window.limit is None else window.limit) + 1
         text = base.text[first - base.begin : until - base.begin]
         seen: list[ExceptionHit] = []
@@ -326,7 +345,6 @@ class TextStream:
         self.findings.append(finding)
         if window.holds and not exceptions and self._stops is not None and self._stops(finding):
             self.stopped = finding
-            self._waiting.append(window)  # its evidence stays held
 
     def _finding(self, window: Window, exceptions: tuple[str, ...]) -> Finding:
         goal, side = self._index.goals[window.goal], self._index.side

@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from brightline.text.goals import Goal
+from brightline.text.goals import MAX_ENTRY_CHARS, MAX_EXCEPTION_WITHIN, MAX_WITHIN, Goal
 from brightline.text.index import SideUnless
 
 __all__ = ["AFTER_CAP", "MEMORY", "ExceptionHit", "Hit", "Marks", "Window", "WindowBuilder", "exceptions_of"]
 
 AFTER_CAP = 80  # an exception after the evidence counts until the end of the sentence, at most so many characters on
-MEMORY = 640  # how far back anything can matter: two windows (200), exceptions (80 + a word of 64), the wait after (80)
+# How far back anything can matter: the wait after a window, the window, and an exception before it with its neighbour.
+MEMORY = AFTER_CAP + MAX_WITHIN + MAX_EXCEPTION_WITHIN + 2 * MAX_ENTRY_CHARS
 RECENT_HITS = 8  # per slot: the nearest ones complete a window, older ones are further away
 
 
@@ -68,7 +69,7 @@ class Marks:
         self.forgotten += count
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Window:
     """All slots of a goal, met: hits in slot order. Waits for exceptions until ``limit`` once that is known.
 
