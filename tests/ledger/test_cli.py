@@ -50,7 +50,7 @@ def test_a_good_log_verifies(run: Run) -> None:
     assert (found["ok"], found["size"], found["payloads_checked"], found["problems"]) == (True, 5, 5, [])
     words = run("verify")
     assert words.exit_code == 0
-    assert "verified 5 entries of example.org/log" in words.stdout
+    assert "verified example.org/log: entries 5" in words.stdout
     assert "Not shown by this" in words.stdout
     assert json.loads(run("verify", "--no-payloads", "--json").stdout)["payloads_checked"] == 0
 
@@ -125,7 +125,7 @@ def test_a_proof_is_checked_by_the_program_that_the_command_writes(run: Run, tmp
     command = [sys.executable, str(tmp_path / "check.py"), str(tmp_path / "proof.json"), "--vkey", vkey]
     result = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert f"The decision {IDS[2]} (refuse)" in result.stdout
+    assert f"The decision '{IDS[2]}' ('refuse')" in result.stdout
     (tmp_path / "proof.json").write_bytes((tmp_path / "proof.json").read_bytes().replace(b'"refuse"', b'"allow"', 1))
     assert subprocess.run(command, capture_output=True, check=False, timeout=60).returncode == 1
 

@@ -75,8 +75,8 @@ def test_a_good_bundle_is_proved_in_plain_words(made: tuple[bytes, Signer], run:
     bundle, signer = made
     result = run(bundle, "--vkey", signer.vkey)
     assert (result.returncode, result.stderr) == (0, "")
-    assert f"The decision {DECISION.id} (refuse) in this file is, byte for byte, the one that was logged." in result.stdout
-    assert "entry 4 of the log example.org/log, which had 7 entries" in result.stdout
+    assert f"The decision '{DECISION.id}' ('refuse') in this file is, byte for byte, the one that was logged." in result.stdout
+    assert "entry 4, counted from 0, of the log 'example.org/log'. The signed head covers 7 in all." in result.stdout
     assert "NOT PROVED\n" in result.stdout
     assert "the operator's key" not in result.stdout
 
@@ -95,6 +95,14 @@ def test_a_tampered_bundle_is_not_proved(made: tuple[bytes, Signer], run: Callab
     result = run(altered(bundle, decision=document["decision"] | {"outcome": "allow"}), "--vkey", signer.vkey)
     assert (result.returncode, result.stderr) == (1, "")
     assert result.stdout == "NOT PROVED: the decision (or the salt) is not the one that was logged: its commitment differs.\n"
+
+
+def test_what_a_bundle_says_cannot_paint_over_the_terminal(tmp_path: Path, run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    bundle, _ = make_bundle(tmp_path, replace(DECISION, id="\x1b[2J\u202e"))
+    result = run(bundle)
+    assert result.returncode == 0
+    assert result.stdout.isascii()
+    assert "\x1b" not in result.stdout
 
 
 def test_rubbish_cannot_be_read(run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:

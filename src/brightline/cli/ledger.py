@@ -65,14 +65,14 @@ def verify(
     if folder is not None:
         _verify_folder(folder, vkey, as_json)
         return
-    with _opened() as (store, sequencer):
+    with _opened() as (store, sequencer), _progress("Verifying", as_json) as progress:
         found = verify_log(
             store.ledger,
             (*sequencer.signer.verifiers, *([VerifierKey.parse(vkey)] if vkey is not None else [])),
             sequencer.head_file.path,
             since=[checkpoint_in(_read(since))] if since is not None else [],
             check_payload=_payload_check(store) if payloads else None,
-            progress=_progress("Verifying", as_json),
+            progress=progress,
         )
     if as_json:
         print_json(_verification_document(found))
@@ -91,18 +91,18 @@ def prove(decision_id: str, output: _OUTPUT = None, as_json: _JSON = False) -> N
         if as_json:
             print_json({"decision": decision_id, "file": str(output)})
         else:
-            console.print(Text(f"Proof of {decision_id} in {output}. Check it with: python verify_proof.py {output} --vkey '…'"))
+            console.print(Text(f"{output}: check it with `python verify_proof.py {output} --vkey '…'`"), soft_wrap=True)
 
 
 @app.command()
 def export(directory: Path, as_json: _JSON = False) -> None:
     """Write the whole log as static files (c2sp.org/tlog-tiles)."""
-    with _opened() as (store, sequencer), _failing():
-        checkpoint = export_tiles(store.ledger, directory, sequencer.signer.verifiers, _progress("Exporting", as_json))
+    with _opened() as (store, sequencer), _failing(), _progress("Exporting", as_json) as progress:
+        checkpoint = export_tiles(store.ledger, directory, sequencer.signer.verifiers, progress)
     if as_json:
         print_json(_head_document(checkpoint) | {"directory": str(directory)})
     else:
-        console.print(Text(f"{checkpoint.size} entries of {checkpoint.origin} in {directory}"))
+        console.print(Text(f"{checkpoint.origin} in {directory}: entries {checkpoint.size}"))
 
 
 @app.command()
@@ -116,7 +116,7 @@ def head(as_json: _JSON = False) -> None:
     if as_json:
         print_json(_head_document(Checkpoint(origin, latest.size, latest.root)) | {"note": latest.note, "vkey": vkey})
     else:
-        sys.stdout.write(latest.note)
+        _write(latest.note.encode(), None)
 
 
 @app.command()
@@ -149,7 +149,7 @@ def verifier(output: _OUTPUT = None, as_json: _JSON = False) -> None:
     if as_json:
         print_json({"sha256": digest, "file": str(output)})
     elif output is not None:
-        console.print(Text(f"{output} (SHA-256 {digest}). Run: python {output} proof.json --vkey '…'"))
+        console.print(Text(f"{output} (SHA-256 {digest}): run `python {output} proof.json --vkey '…'`"), soft_wrap=True)
 
 
 @contextmanager
@@ -208,7 +208,7 @@ def _verify_folder(folder: Path, vkey: str | None, as_json: bool) -> None:
     if as_json:
         print_json(_head_document(checkpoint) | {"ok": True, "directory": str(folder)})
     else:
-        console.print(Text(f"{folder} verifies: {checkpoint.size} entries of {checkpoint.origin}"))
+        console.print(Text("verified", style="bold green"), Text(f"{checkpoint.origin} in {folder}: entries {checkpoint.size}"))
         console.print(Text(_NOT_SHOWN), style="dim")
 
 
@@ -229,16 +229,16 @@ def _payload_check(store: Store) -> Callable[[LedgerEntry], bool | None]:
 
 def _print_verification(found: Verification, payloads: bool) -> None:
     if found.ok:
-        console.print(Text("verified", style="bold green"), Text(f"{found.size} entries of {found.origin}"))
+        console.print(Text("verified", style="bold green"), Text(f"{found.origin}: entries {found.size}"))
     else:
-        console.print(Text("does not verify", style="bold red"), Text(f"{found.size} entries of {found.origin}"))
+        console.print(Text("does not verify", style="bold red"), Text(f"{found.origin}: entries {found.size}"))
     for problem in found.problems:
         console.print(Text(f"  {problem.message}", style="red"))
-    console.print(Text(f"  {found.hashes_checked} hashes computed again; root hash {found.root.hex()}"))
+    console.print(Text(f"  hashes computed again: {found.hashes_checked}; root hash {found.root.hex()}"), soft_wrap=True)
     for name in found.heads_checked:
         console.print(Text(f"  held against {name}"))
     if payloads:
-        console.print(Text(f"  {found.payloads_checked} stored decisions fit their entry, {found.payloads_absent} were erased"))
+        console.print(Text(f"  stored payloads that fit their entry: {found.payloads_checked}; erased: {found.payloads_absent}"))
     console.print(Text(_NOT_SHOWN, style="dim"))
 
 
@@ -247,7 +247,7 @@ def _print_keys(signer: Signer, as_json: bool) -> None:
     if as_json:
         print_json({"vkey": current, "retiring": retiring})
     else:
-        sys.stdout.write("".join(f"{key}\n" for key in (current, *retiring)))
+        _write("".join(f"{key}\n" for key in (current, *retiring)).encode(), None)
 
 
 def _verification_document(found: Verification) -> dict[str, object]:
@@ -270,23 +270,16 @@ def _head_document(checkpoint: Checkpoint) -> dict[str, object]:
     return {"origin": checkpoint.origin, "size": checkpoint.size, "root": checkpoint.root.hex()}
 
 
-def _progress(what: str, as_json: bool) -> Callable[[int, int], None] | None:
+@contextmanager
+def _progress(what: str, as_json: bool) -> Iterator[Callable[[int, int], None] | None]:
     terminal = Console(stderr=True)
     if as_json or not terminal.is_terminal:
-        return None
-    bar = Progress(
-        TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("entries"), TimeRemainingColumn(), console=terminal, transient=True
-    )
-    task = bar.add_task(what)
-
-    def advance(done: int, total: int) -> None:
-        if not bar.live.is_started:
-            bar.start()
-        bar.update(task, completed=done, total=total)
-        if done == total:
-            bar.stop()
-
-    return advance
+        yield None
+        return
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TextColumn("entries"), TimeRemainingColumn())
+    with Progress(*columns, console=terminal, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _read(path: Path) -> str:

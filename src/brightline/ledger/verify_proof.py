@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ENTRY_FIELDS = ["actor", "commitment", "kind", "seq", "subject", "tenant", "ts", "v"]
 PROVED = """PROVED
-  The decision {subject} ({outcome}) in this file is, byte for byte, the one that was logged.
-  It is entry {seq} of the log {origin}, which had {size} entries when its head was signed.
-  The head (root hash {root}) is signed by {vkey}
+  The decision {subject!a} ({outcome!a}) in this file is, byte for byte, the one that was logged.
+  It is entry {seq}, counted from 0, of the log {origin!a}. The signed head covers {size} in all.
+  The head (root hash {root}) is signed by {vkey!a}
 NOT PROVED
   That the decision is right, or that the times and facts in it are true.
   That everything was logged: what never entered the log leaves no trace in it.
