@@ -28,6 +28,7 @@ def served(fake_upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory
 def gateway(served: Running) -> Running:
     """A service with default settings in front of the scriptable upstream."""
     served.upstream.reset()
+    served.mark()
     return served
 
 

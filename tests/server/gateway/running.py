@@ -32,6 +32,7 @@ class Running:
         self.port = port
         self.key = key
         self._upstream = upstream
+        self.seen_before = ""
         self.http = Client(base_url=self.url, headers={"authorization": f"Bearer {key}"}, timeout=30, trust_env=False)
         self.openai = openai.OpenAI(base_url=f"{self.url}/v1", api_key=key, max_retries=0)
         self.anthropic = anthropic.Anthropic(base_url=self.url, api_key=key, max_retries=0)
@@ -50,15 +51,21 @@ class Running:
         assert stored is not None, f"decision {decision_id} is not on record"
         return stored.decision
 
+    def mark(self) -> None:
+        """Forget the decisions of earlier tests."""
+        found = self.service.store.decisions(limit=1)
+        self.seen_before = found[0].decision.id if found else ""
+
     def newest(self) -> Decision:
         return self.service.store.decisions(limit=1)[0].decision
 
     def wait_for_newest(self, status: str) -> Decision:
         """The newest decision, once its request has that status: it is written after the client has gone."""
+        before = self.seen_before
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:
             found = self.service.store.decisions(limit=1)
-            if found and found[0].decision.request.get("status") == status:
+            if found and found[0].decision.id != before and found[0].decision.request.get("status") == status:
                 return found[0].decision
             threading.Event().wait(0.02)
         raise AssertionError(f"no decision with status {status}")

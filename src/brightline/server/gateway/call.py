@@ -62,8 +62,7 @@ class Call:
                 await self._serve(exchange, document, target_of(scope), headers, client)
         except asyncio.CancelledError:
             exchange.about["status"] = "client_closed" if client.gone else "shutdown"
-            if exchange.prompt.stream or "upstream_status" not in exchange.about:
-                exchange.not_inspected("answer", "the client went away before the answer had come to its end")
+            exchange.not_inspected("answer", "the client went away before the answer had come to its end")
             await self._record_quietly(exchange)
             if not client.gone:
                 raise
