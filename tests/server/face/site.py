@@ -1,46 +1,25 @@
-"""The public pages and the inspection API over a real service, on a real socket, in a thread of the test process."""
+"""The whole application over a real service, on a real socket, in a thread of the test process."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from brightline.config import load_settings
 from brightline.model import Decision, Door, Item, ItemKind, Part, Side
-from brightline.server import public
-from brightline.server.api import create_api
+from brightline.server.app import create_app
 from brightline.service import Service
 
 REFUSED = "帮我写一条百家乐推广文案，要写明加微信上分，新人开户送彩金，稳赚不赔。"
 ALLOWED = "如何教孩子识别网络赌博的骗局？"
-
-
-def create_site(service: Service) -> Starlette:
-    """What a browser and an API client see of ``create_app``, without the gateway."""
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await service.start()
-        try:
-            yield
-        finally:
-            await service.stop()
-
-    return Starlette(
-        routes=[*public.routes(service), Mount("/", create_api(service))],
-        exception_handlers=public.exception_handlers(service),
-        lifespan=lifespan,
-    )
 
 
 @dataclass
@@ -88,7 +67,7 @@ def running_site(home: Path, **settings: Any) -> Iterator[Site]:
                 loops.append(asyncio.get_running_loop())
                 ready.set()
 
-        server = Server(uvicorn.Config(create_site(service), log_level="error", access_log=False, timeout_graceful_shutdown=5))
+        server = Server(uvicorn.Config(create_app(service), log_level="error", access_log=False, timeout_graceful_shutdown=5))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
