@@ -41,25 +41,25 @@ def test_every_goal_belongs_to_somebody_and_names_its_problem_type(book: GoalBoo
 
 
 def test_a_goal_that_stops_asks_for_two_things_at_once(book: GoalBook) -> None:
-    # A bare word never stops a text; the context of the second slot is what makes the offer or the request.
-    assert [goal.id for goal in book if any(_stops(goal, side) for side in Side) and len(goal.slots) < 2] == []
+    # A bare word never stops a text: it takes a second slot, or a pattern that joins the thing and the deed.
+    stopping = [goal for goal in book if any(_stops(goal, side) for side in Side)]
+    assert [goal.id for goal in stopping if len(goal.slots) < 2 and goal.slots[0].entries] == []
 
 
 def test_a_goal_that_is_met_by_a_bare_word_leaves_the_answer_to_a_person_or_to_help(book: GoalBook) -> None:
-    single = [goal for goal in book if len(goal.slots) == 1]
-    assert single
-    for goal in single:
+    bare = [goal for goal in book if len(goal.slots) == 1 and goal.slots[0].entries]
+    assert bare
+    for goal in bare:
         assert set(goal.effects.values()) <= {Outcome.REVIEW, Outcome.LIMIT, Outcome.NOTICE}, goal.id
 
 
-def test_only_the_protection_of_children_looks_away_from_news_education_and_help(book: GoalBook) -> None:
-    without = {goal.id for goal in book if not goal.unless and any(_stops(goal, side) for side in Side)}
-    assert without <= {"minors.sexual_request"}
+def test_every_goal_that_stops_looks_for_news_education_and_help_first(book: GoalBook) -> None:
+    assert [goal.id for goal in book if not goal.unless and any(_stops(goal, side) for side in Side)] == []
 
 
 def test_sexual_content_about_minors_stops_on_every_side(book: GoalBook) -> None:
-    goal = book["minors.sexual_request"]
-    assert {side: _stops(goal, side) for side in Side} == dict.fromkeys(Side, True)
+    goals = [goal for goal in book if goal.id.startswith("minors.sexual")]
+    assert {side for goal in goals for side in goal.effects if _stops(goal, side)} == set(Side)
 
 
 def test_a_person_in_distress_is_helped_and_never_refused(book: GoalBook) -> None:
