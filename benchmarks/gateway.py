@@ -39,7 +39,8 @@ HERE = Path(__file__).parent
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 CONNECTIONS = 16
 STREAMS = 8
-PROMPT = "我最近总是睡不好，白天又要盯着股票行情，感觉压力很大。请给我一些生活上的建议，怎样安排作息和心态？谢谢！" * 3
+NONCE = b"00000000"
+PROMPT = "我最近总是睡不好，白天又要盯着股票行情，感觉压力很大。请给我一些生活上的建议，怎样安排作息和心态？谢谢！" * 3 + NONCE.decode()
 
 
 class Contender(NamedTuple):
@@ -86,9 +87,11 @@ async def load(contender: Contender, raw: bytes, calls: int, connections: int) -
 
     async def one() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", contender.port, limit=1 << 20)
-        for _ in left:
+        for number in left:
+            # Each prompt is new: the gateway remembers texts that it found clean, and that shall not flatter it.
+            fresh = raw.replace(NONCE, f"{number:08d}".encode())
             began = time.perf_counter()
-            await call(reader, writer, raw)
+            await call(reader, writer, fresh)
             times.append(time.perf_counter() - began)
         writer.close()
 

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from brightline.model import Door, Outcome
+from brightline.server.gateway.clean_texts import CleanTexts
 from brightline.server.gateway.prompt import inspect_prompt
 from brightline.server.gateway.shapes.chat import CHAT
 from brightline.server.gateway.shapes.messages import MESSAGES
@@ -157,6 +158,6 @@ def test_escaped_arguments_in_the_prompt_are_read_unescaped(service: Service) ->
     call = {"id": "c", "type": "function", "function": {"name": "show", "arguments": escaped(AD)}}
     messages = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": None, "tool_calls": [call]}]
     prompt = CHAT.read({"model": "m", "messages": messages})
-    findings = asyncio.run(inspect_prompt(service, prompt, service.pipeline.context(Door.GATEWAY)))
+    findings = asyncio.run(inspect_prompt(service, CleanTexts(service.pipeline), prompt, service.pipeline.context(Door.GATEWAY)))
     assert {finding.goal for finding in findings} == {"gambling.promotion"}
     assert findings[0].part == "messages[1].tool_calls[0].function.arguments"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from brightline.server.gateway.call import Call
+from brightline.server.gateway.clean_texts import CleanTexts
 from brightline.server.gateway.sandbox import Sandbox
 from brightline.server.gateway.shapes import SHAPES
 from brightline.server.gateway.unknown import Models, Unknown
@@ -38,7 +39,8 @@ class Gateway:
 
     def routes(self) -> list[BaseRoute]:
         """All routes of the gateway; the last one takes every other address below ``/v1``."""
-        known = [Route(f"/v1{shape.path}", Call(self._service, shape, self._open), methods=["POST"]) for shape in SHAPES]
+        clean = CleanTexts(self._service.pipeline)
+        known = [Route(f"/v1{shape.path}", Call(self._service, shape, self._open, clean), methods=["POST"]) for shape in SHAPES]
         models = Models(self._service, self._open)
         return [
             *known,

@@ -19,6 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 from brightline.errors import BrightlineError, NotFound, RateLimited, StoreError, UpstreamError
 from brightline.model import Door
 from brightline.server.gateway.access import admit, age_band, named_user
+from brightline.server.gateway.clean_texts import CleanTexts
 from brightline.server.gateway.exchange import Exchange
 from brightline.server.gateway.prompt import inspect_prompt, leave_out_refused, parse_body, read_body
 from brightline.server.gateway.refusal import refusal_text
@@ -40,8 +41,9 @@ MAX_ERROR_BYTES = 1024 * 1024
 class Call:
     """The endpoint of one shape."""
 
-    def __init__(self, service: Service, shape: Shape, upstream: Callable[[], Upstream]) -> None:
+    def __init__(self, service: Service, shape: Shape, upstream: Callable[[], Upstream], clean: CleanTexts) -> None:
         self._service = service
+        self._clean = clean
         self._shape = shape
         self._upstream = upstream
 
@@ -82,7 +84,7 @@ class Call:
         if left_out:
             exchange.about["left_out"] = left_out
         exchange.ms["parse"] = exchange.since_start_ms()
-        exchange.findings = await inspect_prompt(service, prompt, context)
+        exchange.findings = await inspect_prompt(service, self._clean, prompt, context)
         exchange.ms["inspect"] = exchange.since_start_ms() - exchange.ms["parse"]
         return exchange, document, len(body)
 

@@ -12,6 +12,9 @@ from brightline.server.gateway.exchange import Exchange
 
 __all__ = ["Labeller"]
 
+_SAMPLE_CHARS = 400
+"""Enough of a text to tell its language by."""
+
 
 class Labeller:
     """Labels one answer as the operator's settings say."""
@@ -21,7 +24,7 @@ class Labeller:
         self._answer = exchange.answer
         self._settings = exchange.service.settings
         self._structured = exchange.prompt.structured
-        self._position = self._label(exchange.prompt.asked).position
+        self._position = self._label(exchange.prompt.asked if exchange.prompt.stream else "").position
 
     def before(self, choice: int, sample: str) -> str:
         """What stands before the first visible text of a choice, of which ``sample`` is the beginning."""
@@ -34,9 +37,8 @@ class Labeller:
         """What stands after the visible ``text`` of a choice: notices, then the label."""
         added = ""
         if self._settings.notices:
-            chinese = answer_language(text, self._settings.language) == "zh"
             for zh, en in self._answer.pending_notices(choice):
-                notice = zh if chinese else en
+                notice = zh if answer_language(text[:_SAMPLE_CHARS], self._settings.language) == "zh" else en
                 self._answer.notices.append(notice)
                 if not self._structured:
                     added += "\n\n" + notice
@@ -46,7 +48,7 @@ class Labeller:
         return added
 
     def _label(self, sample: str) -> TextLabel:
-        label = label_for(self._settings, sample, structured=self._structured)
+        label = label_for(self._settings, sample[:_SAMPLE_CHARS], structured=self._structured)
         stored = {"position": label.position, "text": label.text, "lang": label.lang, "reason": label.reason}
         self._exchange.label = {name: value for name, value in stored.items() if value}
         return label

@@ -11,6 +11,8 @@ from starlette.types import Receive, Scope
 from brightline.config import Settings
 from brightline.errors import InputError, TooLarge
 from brightline.model import Context, Finding, Side
+from brightline.pipeline import Pipeline
+from brightline.server.gateway.clean_texts import CleanTexts
 from brightline.server.gateway.shapes.shape import Prompt
 from brightline.server.gateway.verbatim import Document, Malformed
 from brightline.service import Service
@@ -90,20 +92,19 @@ async def leave_out_refused(service: Service, prompt: Prompt, document: Document
     return left_out
 
 
-async def inspect_prompt(service: Service, prompt: Prompt, context: Context) -> list[Finding]:
+async def inspect_prompt(service: Service, clean: CleanTexts, prompt: Prompt, context: Context) -> list[Finding]:
     """Findings over every text of the request. Raises ``TooLarge`` BL-INPUT-104 (characters) or -105 (texts)."""
     _check_size(prompt, service.settings)
     chars = sum(len(part.text) for part in prompt.parts)
     if chars > IN_LOOP_BYTES // 4 or len(prompt.parts) > 100:
-        return await asyncio.to_thread(_inspect, service, prompt, context)
-    return _inspect(service, prompt, context)
+        return await asyncio.to_thread(_inspect, service.pipeline, clean, prompt, context)
+    return _inspect(service.pipeline, clean, prompt, context)
 
 
-def _inspect(service: Service, prompt: Prompt, context: Context) -> list[Finding]:
-    pipeline = service.pipeline
+def _inspect(pipeline: Pipeline, clean: CleanTexts, prompt: Prompt, context: Context) -> list[Finding]:
     if not prompt.escaped:
-        return pipeline.inspect(prompt.parts)
-    findings = pipeline.inspect([part for part in prompt.parts if part.path not in prompt.escaped])
+        return clean.inspect(prompt.parts)
+    findings = clean.inspect([part for part in prompt.parts if part.path not in prompt.escaped])
     for part in prompt.parts:
         if part.path in prompt.escaped:
             stream = pipeline.stream(part.side, part.path, context, json_escapes=True)
