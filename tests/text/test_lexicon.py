@@ -110,3 +110,21 @@ def test_the_shipped_lists_are_of_real_size(shipped: GoalBook) -> None:
     for goal in shipped:
         by_goal[goal.id] = sum(len(slot.entries) + len(slot.patterns) for slot in goal.slots)
     assert min(by_goal.values()) >= 1
+
+
+def test_every_shipped_example_and_twin_streams_as_it_scans(shipped: GoalBook) -> None:
+    engine = TextEngine(shipped)
+    for goal in shipped:
+        for example in (*goal.examples, *goal.twins):
+            expected = engine.scan(example.text, example.side, "p")
+            first = next((n for n, finding in enumerate(expected) if finding.effect.stops and not finding.exceptions), None)
+            stream = engine.stream(example.side, "p", lambda finding: finding.effect.stops)
+            released = "".join(map(stream.feed, example.text)) + stream.finish()
+            assert stream.findings == (expected if first is None else expected[: first + 1])
+            assert example.text.startswith(released)
+            if stream.stopped is None:
+                assert released == example.text
+            else:
+                slots = shipped[stream.stopped.goal].slots
+                guarded = [span.start for span, slot in zip(stream.stopped.spans, slots, strict=True) if not slot.companion]
+                assert len(released) <= min(guarded)

@@ -200,8 +200,10 @@ class TextStream:
 
     def _match_patterns(self, before: int, final: bool) -> None:
         index, base, open_patterns = self._index, self._base, self._open_patterns
+        fresh = base.from_index(before) if before < base.end else ""
+        if final and not open_patterns and len(fresh) > ASK_UNION_FROM and index.union.first(fresh) is None:
+            return
         if index.first is not None:
-            fresh = base.from_index(before) if before < base.end else ""
             for character in set(index.first.findall(fresh)):
                 position = before + fresh.index(character)
                 for number in index.by_first[character]:
@@ -211,22 +213,19 @@ class TextStream:
         if not open_patterns:
             return
         earliest = min(open_patterns.values())
-        first_match: int | None = earliest
-        if base.end - earliest > ASK_UNION_FROM:
-            found = index.union.first(base.from_index(earliest))
-            first_match = None if found is None else earliest + found
+        can_match = base.end - earliest <= ASK_UNION_FROM or index.union.first(base.from_index(earliest)) is not None
         for number, position in list(open_patterns.items()):
-            live = self._match_pattern(index.patterns[number], position, first_match, final)
+            live = self._match_pattern(index.patterns[number], position, can_match, final)
             if live < base.end:
                 open_patterns[number] = live
             else:
                 del open_patterns[number]
 
-    def _match_pattern(self, entry: SidePattern, position: int, first_match: int | None, final: bool) -> int:
+    def _match_pattern(self, entry: SidePattern, position: int, can_match: bool, final: bool) -> int:
         """Take the matches that no more text can change, leftmost first; returns from where the pattern is still open."""
         pattern, text = entry.pattern, self._base.from_index(position)
         live = len(text) if final else pattern.live_from(text, 0)
-        if first_match is not None:
+        if can_match:
             for match in pattern.full.finditer(text):
                 start, stop = match.span()
                 if start >= live:
