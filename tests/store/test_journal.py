@@ -9,7 +9,7 @@ from making import decision, record, refusal
 from sqlalchemy import text
 
 from brightline.errors import StoreError
-from brightline.store import Journal, Store, writer
+from brightline.store import Journal, Store, schema, writer
 from brightline.store.records import Record
 
 
@@ -19,6 +19,13 @@ def journal(store: Store):
     journal.start()
     yield journal
     journal.close()
+
+
+@pytest.fixture
+def store_of_its_own(database_url: str):
+    store = Store.open(database_url)
+    yield store
+    store.close()
 
 
 class Gate:
@@ -94,6 +101,22 @@ async def test_a_bad_record_fails_alone(store: Store) -> None:
     assert sum(store.counts().values()) == 4
 
 
+async def test_a_record_that_no_driver_takes_fails_alone(store: Store) -> None:
+    gate = Gate(store)
+    journal = gate.journal()
+    first = asyncio.create_task(journal.append(record()))
+    await asyncio.to_thread(gate.entered.wait)
+    wrong = record()._replace(salt=object())
+    others = asyncio.create_task(appended(journal, [record(), wrong, record(refusal())]))
+    await asyncio.sleep(0)
+    gate.open.set()
+    await first
+    results = await others
+    journal.close()
+    assert [getattr(result, "code", None) for result in results] == [None, "BL-STORE-006", None]
+    assert sum(store.counts().values()) == 3
+
+
 async def test_several_records_are_stored_together_or_not_at_all(store: Store, journal: Journal) -> None:
     await journal.append_all([record(), record(refusal())])
     with pytest.raises(StoreError, match="BL-STORE-006"):
@@ -119,6 +142,21 @@ async def test_close_writes_what_is_waiting_and_refuses_the_rest(store: Store) -
 async def test_a_journal_that_was_not_started_refuses(store: Store) -> None:
     with pytest.raises(StoreError, match="BL-STORE-008"):
         await store.journal(wait_ms=0).append(record())
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_nobody_waits_for_a_thread_that_died(store: Store) -> None:
+    def die() -> None:
+        raise RuntimeError("a chore went wrong")
+
+    journal = Journal(store.write, wait_ms=0, after_batch=die)
+    journal.start()
+    results = [*await appended(journal, [record() for _ in range(5)]), *await appended(journal, [record()])]
+    stored = results.count(None)
+    assert stored >= 1
+    assert [getattr(result, "code", None) for result in results if result is not None] == ["BL-STORE-008"] * (6 - stored)
+    assert sum(store.counts().values()) == stored
+    journal.close()
 
 
 async def test_a_cancelled_task_takes_nobody_with_it(store: Store) -> None:
@@ -234,6 +272,49 @@ async def test_a_connection_lost_in_a_batch_neither_loses_nor_doubles(
     assert store.ledger.waiting()[0] == 6
     journal.close()
     store.close()
+
+
+async def test_a_commit_that_shows_up_after_the_look_is_not_doubled(postgres_url_factory, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = postgres_url_factory()
+    store, other = Store.open(url), Store.open(url)
+    made = [record(), record(refusal())]
+    await asyncio.to_thread(store.write, [record()])
+    end_connections(url)  # so that the first try breaks before its commit …
+    look = store._are_stored
+    looks = []
+
+    def look_too_early(records) -> bool:
+        looks.append(look(records))
+        if len(looks) == 1:
+            other.write(records)  # … which we now pretend was only late
+        return looks[-1]
+
+    monkeypatch.setattr(store, "_are_stored", look_too_early)
+    await asyncio.to_thread(store.write, made)
+    assert looks == [False, True]
+    assert sum(store.counts().values()) == 3
+    for opened in (store, other):
+        opened.close()
+
+
+async def test_a_database_that_may_not_be_written_rejects_and_passes(tmp_path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'x.db'}")
+    await asyncio.to_thread(store.write, [record()])
+    store._writer._connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError, match="BL-STORE-004"):
+        store.write([record()])
+    store._writer._connection.execute("PRAGMA query_only = OFF")
+    store.write([record()])
+    assert sum(store.counts().values()) == 2
+    store.close()
+
+
+def test_dropped_tables_are_reported_as_such(store_of_its_own: Store) -> None:
+    schema.downgrade(store_of_its_own.database, "base")
+    with pytest.raises(StoreError, match="BL-STORE-005"):
+        store_of_its_own.write([record()])
+    schema.migrate(store_of_its_own.database)
+    store_of_its_own.write([record()])
 
 
 async def test_the_journals_thread_writes_when_keys_were_used(store: Store, journal: Journal) -> None:

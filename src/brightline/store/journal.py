@@ -31,6 +31,7 @@ _BLAMES_A_RECORD = ("BL-STORE-006", "BL-STORE-010")
 
 class _Waiting(NamedTuple):
     records: tuple[Record, ...]  # stored together or not at all
+    size_bytes: int
     future: asyncio.Future[None]
     loop: asyncio.AbstractEventLoop
 
@@ -86,10 +87,11 @@ class Journal:
     def _enqueue(self, records: tuple[Record, ...]) -> asyncio.Future[None]:
         loop = asyncio.get_running_loop()
         future = loop.create_future()
+        waiting = _Waiting(records, sum(len(record.body) for record in records), future, loop)
         with self._changed:
             if self._closing or self._thread is None:
                 raise StoreError("BL-STORE-008", "the journal is not open", "the service is stopping or was not started")
-            self._queue.append(_Waiting(records, future, loop))
+            self._queue.append(waiting)
             if len(self._queue) >= self._wake_at:
                 self._changed.notify()
         return future
@@ -104,11 +106,21 @@ class Journal:
 
     def _run(self) -> None:
         company = 1
-        while batch := self._gather(company):
-            company = len(batch)
-            self._settle(batch, self._commit(batch))
-            self._in_flight = 0
-            self._after_batch()
+        batch: list[_Waiting] = []
+        try:
+            while batch := self._gather(company):
+                company = len(batch)
+                self._settle(batch, self._commit(batch))
+                self._in_flight = 0
+                batch = []
+                self._after_batch()
+        finally:
+            # Nothing waits here after an orderly close. Should the thread ever die, nobody may wait for it in vain.
+            with self._changed:
+                self._closing = True
+                left = [*batch, *self._queue]
+                self._queue.clear()
+            self._settle(left, [StoreError("BL-STORE-008", "the journal's thread ended", "restart the service")] * len(left))
 
     def _gather(self, company: int) -> list[_Waiting]:
         """The next batch; empty once the journal is closed and drained. ``company``: how many the last batch had."""
@@ -120,7 +132,7 @@ class Journal:
             size_bytes = 0
             while self._queue and len(batch) < _MOST_RECORDS and size_bytes < _MOST_BYTES:
                 waiting = self._queue.popleft()
-                size_bytes += sum(len(record.body) for record in waiting.records)
+                size_bytes += waiting.size_bytes
                 batch.append(waiting)
             self._in_flight = len(batch)
             return batch
