@@ -59,7 +59,7 @@ class Tab:
     def check(self) -> None:
         """Fail if the page did anything wrong."""
         self.faults += [f"policy: {breach}" for breach in self.page.evaluate("window.breaches")]
-        assert self.faults == []
+        assert not self.faults, "\n".join(self.faults)
 
     def _watch(self) -> None:
         host = urlsplit(self.url).netloc
@@ -73,10 +73,14 @@ class Tab:
             if message.type in ("error", "warning") and not excused:
                 self.faults.append(f"console: {message.text}")
 
+        def failed(request: Request) -> None:
+            if request.failure != "net::ERR_ABORTED":  # the reader went on before it came, or it became a download
+                self.faults.append(f"failed: {request.url} {request.failure}")
+
         self.page.on("request", asked)
         self.page.on("console", said)
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        self.page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url} {request.failure}"))
+        self.page.on("requestfailed", failed)
 
 
 @contextmanager

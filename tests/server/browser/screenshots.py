@@ -21,22 +21,22 @@ MOST_BYTES = 200_000
 
 
 class Shot(NamedTuple):
-    """One picture: its file, the page, how it is looked at, how high it is cut."""
+    """One picture: its file, the page, how it is looked at, and the element below which it is cut."""
 
     name: str
     path: str
     lang: str
     theme: str
     width: int
-    height: int
+    until: str
     try_first_example: bool = False
 
 
 SHOTS = (
-    Shot("home-zh.png", "/", "zh", "light", 1280, 1130, try_first_example=True),
-    Shot("home-en-dark.png", "/", "en", "dark", 1280, 1180, try_first_example=True),
-    Shot("statement-zh.png", "statement", "zh", "light", 1280, 1270),
-    Shot("api-en.png", "/docs", "en", "light", 1280, 1000),
+    Shot("home-zh.png", "/", "zh", "light", 1280, ".trial", try_first_example=True),
+    Shot("home-en-dark.png", "/", "en", "dark", 1280, ".trial", try_first_example=True),
+    Shot("statement-zh.png", "statement", "zh", "light", 1280, ".rules > li:nth-child(4)"),
+    Shot("api-en.png", "/docs", "en", "light", 1280, ".index"),
 )
 
 
@@ -62,8 +62,10 @@ def _shoot(site: Site, shot: Shot, path: str, file: Path) -> int:
             page.mouse.move(0, 0)
         for details in page.locator("details").all():
             details.locator("summary").click()
-        page.evaluate("document.activeElement.blur()")
-        page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": shot.width, "height": shot.height})
+        page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        box = page.locator(shot.until).first.bounding_box()
+        assert box
+        page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": shot.width, "height": box["y"] + box["height"] + 12})
     return file.stat().st_size
 
 

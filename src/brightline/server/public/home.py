@@ -26,9 +26,10 @@ MOST_CHARS = 500
 """Longest sentence that the start page inspects; longer texts belong to the API."""
 
 _MOST_BODY_BYTES = 16 * 1024  # 500 characters of four bytes, percent-encoded, and the other fields
-_TRIES_PER_MINUTE = RateLimitItemPerMinute(20)
+_TRIES_PER_MINUTE = RateLimitItemPerMinute(20)  # for one address: a curious person, not a program
+_TRIES_OF_ALL_PER_MINUTE = RateLimitItemPerMinute(600)  # together: strangers must not fill the database
 _NUMBERS_KEPT_S = 2.0
-_HEADING_RULES = 4
+_MOST_CITATIONS = 4  # the statement has them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,7 @@ class HomePage:
         """
         require_same_origin(request, self._face.base_url)
         fields = await read_form(request, _MOST_BODY_BYTES)
-        example = fields.get("example", "own")
-        text = next((known.text for known in EXAMPLES if known.id == example), fields.get("text", "").replace("\r\n", "\n").strip())
+        example, text = _asked(fields)
         status, headers = 200, {}
         try:
             trial = Trial(example, text, await self._inspect(request, example, text))
@@ -104,7 +104,7 @@ class HomePage:
         if "\0" in text:
             raise InputError("BL-INPUT-032", _("The text contains a character that no text may contain (NUL)."))
         visitor = request.client.host if request.client else ""
-        if not self._limiter.hit(_TRIES_PER_MINUTE, visitor):
+        if not (self._limiter.hit(_TRIES_PER_MINUTE, visitor) and self._limiter.hit(_TRIES_OF_ALL_PER_MINUTE)):
             raise RateLimited("BL-ACCESS-011", _("That was a lot in one minute. Please wait a moment."), retry_after_s=60)
         began = time.perf_counter()
         decision = self._service.pipeline.decide_item(
@@ -122,7 +122,7 @@ class HomePage:
         return Verdict(
             outcome=decision.outcome,
             reason=decision.reason(lang),
-            citations=tuple(dict.fromkeys(rulebook.citation(rule, lang) for rule in decision.rules))[:_HEADING_RULES],
+            citations=tuple(dict.fromkeys(rulebook.citation(rule, lang) for rule in decision.rules))[:_MOST_CITATIONS],
             segments=highlight(text, (span for finding in decisive for span in finding.spans)),
             statement=f"/d/{decision.token}",
             spent_ms=spent_ms,
@@ -156,6 +156,14 @@ class HomePage:
             except BrightlineError:
                 return None
         return self._numbers[1]
+
+
+def _asked(fields: dict[str, str]) -> tuple[str, str]:
+    """Which example a form asks for, or ``own``, and the text to inspect."""
+    for example in EXAMPLES:
+        if fields.get("example") == example.id:
+            return example.id, example.text
+    return "own", fields.get("text", "").replace("\r\n", "\n").strip()
 
 
 def _host_of(address: str) -> str:
