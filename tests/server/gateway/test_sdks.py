@@ -116,6 +116,22 @@ class TestOpenAIChat:
         call = final.choices[0].message.tool_calls[0]
         assert (call.function.name, call.function.arguments) == ("weather", arguments)
 
+    def test_arguments_of_one_call_are_complete_before_the_next_begins(self, gateway: Running) -> None:
+        def call(index: int, **function: str) -> bytes:
+            head = {"id": f"c{index}", "type": "function"} if "name" in function else {}
+            return answers.chat_chunk({"tool_calls": [{"index": index, **head, "function": function}]})
+
+        arguments = '{"note":"棋"}'  # ends with what could begin an entry, so some of it is held
+        stream = [call(0, name="a", arguments=""), *(call(0, arguments=piece) for piece in answers.cut(arguments, 2))]
+        stream += [call(1, name="b", arguments=""), *(call(1, arguments=piece) for piece in answers.cut(arguments, 2))]
+        gateway.upstream.answer = sse_reply([*stream, answers.chat_chunk({}, "tool_calls"), answers.DONE])
+        order: list[tuple[int, str]] = []
+        for chunk in gateway.openai.chat.completions.create(model="m", messages=USER, stream=True):
+            for choice in chunk.choices:
+                order += [(found.index, found.function.arguments or "") for found in choice.delta.tool_calls or ()]
+        assert [index for index, _ in order] == sorted(index for index, _ in order)
+        assert ["".join(text for index, text in order if index == wanted) for wanted in (0, 1)] == [arguments, arguments]
+
     def test_an_answer_for_a_program_stays_parseable(self, gateway: Running) -> None:
         gateway.upstream.answer = json_reply(answers.chat('{"advice":"' + DOSE + '"}'))
         answer = gateway.openai.chat.completions.create(model="m", messages=USER, response_format={"type": "json_object"})

@@ -7,6 +7,7 @@ Starlette response would buffer nothing away from what is done here.
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -70,6 +71,14 @@ class Call:
                 raise
         except BrightlineError as problem:
             await self._fail(exchange, problem, client)
+        except Exception as problem:
+            # A defect of ours. Fail closed: nothing more of the answer leaves, and the Decision says so.
+            _log.error("a call failed", decision=exchange.id, error=type(problem).__name__, where=_where(problem))
+            exchange.about["status"] = "BL-GATEWAY-001"
+            exchange.not_inspected("answer", "the gateway failed before the answer was complete")
+            await self._record_quietly(exchange)
+            hint = "try again; the operator finds the cause in the log under the decision's number"
+            await client.refuse(BrightlineError("BL-GATEWAY-001", "the gateway failed", hint), {"x-brightline-decision": exchange.id})
 
     async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> tuple[Exchange, Document, int]:
         service = self._service
@@ -262,6 +271,12 @@ class Client:
                     self.gone = True
                     self._serving.cancel()
                 return
+
+
+def _where(problem: BaseException) -> str:
+    """File and line that raised. Not the message nor the values: they may hold what a user wrote."""
+    frame = traceback.extract_tb(problem.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno}"
 
 
 def target_of(scope: Scope) -> str:

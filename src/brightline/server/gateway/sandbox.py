@@ -21,13 +21,13 @@ from brightline.server.gateway.refusal import language_of
 from brightline.server.gateway.sse import write_event
 from brightline.server.gateway.upstream import UpstreamAnswer
 
-__all__ = ["MODEL", "Sandbox"]
+__all__ = ["MODEL", "SCENES", "Sandbox"]
 
 MODEL = "brightline-sandbox"
 _WAIT_S = 0.02  # between two pieces of a stream: slow enough to watch
 
 # A word in the newest prompt → what the sandbox says then (zh, en). Written for this purpose.
-_SCENES: tuple[tuple[str, str], ...] = (
+SCENES: tuple[tuple[str, str], ...] = (
     (
         "sandbox:ad",
         "这是 Brightline 沙盒的回答。下面这句话是专门写来触发规则的：百家乐在线开户，注册送88彩金，提款秒到账。从“百家乐”起的文字都不会到达您这里。",
@@ -101,7 +101,7 @@ class _Line:
         asked = _newest_prompt(request)
         self.model = str(request.get("model") or MODEL)
         self.tool = "sandbox:tool" in asked
-        scene = next((text for word, text in _SCENES if word in asked), None)
+        scene = next((text for word, text in SCENES if word in asked), None)
         self.text = scene or _PLAIN[language_of(asked, "zh")]
         self.pieces = [self.text[start : start + 4] for start in range(0, len(self.text), 4)]
         self.created = int(time.time())

@@ -7,6 +7,8 @@ holds a complete answer that is not on record. A stop ends its choice with a las
 
 from __future__ import annotations
 
+import orjson
+
 from brightline.errors import UpstreamError
 from brightline.model import Decision
 from brightline.server.gateway.answer import Channel
@@ -132,7 +134,7 @@ class StreamRelay:
                     left = mark + left
                     answer.put_before(channel, mark)
             released.append((text, channel, left))
-        closed = self._close(view) if view.closes else {}
+        closed = self._close(view) if view.closes or view.completes else {}
         out: list[bytes] = []
         for text, channel, left in released:
             if answer.is_stopped(text.choice):
@@ -156,7 +158,9 @@ class StreamRelay:
         answer = self._answer
         closed: dict[str, str] = {}
         for channel in list(answer.channels.values()):
-            if channel.closed or not channel.name.startswith(view.closes) or answer.is_stopped(channel.choice):
+            if channel.closed or answer.is_stopped(channel.choice):
+                continue
+            if not channel.name.startswith(view.closes) and not (channel.name in view.completes and _is_json(channel)):
                 continue
             tail = answer.close(channel)
             if tail and channel.visible:
@@ -260,3 +264,11 @@ class StreamRelay:
     def _known_stopped(self) -> set[int]:
         stopped: set[int] = set(self._answer.stopped)
         return stopped | self._said_stop | (self._open if EVERY_CHOICE in stopped else set())
+
+
+def _is_json(channel: Channel) -> bool:
+    try:
+        orjson.loads("".join(channel.received))
+    except orjson.JSONDecodeError:
+        return False
+    return True

@@ -244,6 +244,7 @@ class ChoiceStream:
         self._holder = holder  # where a chunk keeps the text, and
         self._named = named  # what a whole answer calls that place
         self._visible = visible
+        self._calls: dict[int, int] = {}  # choice → tool call that was written last
 
     def view(self, value: Any) -> View:
         """Understand one chunk."""
@@ -255,6 +256,7 @@ class ChoiceStream:
             self._head = {name: value.get(name, default) for name, default in self._head.items()}
         found: list[AnswerText] = []
         ends: list[int] = []
+        completes: list[str] = []
         for position, choice in enumerate(value.get("choices") or ()):
             if not isinstance(choice, dict):
                 raise ValueError(f"choices[{position}] is no object")
@@ -262,12 +264,25 @@ class ChoiceStream:
             if not isinstance(number, int) or not 0 <= number < MAX_CHOICES:
                 raise ValueError(f"choices[{position}].index is out of range")
             found.extend(_texts_of_choice(choice, ("choices", position), number, self._holder, self._named, self._visible))
+            delta = choice.get("delta")
+            if delta.__class__ is dict and delta.get("tool_calls"):
+                completes += self._calls_before(number, delta["tool_calls"])
             if choice.get("finish_reason") is not None:
                 ends.append(number)
                 self._open.discard(number)
         if len(value) > _USUAL_MEMBERS or any(name not in _USUAL for name in value):
             found.extend(_loose(value))
-        return View(found, tuple(f"choices[{number}]." for number in ends), tuple(ends), not self._open)
+        return View(found, tuple(f"choices[{number}]." for number in ends), tuple(ends), not self._open, completes=tuple(completes))
+
+    def _calls_before(self, choice: int, calls: Any) -> Iterator[str]:
+        """Arguments of the call before the one that begins now: clients take them for complete."""
+        for call in calls if isinstance(calls, list) else ():
+            index = call.get("index") if isinstance(call, dict) else None
+            if isinstance(index, int):
+                before = self._calls.get(choice, index)
+                self._calls[choice] = index
+                if before != index:
+                    yield f"choices[{choice}].{self._named}.tool_calls[{before}].function.arguments"
 
     def passing(self, document: Document) -> None:
         """Chunks of this API carry no numbers."""

@@ -67,13 +67,15 @@ class AnswerText(NamedTuple):
 
 class View(NamedTuple):
     """What one event of a stream means: its texts, the channels that end with it (by the beginning of their names), the
-    choices that end with it, and whether nothing but bookkeeping follows."""
+    choices that end with it, and whether nothing but bookkeeping follows. ``completes`` names channels of JSON that end
+    with it if their JSON is complete by now."""
 
     texts: Sequence[AnswerText]
     closes: tuple[str, ...] = ()
     ends: tuple[int, ...] = ()
     last: bool = False
     failed: bool = False
+    completes: tuple[str, ...] = ()
 
 
 class StreamShape(Protocol):
