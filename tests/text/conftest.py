@@ -58,7 +58,7 @@ GOALS = """
   slots:
     - {name: drug, words: [头孢, 布洛芬, ibuprofen]}
     - {name: act, words: [停药, 加量, 服用, ab], patterns: ['[吃服]\\d{1,2}(片|粒)']}
-    - {name: own, words: [你的, 我的病, cd]}
+    - {name: own, words: [你的, 我的病, cd], patterns: ['\\p{Han}{1,2}大夫']}
   unless: [{exception: education, use: education}]
   examples: [你的头孢可以停药]
   twins: [头孢科普：停药, 什么是头孢，停药]

@@ -16,7 +16,7 @@ FRAGMENTS = [
     "百家乐", "百家", "乐", "时时彩", "开户", "开户网", "开户银行", "上分", "上", "分", "加我微信", "加", "微信", "vx", "VX", "日入", "300", "5", "元",
     "公安", "公安局", "市", "警官证", "meth", "method", "a", "z", "头孢", "停药", "吃", "片", "你的", "我的病", "布洛芬", "50毫克", "mg", "毫克",
     "据报道", "新闻", "科普", "什么是", "不", "不要", "do not ", "baccarat", "deposit now", "ab", "cd",
-    "。", "，", "！", ".", " ", ". ", "\n", "*", "***", "****", "🐔", "\u200b", "\u0301", "\x00", "\ud800", "㎏", "…", "百傢樂", "開戶", "如何", "换脸软件", "换脸", "脱衣", "方", "法", "Ｖx", "①",
+    "。", "，", "！", ".", " ", ". ", "\n", "*", "***", "****", "🐔", "\u200b", "\u0301", "\x00", "\ud800", "㎏", "…", "百傢樂", "開戶", "如何", "换脸软件", "换脸", "脱衣", "方", "法", "大夫", "大", "Ｖx", "①",
     "这是普通的一句话", "hello world", "\\", "\"", "丶",
 ]  # fmt: skip
 
@@ -168,13 +168,13 @@ def test_the_first_slot_is_held_while_the_second_may_still_come(engine: TextEngi
 
 
 def test_companion_words_leave_but_what_they_accompany_does_not(engine: TextEngine) -> None:
-    stream = engine.stream(Side.ANSWER, "p", lambda finding: True)
+    stream = engine.stream(Side.PROMPT, "p", lambda finding: True)
     assert stream.feed("如何使用") == "如何使用"
     assert stream.feed("换脸软件呢") == ""
     assert stream.stopped is not None
     assert stream.stopped.evidence == ("换脸软件", "如何")
 
-    stream = engine.stream(Side.ANSWER, "p", lambda finding: True)
+    stream = engine.stream(Side.PROMPT, "p", lambda finding: True)
     assert stream.feed("换脸软件的使用") == ""
     assert stream.feed("方法") == ""
     assert stream.stopped is not None
@@ -234,3 +234,36 @@ def test_texts_longer_than_a_block_are_read_whole(engine: TextEngine) -> None:
         findings = engine.scan(text, Side.ANSWER)
         assert [finding.evidence for finding in findings] == [("百家乐", "上分"), ("公安",)]
         assert findings[0].spans[0].start == pad
+
+
+def test_one_chunk_longer_than_a_block_is_read_whole(engine: TextEngine) -> None:
+    for pad in (65533, 65535, 65536, 140_000):
+        text = "好" * pad + "我是公安" + "好" * 70_000
+        stream = engine.stream(Side.ANSWER, "p", lambda finding: finding.effect.stops)
+        assert stream.feed(text) == "好" * pad + "我是"
+        assert stream.findings == engine.scan(text, Side.ANSWER, "p")
+
+
+def test_long_escaped_streams_are_forgotten_too_and_spans_stay_right(engine: TextEngine) -> None:
+    unit = json.dumps("你说头孢。一天50毫克，新闻里百家乐上分。\n")[1:-1]
+    stream = engine.stream(Side.ANSWER, "p", lambda finding: False, json_escapes=True)
+    raw = unit * 400
+    assert run(stream, [raw[n : n + 7] for n in range(0, len(raw), 7)]) == raw
+    assert len(stream._raw) < 20_000
+    assert len(stream._raw_starts) < 5_000
+    assert len(stream.findings) == 40
+    for finding in stream.findings:
+        assert finding.evidence == tuple(raw[span.start : span.end] for span in finding.spans)
+        assert raw[finding.excerpt_start :].startswith(finding.excerpt)
+    whole = engine.stream(Side.ANSWER, "p", lambda finding: False, json_escapes=True)
+    assert run(whole, [raw]) == raw
+    assert whole.findings == stream.findings
+
+
+def test_long_plain_streams_are_forgotten_and_spans_stay_right(engine: TextEngine) -> None:
+    text = "".join(
+        f"第{n}句：市公安局旁，头孢一天{n % 90 + 10}毫克。百家乐开户{'新闻' if n % 2 else ''}。{'好' * (n % 300)}" for n in range(300)
+    )
+    stream = engine.stream(Side.ANSWER, "p", lambda finding: False)
+    assert run(stream, [text[n : n + 5] for n in range(0, len(text), 5)]) == text
+    assert stream.findings == engine.scan(text, Side.ANSWER, "p")

@@ -378,8 +378,6 @@ class TextStream:
 
     def _leavable(self) -> int:
         """The raw position before which nothing can be evidence of a goal that stops."""
-        if self._stops is None:
-            return self._raw_at(self._decoded)
         base, index, hold = self._base, self._index, self._decoded
         if base.live:
             held = base.held(index.base.automaton)
