@@ -81,6 +81,9 @@ class Service:
 
     async def stop(self) -> None:
         """Write what is waiting, sequence it, sign a last head, close. Loses no decision."""
+        await asyncio.to_thread(self._drain)
+
+    def _drain(self) -> None:
         self.journal.close()
         self._stopping.set()
         if self._sequencing is not None:
@@ -106,7 +109,7 @@ class Service:
 
     async def record_all(self, decisions: list[Decision]) -> None:
         """Put several Decisions on disk in one transaction, all or none. Raises ``StoreError``."""
-        await asyncio.to_thread(self.store.write, [record_of(decision) for decision in decisions])
+        await self.journal.append_all([record_of(decision) for decision in decisions])
         for decision in decisions:
             self.metrics.decided(decision)
 

@@ -31,7 +31,7 @@ from brightline.model import LedgerEntry
 
 __all__ = ["Evidence", "Head", "Sequencer"]
 
-_BATCH = 10_000  # bounds memory and the time of one transaction; a second's worth is far below
+_BATCH = 1_000  # one transaction keeps SQLite's other writers waiting: about 40 ms for so many (benchmarks/ledger.py)
 
 
 class Head(NamedTuple):
