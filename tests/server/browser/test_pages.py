@@ -199,6 +199,7 @@ def test_the_statement_prints_without_the_furniture_of_the_screen(site: Site, br
             for piece in page.locator(furniture).all():
                 expect(piece).not_to_be_visible()
         expect(page.locator(".citation").first).to_be_visible()
+        expect(page.locator("dd.print-only")).to_have_text(site.url + statement)
         assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
         assert page.pdf(format="A4").startswith(b"%PDF")
 
