@@ -79,7 +79,7 @@ def test_nothing_is_answered_that_could_not_be_recorded(tmp_path: Path) -> None:
         site.service.store.close()
         (tmp_path / "brightline.db").rename(tmp_path / "away.db")
         (tmp_path / "brightline.db").mkdir()
-        answers = [client.post("/api/v1/inspect", json=body) for body in ({"text": POST}, {"text": ALLOWED})]
+        answers = [client.post("/api/v1/inspect", json=body) for body in ({"text": POST}, {"items": [{"text": POST}]})]
         (tmp_path / "brightline.db").rmdir()
         (tmp_path / "away.db").rename(tmp_path / "brightline.db")
     for answer in answers:

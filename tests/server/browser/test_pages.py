@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.server.browser.chromium import Tab, chromium, tab
 from tests.server.face.site import REFUSED, Site, running_site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
 LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
