@@ -15,6 +15,7 @@ from brightline.model import Side
 from brightline.text.automata import Automaton
 from brightline.text.goals import Entry, Goal
 from brightline.text.patterns import Pattern, PatternUnion
+from brightline.text.words import is_word_rim
 
 __all__ = ["ALLOW", "SLOT", "LaneIndex", "SideIndex", "SidePattern", "SideUnless", "Target"]
 
@@ -107,7 +108,8 @@ class SideIndex:
         entries = sorted(targets)
         held = [n for n, e in enumerate(entries) if any(t.kind == SLOT and self.guards[t.goal][t.slot] for t in targets[e])]
         waiting = [n for n, e in enumerate(entries) if any(t.right for t in targets[e])]
-        return _lane_index(Automaton(entries, held, waiting), targets)
+        bound = [n for n, e in enumerate(entries) if all(t.left for t in targets[e])]
+        return _lane_index(Automaton(entries, held, waiting, bound), targets)
 
 
 def _numbered(entries: Iterable[Entry], numbers: dict[tuple[str, bool, bool], int]) -> frozenset[int]:
@@ -129,16 +131,6 @@ def _lane_index(automaton: Automaton, targets: Mapping[str, Sequence[Target]]) -
 
 def _edges(form: str, open_left: bool, open_right: bool) -> tuple[bool, bool]:
     return is_word_rim(form[0]) and not open_left, is_word_rim(form[-1]) and not open_right
-
-
-def is_word_rim(character: str) -> bool:
-    """True for the characters that words of Latin script and numbers are made of, after normalisation."""
-    return character.isascii() and character.isalnum()
-
-
-def continues_word(rim: str, neighbour: str) -> bool:
-    """True if ``neighbour`` continues the word or number that ``rim`` belongs to: letters with letters, digits with digits."""
-    return neighbour.isascii() and ((rim.isalpha() and neighbour.isalpha()) or (rim.isdigit() and neighbour.isdigit()))
 
 
 def _by_first(patterns: Sequence[SidePattern]) -> dict[str, tuple[int, ...]]:

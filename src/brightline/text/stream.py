@@ -18,10 +18,11 @@ from itertools import accumulate
 from brightline.model import Finding, Span
 from brightline.text.escapes import EscapeDecoder
 from brightline.text.goals import MAX_ENTRY_CHARS, MAX_EXCEPTION_WITHIN
-from brightline.text.index import SLOT, LaneIndex, SideIndex, SidePattern, Target, continues_word
+from brightline.text.index import SLOT, LaneIndex, SideIndex, SidePattern, Target
 from brightline.text.lanes import Gap, Piece, normalise
 from brightline.text.tails import Tail, append_skip, has_gap
 from brightline.text.windows import AFTER_CAP, MEMORY, ExceptionHit, Hit, Marks, Window, WindowBuilder, exceptions_of
+from brightline.text.words import continues_word
 
 __all__ = ["TextStream"]
 
@@ -61,7 +62,7 @@ class TextStream:
         self._starts_from = 0
         self._decoded = 0  # decoded characters read
         self._base = Tail()  # origin: decoded
-        self._skip = Tail()  # origin: base
+        self._skip = Tail(skips=True)  # origin: base
         self._gap = Gap()
         self._after_dot = False
         self._dropped = 0  # invisible characters directly before

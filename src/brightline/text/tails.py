@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from brightline.text.automata import Automaton
 from brightline.text.lanes import BREAK, Indices, Piece
+from brightline.text.words import continues_word, is_word_rim
 
 __all__ = ["Tail"]
 
@@ -24,9 +25,11 @@ class _Origin(NamedTuple):
 class Tail:
     """``text`` is the lane from index ``begin`` to ``end``; ``live`` are the indices from which an entry may still grow."""
 
-    __slots__ = ("_origins", "begin", "live", "text")
+    __slots__ = ("_origins", "_skips", "begin", "live", "text")
 
-    def __init__(self) -> None:
+    def __init__(self, skips: bool = False) -> None:
+        """``skips``: neighbours in this lane may have stood apart in the text."""
+        self._skips = skips
         self.begin = 0
         self.text = ""
         self.live: list[int] = []
@@ -62,17 +65,26 @@ class Tail:
         """Find the live positions again after reading; only old ones and those in what was read can be live."""
         text, begin = self.text, self.begin
         end = begin + len(text)
-        prefixes = automaton.prefixes
+        prefixes, inside = automaton.prefixes, automaton.inside
         self.live = [
-            start for start in (*self.live, *range(max(read_from, end - automaton.longest), end)) if text[start - begin :] in prefixes
+            start
+            for start in (*self.live, *range(max(read_from, end - automaton.longest), end))
+            if text[start - begin :] in prefixes and (not self._is_inside_word(start) or text[start - begin :] in inside)
         ]
 
     def held(self, automaton: Automaton) -> int | None:
         """The first live position whose entry must not leave."""
         for start in self.live:
-            if automaton.prefixes[self.text[start - self.begin :]]:
+            if (automaton.inside if self._is_inside_word(start) else automaton.prefixes)[self.text[start - self.begin :]]:
                 return start
         return None
+
+    def _is_inside_word(self, start: int) -> bool:
+        """True if the character before ``start`` is there, belongs to the same word, and nothing was skipped between them."""
+        at = start - self.begin
+        if at < 1 or not is_word_rim(self.text[at]) or not continues_word(self.text[at], self.text[at - 1]):
+            return False
+        return not self._skips or self.origin(start) - self.origin(start - 1) == 1
 
     def forget(self, before: int) -> None:
         """Drop what lies before index ``before``."""
