@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,6 +57,30 @@ class TestClientsThatGoAway:
         assert chunks[-1].choices[0].finish_reason == "content_filter"
         assert gateway.upstream.closed.wait(10)
         assert gateway.newest().request["status"] == "stopped"
+
+
+class TestSlowClients:
+    def test_a_client_that_does_not_read_holds_the_upstream_back(self, gateway: Running) -> None:
+        written = 0
+
+        def pieces() -> Iterator[bytes]:
+            nonlocal written
+            for _ in range(1000):  # 200 MB in all
+                written += 1
+                yield answers.chat_chunk({"content": "，"}, obfuscation="x" * 200_000)
+
+        gateway.upstream.answer = sse_reply(pieces())
+        connection = connect(gateway, {**CHAT, "stream": True})
+        response = connection.getresponse()
+        before = -1
+        while written != before:  # until nothing moves any more: every buffer on the way is full
+            before = written
+            threading.Event().wait(0.5)
+        assert 0 < written < 500
+        response.close()
+        connection.close()
+        assert gateway.upstream.closed.wait(10)
+        gateway.wait_for_newest("client_closed")
 
 
 class TestFullDisk:

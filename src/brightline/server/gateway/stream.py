@@ -103,7 +103,7 @@ class StreamRelay:
             return self._ends(view)
         out = self._inspect(document, view)
         fresh = set(self._answer.stopped) - before
-        dropped = bool(fresh) and self._shape.drop(document, view, self._known_stopped())
+        dropped = bool(fresh) and (EVERY_CHOICE in fresh or self._shape.drop(document, view, self._known_stopped()))
         if not dropped:
             self._shape.passing(document)
             out.append(self._keep(document, event, view))

@@ -16,7 +16,7 @@ from brightline.errors import BrightlineError
 from brightline.model import Part, Side
 from brightline.server.gateway.shapes.envelope import openai_error
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText, Prompt, Turn, View, wrong
-from brightline.server.gateway.shapes.texts import dotted, gap, texts
+from brightline.server.gateway.shapes.texts import Text, dotted, gap, texts
 from brightline.server.gateway.sse import write_event
 from brightline.server.gateway.verbatim import Document, Path
 
@@ -182,7 +182,7 @@ def choice_texts(body: Any, holder: str, visible: Path) -> Iterator[AnswerText]:
         index = choice.get("index", position)
         number = index if isinstance(index, int) else position
         yield from _texts_of_choice(choice, ("choices", position), number, holder, holder, visible)
-    for text in texts({name: value for name, value in body.items() if name not in ("choices", "usage")}):
+    for text in texts({name: value for name, value in body.items() if name != "choices"}):
         yield AnswerText(text.path, dotted(text.path), EVERY_CHOICE, text.text, text.escaped, atomic=True)
 
 
@@ -194,7 +194,7 @@ def _texts_of_choice(choice: dict[str, Any], path: Path, number: int, holder: st
             if value.__class__ is str and (name == "content" or name == "reasoning_content"):
                 if value:
                     yield AnswerText((*path, holder, name), f"{head}.{name}", number, value, False, (name,) == visible)
-            elif value is not None and name != "role":
+            elif value is not None and not (name == "role" and value == "assistant"):
                 # texts() wants the holder of a member, because the name decides what is text.
                 for text in texts({name: value}, (*path, holder)):
                     place = _numbered(inner, text.path[len(path) + 1 :])
@@ -244,6 +244,7 @@ class ChoiceStream:
         self._holder = holder  # where a chunk keeps the text, and
         self._named = named  # what a whole answer calls that place
         self._visible = visible
+        self._checked: list[Any] = []
         self._calls: dict[int, int] = {}  # choice → tool call that was written last
 
     def view(self, value: Any) -> View:
@@ -251,13 +252,19 @@ class ChoiceStream:
         if not isinstance(value, dict):
             raise ValueError("a chunk is no object")
         if value.get("error") is not None:
-            return View(_loose(value), failed=True)
+            return View([_stray(text) for text in texts(value)], failed=True)
         if not self._head["id"]:
-            self._head = {name: value.get(name, default) for name, default in self._head.items()}
+            # Identifiers only: whatever else stands there is inspected, and may be what stops the answer.
+            self._head = {
+                name: default if _has_text({name: value.get(name)}) else value.get(name, default) for name, default in self._head.items()
+            }
         found: list[AnswerText] = []
         ends: list[int] = []
         completes: list[str] = []
-        for position, choice in enumerate(value.get("choices") or ()):
+        choices = value.get("choices")
+        if not (choices is None or isinstance(choices, list)):
+            raise ValueError("choices is no array")
+        for position, choice in enumerate(choices or ()):
             if not isinstance(choice, dict):
                 raise ValueError(f"choices[{position}] is no object")
             number = choice.get("index", position)
@@ -270,7 +277,9 @@ class ChoiceStream:
             if choice.get("finish_reason") is not None:
                 ends.append(number)
                 self._open.discard(number)
-        if len(value) > _USUAL_MEMBERS or any(name not in _USUAL for name in value):
+        head = [value.get(name) for name in _SAME_IN_ALL]
+        if head != self._checked or not _USUAL.issuperset(value):
+            self._checked = head
             found.extend(_loose(value))
         return View(found, tuple(f"choices[{number}]." for number in ends), tuple(ends), not self._open, completes=tuple(completes))
 
@@ -338,14 +347,23 @@ class ChoiceStream:
         return b"".join(reversed(written)) + _DONE
 
 
-_USUAL = frozenset(("id", "object", "created", "model", "choices", "usage", "system_fingerprint", "service_tier", "obfuscation"))
-_USUAL_MEMBERS = len(_USUAL)
+# Members that need no second look once they were looked at, and those that hold numbers or random padding only.
+_SAME_IN_ALL = ("id", "object", "model", "system_fingerprint", "service_tier")
+_USUAL = frozenset((*_SAME_IN_ALL, "created", "choices"))
 
 
 def _loose(value: dict[str, Any]) -> list[AnswerText]:
     """Texts of a chunk outside its choices."""
-    others = {name: member for name, member in value.items() if name not in _USUAL}
-    return [AnswerText(text.path, dotted(text.path), EVERY_CHOICE, text.text, text.escaped, atomic=True) for text in texts(others)]
+    others = {name: member for name, member in value.items() if name != "choices"}
+    return [_stray(text) for text in texts(others)]
+
+
+def _has_text(value: Any) -> bool:
+    return next(iter(texts(value)), None) is not None
+
+
+def _stray(text: Text) -> AnswerText:
+    return AnswerText(text.path, dotted(text.path), EVERY_CHOICE, text.text, text.escaped, atomic=True)
 
 
 def _place(name: str, named: str, holder: str) -> Path:

@@ -69,7 +69,7 @@ class Messages:
             raise ValueError("no array of content blocks")
         for index, block in enumerate(body["content"]):
             yield from _texts_of_block(block, ("content", index), index)
-        for text in texts({name: value for name, value in body.items() if name not in ("content", "usage", "stop_sequence")}):
+        for text in texts({name: value for name, value in body.items() if name not in ("content", "stop_sequence")}):
             yield AnswerText(text.path, dotted(text.path), EVERY_CHOICE, text.text, text.escaped, atomic=True)
 
     def stop(self, document: Document, choice: int, text: str) -> None:
@@ -158,7 +158,7 @@ class MessageStream:
             found = [text._replace(path=("message", *text.path) if text.path else ()) for text in self._started(message)]
             return View(found)
         if kind == "message_delta":
-            ended = {name: inner for name, inner in value.items() if name not in ("type", "usage")}
+            ended = {name: inner for name, inner in value.items() if name != "type"}
             delta = ended.get("delta")
             if isinstance(delta, dict):
                 ended["delta"] = {name: inner for name, inner in delta.items() if name != "stop_sequence"}

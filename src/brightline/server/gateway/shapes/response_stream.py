@@ -30,6 +30,8 @@ _CHANNELS = {
     "response.code_interpreter_call_code": ("code", "code"),
 }
 _KIND_OF_TEXT = {"text": "response.output_text", "refusal": "response.refusal"}
+# Members of a response that repeat the request, which was inspected as a prompt.
+_REQUESTED = frozenset(("instructions", "input", "tools", "tool_choice", "metadata", "text", "prompt", "reasoning", "user", "conversation"))
 _LAST = frozenset(("response.completed", "response.incomplete", "response.failed"))
 
 
@@ -75,10 +77,13 @@ class ResponseStream:
             return View(self._part(value))
         if isinstance(value.get("response"), dict):
             self._response = value["response"]
-            found = [text for index, item in enumerate(self._response.get("output") or ()) for text in self._answered(index, item)]
+            output = self._response.get("output")
+            if not (output is None or isinstance(output, list)):
+                raise ValueError("output is no array")
+            found = [text for index, item in enumerate(output or ()) for text in self._answered(index, item)]
+            own = {name: member for name, member in self._response.items() if name not in _REQUESTED and name != "output"}
+            found += [AnswerText(t.path, dotted(t.path), 0, t.text, t.escaped, atomic=True) for t in texts(own, ("response",))]
             if kind in _LAST:
-                error = self._response.get("error")
-                found += [AnswerText(("response", *t.path), dotted(t.path), 0, t.text, atomic=True) for t in texts({"error": error})]
                 return View(found, closes=("output[",), ends=(0,), last=True)
             return View(found)
         found = [AnswerText(text.path, dotted(text.path), 0, text.text, text.escaped, atomic=True) for text in texts(value)]
@@ -158,7 +163,8 @@ class ResponseStream:
         """Say why in a new message item, and end with ``response.incomplete``."""
         items = [_as_sent(item, index, sent) for index, item in sorted(self._items.items())]
         index = max(self._items, default=-1) + 1
-        return refusing_end(self._response, items, index, f"msg_stopped_{index}", text, member, self._number)
+        kept = {name: member for name, member in self._response.items() if name in _REQUESTED or not any(texts({name: member}))}
+        return refusing_end(kept, items, index, f"msg_stopped_{index}", text, member, self._number)
 
     def finish(self, events: list[bytes | tuple[Document, bytes, bytes]], member: dict[str, Any]) -> bytes:
         """The ``brightline`` member goes into the answer that the last event carries."""

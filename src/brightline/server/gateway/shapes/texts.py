@@ -16,7 +16,7 @@ from brightline.server.gateway.verbatim import Path
 
 __all__ = ["Text", "dotted", "gap", "texts"]
 
-# Identifiers and enumerations: short values from a closed set or a generator. A long one, or an object, is looked at.
+# Identifiers and enumerations: short values from a closed set or a generator. Anything else under these names is looked at.
 _PLAIN = frozenset(
     (
         "id",
@@ -46,7 +46,7 @@ _PLAIN = frozenset(
         "caller",
     )
 )
-_PLAIN_CHARS = 128
+_IDENTIFIER = re.compile(r"[\w.:/@+-]{0,128}\Z", re.ASCII)
 # Ciphers, checksums, padding and vectors: long, and nobody can read them.
 _UNREADABLE = frozenset(("signature", "encrypted_content", "embedding", "obfuscation"))
 # Where images, sound and files stand, by the field that holds the data or its address.
@@ -89,9 +89,11 @@ def texts(value: Any, path: Path = ()) -> Iterator[Text]:
         elif isinstance(inner, dict):
             for name, member in reversed(inner.items()):
                 kind = member.__class__
-                if kind not in _HOLDERS or name in _UNREADABLE:
+                if kind not in _HOLDERS:
                     continue
-                if kind is str and name in _PLAIN and len(member) <= _PLAIN_CHARS:
+                if kind is str and name in _PLAIN and _IDENTIFIER.match(member):
+                    continue
+                if kind is str and name in _UNREADABLE and _UNSPACED.match(member):
                     continue
                 if name in _OPAQUE and _is_opaque(name, member, inner):
                     waiting.append(((*here, name), _OPAQUE_MARK))
@@ -117,6 +119,7 @@ def _is_opaque(name: str, member: Any, holder: dict[str, Any]) -> bool:
     return True
 
 
+_UNSPACED = re.compile(r"[!-~]*\Z")  # ASCII without a space: base64 and random padding, no Chinese and no sentence
 # Base64 or a data URI. Prose is never that: it has spaces, punctuation or Chinese.
 _ENCODED = re.compile(r"data:[\w.+-]+/|[A-Za-z0-9+/_=-]{40,}\Z")
 
