@@ -21,7 +21,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from brightline.config import Settings
 from brightline.documents import canonical_json, decision_to_document
-from brightline.errors import AccessError, Forbidden, LedgerError, NotFound, RateLimited
+from brightline.errors import AccessError, Forbidden, LedgerError, NotFound, RateLimited, StoreError
 from brightline.ledger import Sequencer, Signer, commit, new_salt
 from brightline.metrics import Metrics
 from brightline.model import Decision
@@ -55,6 +55,7 @@ class Service:
         self.sequencer = Sequencer(store.ledger, signer, _folder(settings.home / "ledger") / "head")
         self.metrics = Metrics()
         self.ledger_problem: LedgerError | None = None
+        self.store_problem: StoreError | None = None  # why the last write failed; None as soon as one succeeds
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._limits: dict[int, RateLimitItemPerMinute] = {}
         self._stopping = threading.Event()
@@ -104,12 +105,19 @@ class Service:
 
     async def record(self, decision: Decision) -> None:
         """Put a Decision on disk; it is there when this returns. Raises ``StoreError``."""
-        await self.journal.append(record_of(decision))
-        self.metrics.decided(decision)
+        await self._append([decision])
 
     async def record_all(self, decisions: list[Decision]) -> None:
         """Put several Decisions on disk in one transaction, all or none. Raises ``StoreError``."""
-        await self.journal.append_all([record_of(decision) for decision in decisions])
+        await self._append(decisions)
+
+    async def _append(self, decisions: list[Decision]) -> None:
+        try:
+            await self.journal.append_all([record_of(decision) for decision in decisions])
+        except StoreError as problem:
+            self.store_problem = problem
+            raise
+        self.store_problem = None
         for decision in decisions:
             self.metrics.decided(decision)
 

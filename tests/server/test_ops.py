@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from starlette.testclient import TestClient
@@ -53,3 +55,19 @@ def test_metrics_count_calls_and_decisions_but_show_no_text(client: TestClient, 
     assert "brightline_ledger_entries" in metrics
     assert words not in metrics
     assert "somebody" not in metrics
+
+
+def test_a_database_that_takes_no_decision_makes_it_not_ready_until_it_takes_one(client: TestClient, service: Service) -> None:
+    key, _ = service.first_key()
+    ask = {"headers": {"Authorization": f"Bearer {key}"}, "json": {"model": "m", "messages": [{"role": "user", "content": "你好"}]}}
+    with closing(sqlite3.connect(service.settings.home / "brightline.db")) as database:
+        database.execute("create trigger full before insert on decisions begin select raise(abort, 'database or disk is full'); end")
+        database.commit()
+        assert client.post("/v1/chat/completions", **ask).status_code == 503
+        ready = client.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.json()["checks"]["database"]["code"].startswith("BL-STORE-")
+        database.execute("drop trigger full")
+        database.commit()
+    assert client.post("/v1/chat/completions", **ask).status_code == 200
+    assert client.get("/readyz").status_code == 200

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from brightline.errors import BrightlineError
+from brightline.errors import BrightlineError, StoreError
 from brightline.service import Service
 
 __all__ = ["readiness", "routes"]
@@ -38,14 +38,20 @@ def routes(service: Service) -> list[BaseRoute]:
 
 
 def readiness(service: Service) -> dict[str, dict[str, Any]]:
-    """What must hold for the service to take work: the database answers and the ledger may be signed."""
+    """What must hold for the service to take work: the database takes decisions and the ledger may be signed."""
     checks: dict[str, dict[str, Any]] = {}
+    unwritable = service.store_problem
     try:
         service.ledger_state()
-        checks["database"] = {"ok": True}
-    except BrightlineError as problem:
-        checks["database"] = {"ok": False, "code": problem.code, "problem": problem.message, "hint": problem.hint}
-    halted = service.ledger_problem
-    checks["ledger"] = {"ok": halted is None} | ({"code": halted.code, "problem": halted.message, "hint": halted.hint} if halted else {})
+    except StoreError as problem:
+        unwritable = problem
+    checks["database"] = _check(unwritable)
+    checks["ledger"] = _check(service.ledger_problem)
     checks["rules"] = {"ok": len(service.rulebook.rules) > 0, "rules": len(service.rulebook.rules)}
     return checks
+
+
+def _check(problem: BrightlineError | None) -> dict[str, Any]:
+    if problem is None:
+        return {"ok": True}
+    return {"ok": False, "code": problem.code, "problem": problem.message, "hint": problem.hint}
