@@ -217,7 +217,7 @@ def test_payloads_are_held_against_their_commitments_and_may_be_erased(
 
 def test_progress_is_told_to_the_end(ledger: MemoryLedger, sequencer: Sequencer, signer: Signer) -> None:
     ledger.submit(5000)
-    sequencer.round()
+    sequencer.drain()
     told: list[tuple[int, int]] = []
     assert verify_log(ledger, signer.verifiers, progress=lambda done, total: told.append((done, total))).ok
     assert told == [(4096, 5000), (5000, 5000)]

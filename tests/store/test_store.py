@@ -152,27 +152,27 @@ def test_a_cursor_survives_a_url() -> None:
 @pytest.mark.parametrize(
     ("wanted", "finds"),
     [
-        (DecisionFilter(), {"plain", "refused", "api"}),
-        (DecisionFilter(outcome=Outcome.REFUSE), {"refused"}),
-        (DecisionFilter(flagged=True), {"refused"}),
-        (DecisionFilter(flagged=False), {"plain", "api"}),
-        (DecisionFilter(rule="PSA-82"), {"refused"}),
-        (DecisionFilter(rule="LM-6.1"), set()),
-        (DecisionFilter(problem_type=12), {"refused"}),
-        (DecisionFilter(problem_type=3), set()),
-        (DecisionFilter(door=Door.API), {"api"}),
-        (DecisionFilter(model="other"), {"api"}),
-        (DecisionFilter(account="user-1"), {"refused"}),
-        (DecisionFilter(api_key="k2"), {"plain"}),
-        (DecisionFilter(tenant="default"), {"plain", "refused"}),
-        (DecisionFilter(mode="shadow"), {"api"}),
-        (DecisionFilter(since=200), {"refused", "api"}),
-        (DecisionFilter(until=200), {"plain"}),
-        (DecisionFilter(since=200, until=300), {"refused"}),
+        (DecisionFilter(), "plain refused api"),
+        (DecisionFilter(outcome=Outcome.REFUSE), "refused"),
+        (DecisionFilter(flagged=True), "refused"),
+        (DecisionFilter(flagged=False), "plain api"),
+        (DecisionFilter(rule="PSA-82"), "refused"),
+        (DecisionFilter(rule="LM-6.1"), ""),
+        (DecisionFilter(problem_type=12), "refused"),
+        (DecisionFilter(problem_type=3), ""),
+        (DecisionFilter(door=Door.API), "api"),
+        (DecisionFilter(model="other"), "api"),
+        (DecisionFilter(account="user-1"), "refused"),
+        (DecisionFilter(api_key="k2"), "plain"),
+        (DecisionFilter(tenant="default"), "plain refused"),
+        (DecisionFilter(mode="shadow"), "api"),
+        (DecisionFilter(since=200), "refused api"),
+        (DecisionFilter(until=200), "plain"),
+        (DecisionFilter(since=200, until=300), "refused"),
     ],
-    ids=str,
+    ids=repr,
 )
-def test_a_filter_finds(store: Store, wanted: DecisionFilter, finds: set[str]) -> None:
+def test_a_filter_finds(store: Store, wanted: DecisionFilter, finds: str) -> None:
     store.write(
         [
             record(decision(token="plain", made_at=100, api_key="k2")),
@@ -180,8 +180,8 @@ def test_a_filter_finds(store: Store, wanted: DecisionFilter, finds: set[str]) -
             record(decision(token="api", made_at=300, door=Door.API, tenant="b", mode="shadow", request={"model": "other"})),
         ]
     )
-    assert {found.decision.token for found in store.decisions(wanted)} == finds
-    assert sum(store.counts(filters=wanted).values()) == len(finds)
+    assert {found.decision.token for found in store.decisions(wanted)} == set(finds.split())
+    assert sum(store.counts(filters=wanted).values()) == len(finds.split())
 
 
 def test_counts_by_outcome(store: Store) -> None:

@@ -167,6 +167,14 @@ def test_the_first_slot_is_held_while_the_second_may_still_come(engine: TextEngi
     assert stream.feed("。") == "百家乐吧。"
 
 
+def test_a_word_that_a_nearer_one_made_superfluous_does_not_leave_either(engine: TextEngine) -> None:
+    stream = engine.stream(Side.ANSWER, "", lambda finding: True)
+    out = run(stream, list("请看：百家乐，时时彩，开户。"))
+    assert stream.stopped is not None
+    assert stream.stopped.evidence == ("时时彩", "开户")
+    assert out == "请看："
+
+
 def test_companion_words_leave_but_what_they_accompany_does_not(engine: TextEngine) -> None:
     stream = engine.stream(Side.PROMPT, "p", lambda finding: True)
     assert stream.feed("如何使用") == "如何使用"

@@ -70,6 +70,7 @@ class TextStream:
         self._sentences = Marks()
         self._clauses = Marks()
         self._settled = 0
+        self._stopped_at = 0  # raw position before which text may leave after a stop
         self._queue: list[Hit] = []
         self._allowed: list[tuple[int, int, int]] = []  # (start, end, goal) of allow phrases
         self._builders: dict[int, WindowBuilder] = {}
@@ -144,7 +145,11 @@ class TextStream:
         self._match_patterns(before, final)
         self._settled = base.end + 1 if final else self._first_live()
         if self._queue or self._waiting or self._builders:
+            held_from = self._leavable() if self._stops is not None else 0
             self._judge(final)
+            if self.stopped is not None:
+                # What was held beside the evidence does not leave either: words of a slot that a nearer word filled.
+                self._stopped_at = min(held_from, *(span.start for span in self.stopped.spans))
         if final:
             base.live = []
             self._builders.clear()
@@ -288,6 +293,7 @@ class TextStream:
         if window is not None:
             origin = self._base.origin
             window.places = tuple((origin(hit.start), origin(hit.end - 1) + 1) for hit in window.hits)
+            window.kept_place = origin(window.kept_from)
             window.holds = self._stops is not None and self._index.may_stop[window.goal]
             self._waiting.append(window)
 
@@ -379,6 +385,8 @@ class TextStream:
 
     def _leavable(self) -> int:
         """The raw position before which nothing can be evidence of a goal that stops."""
+        if self.stopped is not None:
+            return self._stopped_at
         base, index, hold = self._base, self._index, self._decoded
         if base.live:
             held = base.held(index.base.automaton)
@@ -402,7 +410,7 @@ class TextStream:
         for window in self._waiting:
             # With an exception seen a finding cannot stop any more (policy: exceptions first).
             if window.holds and not self._exceptions_of(window, final=False):
-                hold = min(hold, window.first_place)
+                hold = min(hold, window.kept_place)
         return self._raw_at(hold)
 
     def _release(self, until: int) -> str:

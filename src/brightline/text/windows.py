@@ -73,12 +73,16 @@ class Marks:
 class Window:
     """All slots of a goal, met: hits in slot order. Waits for exceptions until ``limit`` once that is known.
 
-    ``places`` are the hits' ranges in the decoded text; ``holds`` is true while the finding might stop the stream.
+    ``places`` are the hits' ranges in the decoded text, ``kept_place`` that of ``kept_from``; ``holds`` is true while the finding might stop the stream.
+    ``kept_from`` is where the first hit begins that was kept when the window closed: another word for one of its slots,
+    which must not leave either while the window waits.
     """
 
     goal: int
     hits: tuple[Hit, ...]
+    kept_from: int
     places: tuple[tuple[int, int], ...] = ()
+    kept_place: int = 0
     holds: bool = False
     limit: int | None = None
     limit_place: int | None = None
@@ -94,10 +98,6 @@ class Window:
     @property
     def last_start(self) -> int:
         return max(hit.start for hit in self.hits)
-
-    @property
-    def first_place(self) -> int:
-        return min(place[0] for place in self.places)
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ class WindowBuilder:
             return None
         if len(self.goal.slots) == 1:
             self.free_from = hit.end
-            return Window(self.number, (hit,))
+            return Window(self.number, (hit,), hit.start)
         self.expire(hit.start, 0)
         if not self.hits:
             self._segment = self._segment_of(hit.start)
@@ -132,8 +132,9 @@ class WindowBuilder:
             self._keep(hit)
             return None
         self.free_from = max(h.end for h in chosen)
+        kept_from = min(h.start for h in (*self.hits, *chosen))
         self.hits.clear()
-        return Window(self.number, tuple(sorted(chosen, key=lambda h: h.slot)))
+        return Window(self.number, tuple(sorted(chosen, key=lambda h: h.slot)), kept_from)
 
     def expire(self, position: int, shortest: int) -> None:
         """Forget hits that a slot found at or after ``position`` (``shortest`` characters long) can no longer join."""
