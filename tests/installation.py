@@ -96,7 +96,9 @@ def _wait_until_ready(installation: Installation) -> None:
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline:
         if installation.process.poll() is not None:
-            raise AssertionError(f"serve ended with {installation.process.returncode}: {(installation.home / 'serve.log').read_text('utf-8')}")
+            raise AssertionError(
+                f"serve ended with {installation.process.returncode}: {(installation.home / 'serve.log').read_text('utf-8')}"
+            )
         try:
             with urllib.request.urlopen(f"{installation.url}/readyz", timeout=5):
                 return
