@@ -17,7 +17,7 @@ from typing import NamedTuple
 import structlog
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from limits.strategies import SlidingWindowCounterRateLimiter
 
 from brightline.config import Settings
 from brightline.documents import canonical_json, decision_to_document
@@ -56,7 +56,7 @@ class Service:
         self.metrics = Metrics()
         self.ledger_problem: LedgerError | None = None
         self.store_problem: StoreError | None = None  # why the last write failed; None as soon as one succeeds
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._limits: dict[int, RateLimitItemPerMinute] = {}
         self._stopping = threading.Event()
         self._sequencing: threading.Thread | None = None
