@@ -5,7 +5,9 @@
     ├── DataError            BL-DATA-…     a shipped or operator file is wrong (file, line)
     ├── InputError           BL-INPUT-…    what a caller sent cannot be used            → HTTP 400
     │   ├── TooLarge         BL-INPUT-…    over a size limit                            → HTTP 413
-    │   └── NotFound         BL-INPUT-…    no such thing                                → HTTP 404
+    │   ├── NotFound         BL-INPUT-…    no such thing                                → HTTP 404
+    │   ├── WrongMethod      BL-INPUT-…    the address takes another method, see allowed → HTTP 405
+    │   └── TooSlow          BL-INPUT-…    the request does not come to its end         → HTTP 408
     ├── AccessError          BL-ACCESS-…   key missing, unknown, expired                → HTTP 401
     │   ├── Forbidden        BL-ACCESS-…   key lacks the scope                          → HTTP 403
     │   └── RateLimited      BL-ACCESS-…   too many requests, carries retry_after_s     → HTTP 429
@@ -31,8 +33,10 @@ __all__ = [
     "RateLimited",
     "StoreError",
     "TooLarge",
+    "TooSlow",
     "UpstreamError",
     "UpstreamTimeout",
+    "WrongMethod",
 ]
 
 
@@ -81,6 +85,22 @@ class NotFound(InputError):
     """There is no such thing."""
 
     http_status = 404
+
+
+class WrongMethod(InputError):
+    """The address works with another method."""
+
+    http_status = 405
+
+    def __init__(self, code: str, message: str, hint: str = "", *, allowed: str) -> None:
+        super().__init__(code, message, hint)
+        self.allowed = allowed
+
+
+class TooSlow(InputError):
+    """The request came too slowly or not to its end."""
+
+    http_status = 408
 
 
 class AccessError(BrightlineError):

@@ -41,12 +41,13 @@ class Gateway:
         """All routes of the gateway; the last one takes every other address below ``/v1``."""
         clean = CleanTexts(self._service.pipeline)
         known = [Route(f"/v1{shape.path}", Call(self._service, shape, self._open, clean), methods=["POST"]) for shape in SHAPES]
-        models = Models(self._service, self._open)
+        unknown = Unknown(self._service, self._open, frozenset(f"/v1{shape.path}" for shape in SHAPES))
+        models = Models(self._service, self._open, unknown)
         return [
             *known,
             Route("/v1/models", models, methods=["GET"]),
             Route("/v1/models/{model:path}", models, methods=["GET"]),
-            Route("/v1/{rest:path}", Unknown(self._service, self._open)),
+            Route("/v1/{rest:path}", unknown),
         ]
 
     def _open(self) -> Upstream:

@@ -17,9 +17,10 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from brightline.errors import BrightlineError, NotFound, RateLimited, StoreError, UpstreamError
+from brightline.errors import BrightlineError, NotFound, RateLimited, StoreError, TooSlow, UpstreamError, WrongMethod
 from brightline.model import Door
 from brightline.server.gateway.access import admit, age_band, named_user
+from brightline.server.gateway.address import with_query
 from brightline.server.gateway.clean_texts import CleanTexts
 from brightline.server.gateway.exchange import Exchange
 from brightline.server.gateway.prompt import inspect_prompt, leave_out_refused, parse_body, read_body
@@ -31,7 +32,7 @@ from brightline.server.gateway.upstream import Upstream, UpstreamAnswer, forward
 from brightline.server.gateway.verbatim import Document
 from brightline.service import Service
 
-__all__ = ["Call", "answer_whole", "target_of"]
+__all__ = ["Call", "answer_whole", "check_answer", "error_headers"]
 
 _log = structlog.get_logger("brightline.gateway")
 
@@ -53,6 +54,7 @@ class Call:
         client = Client(receive, send, self._service, self._shape)
         headers = Headers(scope=scope)
         try:
+            target = with_query(scope, self._shape.path)
             exchange, document, size = await self._read(scope, headers, receive)
         except ClientDisconnect:
             return
@@ -62,7 +64,7 @@ class Call:
         exchange.about["bytes_in"] = size
         try:
             async with client:
-                await self._serve(exchange, document, target_of(scope), headers, client)
+                await self._serve(exchange, document, target, headers, client)
         except asyncio.CancelledError:
             exchange.about["status"] = "client_closed" if client.gone else "shutdown"
             exchange.not_inspected("answer", "the client went away before the answer had come to its end")
@@ -258,10 +260,7 @@ class Client:
         if self.started:
             await self.write(self._shape.error_event(problem), last=True)
             return
-        named = dict(headers or {})
-        if isinstance(problem, RateLimited):
-            named["retry-after"] = str(problem.retry_after_s)
-        await self.json(problem.http_status, orjson.dumps(self._shape.error(problem)), named)
+        await self.json(problem.http_status, orjson.dumps(self._shape.error(problem)), {**(headers or {}), **error_headers(problem)})
 
     async def _wait_for_end(self) -> None:
         while True:
@@ -279,11 +278,16 @@ def _where(problem: BaseException) -> str:
     return f"{frame.filename}:{frame.lineno}"
 
 
-def target_of(scope: Scope) -> str:
-    """Path below ``/v1`` and query of a request, as they came."""
-    path: str = (scope.get("raw_path") or scope["path"].encode()).decode("ascii", "replace").partition("?")[0]
-    query = scope["query_string"].decode("ascii", "replace")
-    return path.removeprefix("/v1") + (f"?{query}" if query else "")
+def error_headers(problem: BrightlineError) -> dict[str, str]:
+    """What HTTP wants beside an error: RFC 9110, sections 11.6.1 (401), 10.2.1 (405) and 10.2.3 (429)."""
+    if isinstance(problem, RateLimited):
+        return {"retry-after": str(problem.retry_after_s)}
+    if isinstance(problem, WrongMethod):
+        return {"allow": problem.allowed}
+    if problem.http_status == 401:
+        return {"www-authenticate": 'Bearer realm="brightline"'}
+    # The rest of a body that does not come is not waited for.
+    return {"connection": "close"} if isinstance(problem, TooSlow) else {}
 
 
 def check_answer(answer: UpstreamAnswer, *, streamed: bool) -> None:

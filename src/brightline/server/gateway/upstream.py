@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
 
 import aiohttp
+from yarl import URL
 
 from brightline.config import Settings
 from brightline.errors import BrightlineError, UpstreamError, UpstreamTimeout
@@ -44,9 +45,13 @@ _HOP_BY_HOP = frozenset(
     )
 )
 # Credentials and cookies are for Brightline, addresses of the caller are nobody else's business.
-_NOT_FORWARDED = _HOP_BY_HOP | frozenset(
-    ("authorization", "x-api-key", "cookie", "forwarded", "x-forwarded-for", "x-forwarded-proto", "x-real-ip")
+_PRIVATE = frozenset(("authorization", "x-api-key", "cookie", "forwarded", "x-real-ip"))
+# Some servers take these for the real address, method or coding of a request: they would serve something else than was inspected.
+_OVERRIDING = frozenset(
+    ("x-original-url", "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override", "content-encoding")
 )
+_NOT_FORWARDED = _HOP_BY_HOP | _PRIVATE | _OVERRIDING
+_NOT_FORWARDED_PREFIXES = ("x-brightline-", "x-forwarded-")
 # Of the answer's headers these help a client; everything else describes the connection.
 _KEPT_PREFIXES = ("x-ratelimit-", "anthropic-", "openai-")
 _KEPT = frozenset(("retry-after", "x-request-id", "request-id"))
@@ -75,7 +80,7 @@ class Upstream(Protocol):
     name: str
 
     async def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> UpstreamAnswer:
-        """Send a request for ``path`` (below ``/v1``, with its query). Raises ``UpstreamError``."""
+        """Send a request for exactly ``path`` (below ``/v1``, escaped, with its query). Raises ``UpstreamError``."""
 
     async def close(self) -> None:
         """Close all connections."""
@@ -87,7 +92,7 @@ def forwarded_request_headers(received: Mapping[str, str], settings: Settings) -
     headers = {
         name: value
         for name, value in received.items()
-        if name not in _NOT_FORWARDED and name not in own and not name.startswith("x-brightline-")
+        if name not in _NOT_FORWARDED and name not in own and not name.startswith(_NOT_FORWARDED_PREFIXES)
     }
     headers["content-type"] = "application/json"
     headers["accept-encoding"] = "identity"
@@ -107,7 +112,7 @@ class HttpUpstream:
 
     def __init__(self, settings: Settings) -> None:
         self.name = settings.upstream
-        self._settings = settings
+        self._base = str(URL(settings.upstream)).rstrip("/")
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=4.0),  # below the 5 s after which uvicorn-like servers hang up
             timeout=aiohttp.ClientTimeout(
@@ -120,9 +125,9 @@ class HttpUpstream:
     async def send(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> UpstreamAnswer:
         """Send a request. Raises ``UpstreamError`` if no answer begins."""
         try:
-            response = await self._session.request(
-                method, f"{self._settings.upstream}{path}", data=body, headers=headers, allow_redirects=False
-            )
+            # encoded: yarl would resolve dots and escapes, and ask for another address than the one that was checked.
+            url = URL(f"{self._base}{path}", encoded=True)
+            response = await self._session.request(method, url, data=body, headers=headers, allow_redirects=False)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
             raise _translated(problem) from problem
         return _HttpAnswer(response)
