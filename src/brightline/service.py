@@ -21,7 +21,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from brightline.config import Settings
 from brightline.documents import canonical_json, decision_to_document
-from brightline.errors import AccessError, Forbidden, LedgerError, NotFound, RateLimited, StoreError
+from brightline.errors import AccessError, ConfigError, Forbidden, LedgerError, NotFound, RateLimited, StoreError
 from brightline.ledger import Sequencer, Signer, commit, new_salt
 from brightline.metrics import Metrics
 from brightline.model import Decision
@@ -244,7 +244,12 @@ def record_of(decision: Decision) -> Record:
 
 
 def _folder(path: Path) -> Path:
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise ConfigError(
+            "BL-CONFIG-005", f"the folder {path} cannot be made: {problem.strerror}", "set BRIGHTLINE_HOME to a folder that can be written"
+        ) from None
     return path
 
 

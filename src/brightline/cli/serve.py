@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ import uvicorn
 
 from brightline.cli.terminal import console
 from brightline.config import Settings, load_settings
+from brightline.errors import ConfigError
 from brightline.service import Service
 
 __all__ = ["serve"]
@@ -30,20 +32,39 @@ def serve(
     given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(config, **given)
     configure_logging(settings.log_level)
+    listening = _listen(settings.host, settings.port)
     service = Service.open(settings)
     key, is_new = service.first_key()
     _welcome(settings, key, is_new)
-    uvicorn.run(
-        create_app(service),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_level=settings.log_level if settings.log_level != "info" else "warning",
-        timeout_graceful_shutdown=30,
-        server_header=False,
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(service),
+            loop="uvloop",
+            http="httptools",
+            access_log=False,
+            log_level=settings.log_level if settings.log_level != "info" else "warning",
+            timeout_graceful_shutdown=30,
+            server_header=False,
+        )
     )
+    server.run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket, taken before anything is opened, so that a taken port is a clear error and nothing else."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as problem:
+        listening.close()
+        raise ConfigError(
+            "BL-CONFIG-004",
+            f"cannot listen on {host}:{port}: {problem.strerror or problem}",
+            "stop what uses the port, or set BRIGHTLINE_PORT (1 to 65535) and BRIGHTLINE_HOST",
+        ) from None
+    return listening
 
 
 def configure_logging(level: str) -> None:
