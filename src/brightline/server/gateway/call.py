@@ -23,9 +23,9 @@ from brightline.server.gateway.access import admit, age_band, named_user
 from brightline.server.gateway.address import with_query
 from brightline.server.gateway.clean_texts import CleanTexts
 from brightline.server.gateway.exchange import Exchange
-from brightline.server.gateway.prompt import inspect_prompt, leave_out_refused, parse_body, read_body
+from brightline.server.gateway.prompt import check_choices, inspect_prompt, leave_out_refused, parse_body, read_body
 from brightline.server.gateway.refusal import refusal_text
-from brightline.server.gateway.relay import finish_answer, inspect_answer
+from brightline.server.gateway.relay import finish_answer, inspect_answer, inspect_error
 from brightline.server.gateway.shapes.shape import Shape
 from brightline.server.gateway.stream import StreamRelay
 from brightline.server.gateway.upstream import Upstream, UpstreamAnswer, forwarded_request_headers, kept_answer_headers
@@ -61,6 +61,11 @@ class Call:
         except BrightlineError as problem:
             await client.refuse(problem)
             return
+        except Exception as problem:
+            # A defect of ours before anything was passed on: there is no call to record yet.
+            _log.error("a request failed", error=type(problem).__name__, where=_where(problem))
+            await client.refuse(_defect())
+            return
         exchange.about["bytes_in"] = size
         try:
             async with client:
@@ -68,7 +73,7 @@ class Call:
         except asyncio.CancelledError:
             exchange.about["status"] = "client_closed" if client.gone else "shutdown"
             exchange.not_inspected("answer", "the client went away before the answer had come to its end")
-            await self._record_quietly(exchange)
+            await record_quietly(exchange)
             if not client.gone:
                 raise
         except BrightlineError as problem:
@@ -78,9 +83,8 @@ class Call:
             _log.error("a call failed", decision=exchange.id, error=type(problem).__name__, where=_where(problem))
             exchange.about["status"] = "BL-GATEWAY-001"
             exchange.not_inspected("answer", "the gateway failed before the answer was complete")
-            await self._record_quietly(exchange)
-            hint = "try again; the operator finds the cause in the log under the decision's number"
-            await client.refuse(BrightlineError("BL-GATEWAY-001", "the gateway failed", hint), {"x-brightline-decision": exchange.id})
+            await record_quietly(exchange)
+            await client.refuse(_defect(), {"x-brightline-decision": exchange.id})
 
     async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> tuple[Exchange, Document, int]:
         service = self._service
@@ -88,6 +92,7 @@ class Call:
         body = await read_body(scope, receive, service.settings.max_body_bytes)
         document = await parse_body(body)
         prompt = self._shape.read(document.value)
+        check_choices(prompt)
         context = service.pipeline.context(Door.GATEWAY, age_band=age_band(service.settings, headers))
         account = named_user(service.settings, headers, prompt.end_user)
         exchange = Exchange(service, self._shape, prompt, context, account=account, api_key=key.id)
@@ -176,32 +181,46 @@ class Call:
         await client.write(b"" if relay.failed else relay.finish(decision), last=True)
 
     async def _pass_error(self, exchange: Exchange, answer: UpstreamAnswer, client: Client) -> None:
-        """A 4xx of the upstream is the client's business: its body passes as it is, and the Decision says that it was not inspected."""
+        """A 4xx of the upstream is the client's business and passes as it is, unless its words must not leave."""
         body = await answer.read(MAX_ERROR_BYTES)
-        exchange.about["status"] = "upstream_refused"
-        exchange.not_inspected(
-            "answer", f"the model service answered with status {answer.status}; its error message was passed on as it came"
-        )
+        exchange.about["bytes_out"] = len(body)
+        inspect_error(exchange, body)
+        stopped = bool(exchange.answer.stopped)
+        exchange.about["status"] = "stopped" if stopped else "upstream_refused"
         decision = await exchange.record()
+        if stopped:
+            said = UpstreamError("BL-REFUSED", "the model service refused with words that may not leave", "see the decision")
+            await client.refuse(said, exchange.headers(decision))
+            return
         await client.json(answer.status, body, kept_answer_headers(answer.headers) | exchange.headers(decision))
 
     async def _fail(self, exchange: Exchange, problem: BrightlineError, client: Client) -> None:
         """Tell the client, in its API's words, and put on record what was and was not inspected."""
-        if isinstance(problem, UpstreamError):
-            self._service.metrics.upstream_errors.labels(problem.code).inc()
+        if not isinstance(problem, StoreError):
+            if isinstance(problem, UpstreamError):
+                self._service.metrics.upstream_errors.labels(problem.code).inc()
             exchange.about["status"] = problem.code
             exchange.not_inspected(
                 "answer", f"{problem.message}; {'what came before was inspected' if client.started else 'nothing was passed on'}"
             )
-            await self._record_quietly(exchange)
+            await record_quietly(exchange)
         await client.refuse(problem, {"x-brightline-decision": exchange.id})
 
-    async def _record_quietly(self, exchange: Exchange) -> None:
-        """Record where the answer has failed already, so that a second failure can only be logged."""
+
+async def record_quietly(exchange: Exchange) -> None:
+    """Record where the answer has failed already, so that a second failure can only be logged."""
+    try:
         try:
             await exchange.record()
-        except StoreError as problem:
-            _log.error("a decision could not be recorded", decision=exchange.id, code=problem.code, problem=problem.message)
+        except BrightlineError:
+            raise
+        except Exception as problem:
+            _log.error("a decision could not be described", decision=exchange.id, error=type(problem).__name__, where=_where(problem))
+            await exchange.record_without_answer()
+    except BrightlineError as problem:
+        _log.error("a decision could not be recorded", decision=exchange.id, code=problem.code, problem=problem.message)
+    except Exception as problem:
+        _log.error("a decision could not be recorded", decision=exchange.id, error=type(problem).__name__, where=_where(problem))
 
 
 class Client:
@@ -270,6 +289,11 @@ class Client:
                     self.gone = True
                     self._serving.cancel()
                 return
+
+
+def _defect() -> BrightlineError:
+    hint = "try again; the operator finds the cause in the log, under the decision's number if there is one"
+    return BrightlineError("BL-GATEWAY-001", "the gateway failed", hint)
 
 
 def _where(problem: BaseException) -> str:

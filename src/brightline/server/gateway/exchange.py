@@ -7,8 +7,10 @@ findings carry the text that is evidence.
 from __future__ import annotations
 
 import random
+import re
 import secrets
 import time
+from hashlib import sha256
 from typing import Any
 
 from brightline.labels import label_header, label_member
@@ -22,6 +24,8 @@ from brightline.service import Service
 __all__ = ["Exchange"]
 
 MAX_CHANNELS_NAMED = 32
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]{0,127}")  # what generators and people call models and counters: no sentence fits
 
 
 class Exchange:
@@ -42,7 +46,7 @@ class Exchange:
         self.answer = Answer(service.pipeline, context, service.settings)
         self.label: dict[str, Any] = {}
         self.ms: dict[str, float] = {}
-        self.about: dict[str, Any] = {"endpoint": shape.name, "model": prompt.model[:200], "stream": prompt.stream, "status": "ok"}
+        self.about: dict[str, Any] = {"endpoint": shape.name, "model": _named(prompt.model), "stream": prompt.stream, "status": "ok"}
         self._started = time.perf_counter()
         self._recorded: Decision | None = None
 
@@ -69,7 +73,9 @@ class Exchange:
             if found is None and isinstance(inner, dict):
                 found = inner.get("usage")
         if isinstance(found, dict):
-            counts = {name: count for name, count in found.items() if name.isascii() and count.__class__ is int and 0 <= count < 2**53}
+            counts = {
+                name: count for name, count in found.items() if _NAME.fullmatch(name) and count.__class__ is int and 0 <= count < 2**53
+            }
             if counts:
                 self.about["usage"] = {**self.about.get("usage", {}), **counts}
 
@@ -112,6 +118,25 @@ class Exchange:
             metrics.call_seconds.observe(self.ms["total"] / 1000)
             metrics.own_seconds.observe((self.ms["total"] - self.ms.get("upstream", 0.0)) / 1000)
         return self._recorded
+
+    async def record_without_answer(self) -> None:
+        """Record what is known for certain, where a defect of ours keeps the rest from being described."""
+        about = {name: self.about[name] for name in ("endpoint", "model", "stream", "status")}
+        gap = NotInspected("answer", "gateway", "the gateway failed, and what it knew of the answer could not be described")
+        decision = self.service.pipeline.decide(
+            kind=ItemKind.DIALOGUE,
+            digest=digest_of([(part.path, part.text) for part in self.prompt.parts]),
+            findings=self.findings,
+            context=self.context,
+            not_inspected=[*self.prompt.gaps, gap],
+            account=self.account,
+            api_key=self.api_key,
+            request=about,
+            decision_id=self.id,
+            token=self.token,
+        )
+        await self.service.record(decision)
+        self._recorded = decision
 
     # What readers and programs are told
 
@@ -161,3 +186,8 @@ class Exchange:
         if self.label:
             headers["x-brightline-label"] = label_header(self.label)
         return headers
+
+
+def _named(model: str) -> str:
+    """A model's name for the record, where no text of a user may be kept: a name, or the beginning of a digest."""
+    return model if not model or _NAME.fullmatch(model) else f"sha256:{sha256(model.encode()).hexdigest()[:16]}"

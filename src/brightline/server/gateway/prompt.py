@@ -9,21 +9,29 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from brightline.config import Settings
-from brightline.errors import InputError, TooLarge
+from brightline.errors import InputError, TooLarge, TooSlow
 from brightline.model import Context, Finding, Side
 from brightline.pipeline import Pipeline
 from brightline.server.gateway.clean_texts import CleanTexts
+from brightline.server.gateway.shapes.chat import MAX_CHOICES
 from brightline.server.gateway.shapes.shape import Prompt
 from brightline.server.gateway.verbatim import Document, Malformed
 from brightline.service import Service
 
-__all__ = ["inspect_prompt", "leave_out_refused", "parse_body", "read_body"]
+__all__ = ["check_choices", "inspect_prompt", "leave_out_refused", "parse_body", "read_body"]
 
 MAX_PARTS = 20_000
 """Texts in one request. Each costs some 50 µs to inspect, so more would hold up other callers for seconds."""
 
 IN_LOOP_BYTES = 256 * 1024
 """Above this, reading and inspecting a request moves to a thread: some 5 ms, the longest that other calls should wait."""
+
+BODY_SILENCE_S = 60.0
+"""Seconds without a byte of a request's body after which the call is given up."""
+
+BODY_START_S = 60.0
+BODY_BYTES_PER_S = 500
+"""A body must come within this time and at this rate on the whole: the rate of Apache's mod_reqtimeout."""
 
 MAX_LOOKUPS = 16
 """Refusals of a conversation that are looked up, newest first."""
@@ -32,14 +40,23 @@ _DECISION_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The whole body of a request. Raises ``TooLarge`` BL-INPUT-102 as soon as it is known to exceed ``limit`` bytes."""
+    """The whole body of a request.
+
+    Raises ``TooLarge`` BL-INPUT-102 as soon as it is known to exceed ``limit`` bytes, ``TooSlow`` BL-INPUT-107 if it does not come.
+    """
     for name, value in scope["headers"]:
         if name == b"content-length" and (not value.isdigit() or len(value) > 18 or int(value) > limit):
             raise _too_large(limit)
     pieces: list[bytes] = []
     size = 0
+    started = asyncio.get_running_loop().time()
     while True:
-        message = await receive()
+        deadline = min(asyncio.get_running_loop().time() + BODY_SILENCE_S, started + BODY_START_S + size / BODY_BYTES_PER_S)
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise TooSlow("BL-INPUT-107", f"the request's body stopped coming after {size} bytes", "send it again, whole") from None
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         piece: bytes = message.get("body", b"")
@@ -58,6 +75,13 @@ async def parse_body(body: bytes) -> Document:
     except Malformed as problem:
         hint = "send the request as JSON in UTF-8 (RFC 8259)"
         raise InputError("BL-INPUT-101", f"the request body cannot be read: {problem}", hint) from None
+
+
+def check_choices(prompt: Prompt) -> None:
+    """Raises ``InputError`` BL-INPUT-106 for more answers than one call may have (``n`` times the number of prompts)."""
+    if prompt.choices > MAX_CHOICES:
+        hint = "send fewer prompts in one request, or a smaller n"
+        raise InputError("BL-INPUT-106", f"the request asks for {prompt.choices} answers, more than {MAX_CHOICES}", hint)
 
 
 async def leave_out_refused(service: Service, prompt: Prompt, document: Document) -> list[dict[str, object]]:

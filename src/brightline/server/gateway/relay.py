@@ -12,9 +12,10 @@ from brightline.server.gateway.exchange import Exchange
 from brightline.server.gateway.labelling import Labeller
 from brightline.server.gateway.prompt import IN_LOOP_BYTES
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText
+from brightline.server.gateway.shapes.texts import dotted, texts
 from brightline.server.gateway.verbatim import Document, Malformed
 
-__all__ = ["finish_answer", "inspect_answer"]
+__all__ = ["finish_answer", "inspect_answer", "inspect_error"]
 
 
 async def inspect_answer(exchange: Exchange, body: bytes) -> Document:
@@ -22,6 +23,16 @@ async def inspect_answer(exchange: Exchange, body: bytes) -> Document:
     if len(body) > IN_LOOP_BYTES:
         return await asyncio.to_thread(_inspect, exchange, body)
     return _inspect(exchange, body)
+
+
+def inspect_error(exchange: Exchange, body: bytes) -> None:
+    """Inspect every text of an error object. Raises ``UpstreamError`` BL-UPSTREAM-004 or -008."""
+    try:
+        document = Document.parse(body)
+    except Malformed as problem:
+        raise UpstreamError("BL-UPSTREAM-004", f"the model service's error cannot be read: {problem}", "try again") from None
+    for text in texts(document.value):
+        exchange.answer.passes(AnswerText(text.path, dotted(text.path), EVERY_CHOICE, text.text, text.escaped, atomic=True))
 
 
 def finish_answer(exchange: Exchange, document: Document, decision: Decision) -> bytes:

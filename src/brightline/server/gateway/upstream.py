@@ -149,10 +149,8 @@ class _HttpAnswer:
         length = self._response.content_length
         if length is not None and length > limit:
             raise _too_large(limit)
-        try:
-            if length is not None:
-                return await self._response.read()
-            pieces, size = [], 0
+        pieces, size = [], 0
+        try:  # counted although the length may be known: it is that of the packed bytes
             async for piece in self._response.content.iter_any():
                 size += len(piece)
                 if size > limit:

@@ -191,7 +191,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _huge(digits: str) -> int:
-    return int(digits) if len(digits) < 4000 else 0  # Python refuses longer ones; their bytes pass unread
+    return int(digits if len(digits) < 4000 else digits[:4000])  # Python refuses longer ones; their bytes pass unread
 
 
 # len: the values of numbers are of no interest here, only the names; and it costs nothing

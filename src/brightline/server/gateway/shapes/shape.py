@@ -137,5 +137,5 @@ class Shape(Protocol):
 def wrong(where: str, what: str, found: Any) -> InputError:
     """A field of a request has the wrong type or value."""
     kind = {dict: "an object", list: "an array", str: "a string", type(None): "null", bool: "a boolean"}.get(type(found), "a number")
-    shown = f"{kind} ({found})" if isinstance(found, int | float) else kind
+    shown = f"{kind} ({found})" if isinstance(found, int | float) and abs(found) < 1e15 else kind
     return InputError("BL-INPUT-103", f"{where} must be {what}, not {shown}", "see the API description of the model service for this field")
