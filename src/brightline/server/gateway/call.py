@@ -19,7 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from brightline.errors import BrightlineError, NotFound, RateLimited, StoreError, TooSlow, UpstreamError, WrongMethod
 from brightline.model import Door
-from brightline.server.gateway.access import admit, age_band, named_user
+from brightline.server.gateway.access import admit, age_band, named_model, named_user
 from brightline.server.gateway.address import with_query
 from brightline.server.gateway.clean_texts import CleanTexts
 from brightline.server.gateway.exchange import Exchange
@@ -93,6 +93,7 @@ class Call:
         document = await parse_body(body)
         prompt = self._shape.read(document.value)
         check_choices(prompt)
+        prompt.model = named_model(prompt.model)
         context = service.pipeline.context(Door.GATEWAY, age_band=age_band(service.settings, headers))
         account = named_user(service.settings, headers, prompt.end_user)
         exchange = Exchange(service, self._shape, prompt, context, account=account, api_key=key.id)

@@ -10,7 +10,6 @@ import random
 import re
 import secrets
 import time
-from hashlib import sha256
 from typing import Any
 
 from brightline.labels import label_header, label_member
@@ -25,7 +24,7 @@ __all__ = ["Exchange"]
 
 MAX_CHANNELS_NAMED = 32
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]{0,127}")  # what generators and people call models and counters: no sentence fits
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]{0,127}")  # of a counter
 
 
 class Exchange:
@@ -46,7 +45,7 @@ class Exchange:
         self.answer = Answer(service.pipeline, context, service.settings)
         self.label: dict[str, Any] = {}
         self.ms: dict[str, float] = {}
-        self.about: dict[str, Any] = {"endpoint": shape.name, "model": _named(prompt.model), "stream": prompt.stream, "status": "ok"}
+        self.about: dict[str, Any] = {"endpoint": shape.name, "model": prompt.model, "stream": prompt.stream, "status": "ok"}
         self._started = time.perf_counter()
         self._recorded: Decision | None = None
 
@@ -186,8 +185,3 @@ class Exchange:
         if self.label:
             headers["x-brightline-label"] = label_header(self.label)
         return headers
-
-
-def _named(model: str) -> str:
-    """A model's name for the record, where no text of a user may be kept: a name, or the beginning of a digest."""
-    return model if not model or _NAME.fullmatch(model) else f"sha256:{sha256(model.encode()).hexdigest()[:16]}"
