@@ -55,12 +55,12 @@ def test_there_is_no_article_beyond_four_digits(number: int) -> None:
         ("CSL-13.2", "《中华人民共和国网络安全法》第十三条第二款", "Cybersecurity Law, Art. 13, para. 2"),
         (
             "IM-4.1",
-            "《生成式人工智能服务管理暂行办法》第四条第（一）项",
+            "《生成式人工智能服务管理暂行办法》第四条第一项",
             "Interim Measures for the Administration of Generative AI Services, Art. 4, item (1)",
         ),
-        ("IIS-15.6", "《互联网信息服务管理办法》第十五条第（六）项", None),
-        ("ECO-6.10", "《网络信息内容生态治理规定》第六条第（十）项", None),
-        ("PSA-29.1", "《中华人民共和国治安管理处罚法》第二十九条第（一）项", None),
+        ("IIS-15.6", "《互联网信息服务管理办法》第十五条第六项", None),
+        ("ECO-6.10", "《网络信息内容生态治理规定》第六条第十项", None),
+        ("PSA-29.1", "《中华人民共和国治安管理处罚法》第二十九条第一项", None),
         ("ALG-9.1", "《互联网信息服务算法推荐管理规定》第九条第一款", None),
         ("PIP-24.3", "《中华人民共和国个人信息保护法》第二十四条第三款", None),
         ("CRI-291-1.2", "《中华人民共和国刑法》第二百九十一条之一第二款", "Criminal Law, Art. 291-1, para. 2"),
@@ -72,7 +72,7 @@ def test_there_is_no_article_beyond_four_digits(number: int) -> None:
             "GB 45438-2025 Labelling Method for AI-Generated Synthetic Content, clause 5.1",
         ),
         ("QL25-2.6d", "中央网信办“清朗·整治AI技术滥用”专项行动通知（2025年）第2.6点", None),
-        ("LM-6.1", "《人工智能生成合成内容标识办法》第六条第（一）项", None),
+        ("LM-6.1", "《人工智能生成合成内容标识办法》第六条第一项", None),
         ("MIN-2", "《移动互联网未成年人模式建设指南》", "Guide to Building the Minor Mode of the Mobile Internet"),
         ("SEC-160.2", "《中华人民共和国证券法》第一百六十条第二款", "Securities Law, Art. 160, para. 2"),
     ],
@@ -81,6 +81,10 @@ def test_a_rule_is_quoted_by_official_name_and_article(rule_id: str, zh: str, en
     assert BOOK.citation(rule_id) == zh
     if en is not None:
         assert BOOK.citation(rule_id, "en") == en
+
+
+def test_items_are_cited_without_brackets() -> None:
+    assert not [rule_id for rule_id in BOOK.rules if "（" in BOOK.citation(rule_id).partition("》")[2]]
 
 
 def test_a_former_id_is_quoted_with_the_number_now_in_force() -> None:

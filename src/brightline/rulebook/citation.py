@@ -6,11 +6,12 @@ normative documents)::
     49          第四十九条                    Art. 49
     291-1       第二百九十一条之一             Art. 291-1
     13.2        第十三条第二款                 Art. 13, para. 2          款: an unnumbered paragraph
-    4(1)        第四条第（一）项               Art. 4, item (1)          项: a numbered item
-    57.1(2)     第五十七条第一款第（二）项      Art. 57, para. 1, item (2)
+    4(1)        第四条第一项                  Art. 4, item (1)          项: a numbered item
+    57.1(2)     第五十七条第一款第二项         Art. 57, para. 1, item (2)
 
 Standards and guides have clauses (第5.1条, clause 5.1), campaign notices have points (第2.6点, point 2.6). An empty
-article cites the instrument as a whole. The drafting terms follow 立法技术规范（试行）: 条, 款, 项.
+article cites the instrument as a whole. The drafting terms are those of the legislation itself: 条, 款, 项. Items stand as
+（一） in the text and are cited without brackets, as present-day laws and judgments cite them; older documents keep them.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _chinese(rule: Rule) -> str:
     if parts["paragraph"]:
         text += f"第{chinese_number(int(parts['paragraph']))}款"
     if parts["item"]:
-        text += f"第（{chinese_number(int(parts['item']))}）项"
+        text += f"第{chinese_number(int(parts['item']))}项"
     return text
 
 
