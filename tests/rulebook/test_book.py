@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -16,9 +17,23 @@ BOOK = load_rulebook()
 
 
 def test_a_rule_is_found_by_its_id_and_by_its_former_id() -> None:
-    assert BOOK["CSL-49"] is BOOK["CSL-47"] is BOOK.get("CSL-47")
-    assert "CSL-47" in BOOK
-    assert "CSL-47" not in BOOK.rules
+    assert BOOK["CSL-23"] is BOOK["CSL-log"] is BOOK.get("CSL-log")
+    assert "CSL-log" in BOOK
+    assert "CSL-log" not in BOOK.rules
+
+
+def test_a_former_number_leads_to_the_rule_and_is_known_to_be_stale() -> None:
+    assert BOOK["CSL-49"] is BOOK["CSL-47"] is BOOK.get("CSL-47.1")
+    stale = BOOK.stale("CSL-47(2)")
+    assert stale is not None
+    assert (stale.now, stale.last_day) == ("CSL-49", date(2025, 12, 31))
+    assert "CSL-47" in BOOK.former_ids("CSL-49")
+    assert BOOK.search("CSL-47") == [BOOK["CSL-49"]]
+
+
+@pytest.mark.parametrize("rule_id", ["CSL-49", "CSL-log", "CSL-470", "CRI-287-1", "AUC-12", ""])
+def test_an_id_that_stands_is_not_stale(rule_id: str) -> None:
+    assert BOOK.stale(rule_id) is None
 
 
 @pytest.mark.parametrize("rule_id", ["", "CSL-999", "csl-49", "CSL-49 "])
@@ -47,6 +62,7 @@ def test_the_digest_is_sha_256_and_does_not_depend_on_the_order_of_the_parts() -
         reversed(list(BOOK.rules.values())),
         dict(reversed(list(BOOK.aliases.items()))),
         reversed(list(BOOK.bases.values())),
+        reversed(list(BOOK.renumbered.values())),
     )
     assert again.digest == BOOK.digest
 
@@ -57,10 +73,11 @@ def test_the_digest_covers_rules_aliases_and_grounds() -> None:
     digests = {
         BOOK.digest,
         Rulebook.of(instruments, changed, BOOK.aliases, BOOK.bases.values()).digest,
+        Rulebook.of(instruments, rules, BOOK.aliases, BOOK.bases.values()).digest,
         Rulebook.of(instruments, rules, {}, BOOK.bases.values()).digest,
         Rulebook.of(instruments, rules, BOOK.aliases).digest,
     }
-    assert len(digests) == 4
+    assert len(digests) == 5
 
 
 @pytest.mark.parametrize(

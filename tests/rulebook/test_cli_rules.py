@@ -59,6 +59,13 @@ def test_a_former_id_shows_the_rule_now_in_force() -> None:
     assert "CSL-47" in run("show", "CSL-49").stdout
 
 
+def test_a_former_number_is_shown_with_the_number_that_it_has_now() -> None:
+    assert answer("show", "CSL-47")["renumbered"]["now"] == "CSL-49"
+    assert "renumbered" not in answer("show", "CSL-49")
+    assert "自 2026-01-01 起为 CSL-49" in run("show", "CSL-47").stdout
+    assert "until 2025-10-14" in run("show", "AUC-11", "--lang", "en").stdout
+
+
 def test_an_unverified_rule_says_that_its_basis_is_pending_review() -> None:
     assert "依据待核" in run("show", "ECO-10").stdout
     assert "basis pending review" in run("show", "ECO-10", "--lang", "en").stdout

@@ -211,6 +211,62 @@ def test_a_basis_without_a_block_column_has_no_grounds(write: Write) -> None:
     assert load_rulebook(write(basis=text)).basis(9, date(2026, 1, 1)).grounds == ()
 
 
+RENUMBERED = """\
+- id: LAW-7
+  now: LAW-1
+  since: 2022-01-01
+  source: the amending decision
+"""
+
+
+@pytest.mark.parametrize(
+    "cited",
+    [
+        RULE.replace('article: "1.2"', 'article: "7.2"'),
+        RULE.replace('article: "1.2"', 'article: "7(2)"').replace("to: null", "to: 2022-01-01"),
+    ],
+)
+def test_a_row_that_cites_an_article_by_its_number_of_before_is_refused(write: Write, cited: str) -> None:
+    folder = write(RULE + "\n" + cited.replace("LAW-1", "LAW-2"))
+    (folder / "renumbered.yaml").write_text(RENUMBERED, "utf-8")
+    error = refusal(folder)
+    assert (error.code, error.file) == ("BL-DATA-114", "a.yaml")
+    assert "until 2021-12-31" in error.message
+    assert "LAW-1 since 2022-01-01" in error.hint
+
+
+def test_a_row_of_the_days_before_may_have_the_number_of_before(write: Write) -> None:
+    before = RULE.replace("LAW-1", "LAW-2").replace('"1.2"', '"7"').replace("to: null", "to: 2021-12-31")
+    folder = write(RULE + "\n" + before)
+    (folder / "renumbered.yaml").write_text(RENUMBERED, "utf-8")
+    assert load_rulebook(folder)["LAW-7"].id == "LAW-1"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "says"),
+    [
+        ("now: LAW-1", "now: LAW-9", "BL-DATA-108", "`LAW-9`, which is no rule"),
+        ("2022-01-01", "2020-06-01", "BL-DATA-109", "not in force on 2020-06-01"),
+        ("id: LAW-7", "id: LAW-7.1", "BL-DATA-106", "no whole article"),
+        ("id: LAW-7", "id: LAW-1", "BL-DATA-114", "LAW-1 is the article's number until"),
+        ("source:", "sauce:", "BL-DATA-104", "`source` is missing"),
+        ("2022-01-01", "soon", "BL-DATA-105", "not a date"),
+    ],
+)
+def test_a_bad_row_of_former_numbers_is_refused(write: Write, old: str, new: str, code: str, says: str) -> None:
+    folder = write()
+    (folder / "renumbered.yaml").write_text(RENUMBERED.replace(old, new), "utf-8")
+    error = refusal(folder)
+    assert error.code == code
+    assert says in error.message
+
+
+def test_a_former_number_stands_once(write: Write) -> None:
+    folder = write()
+    (folder / "renumbered.yaml").write_text(RENUMBERED + RENUMBERED, "utf-8")
+    assert refusal(folder).code == "BL-DATA-106"
+
+
 def test_every_refusal_says_what_to_do(write: Write) -> None:
     assert "law, regulation and rule" in refusal(write(notice=NOTICE.replace("[limit]", "[block]"))).hint
 

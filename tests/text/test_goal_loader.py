@@ -10,6 +10,7 @@ import pytest
 
 from brightline.errors import DataError
 from brightline.model import Outcome, Side
+from brightline.rulebook import load_rulebook
 from brightline.text import GoalBook, load_goals
 
 GOOD = """
@@ -129,3 +130,13 @@ def test_an_empty_file_holds_no_goals(load: Callable[..., GoalBook]) -> None:
 class _Rules:
     def get(self, rule_id: str) -> str:
         return rule_id
+
+
+def test_a_goal_that_cites_an_article_by_its_number_of_before_does_not_load(tmp_path: Path) -> None:
+    path = tmp_path / "goals.yaml"
+    path.write_text(GOOD.replace("rules: [A-1]", "rules: [PSA-82, CSL-47]"), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        load_goals([path], load_rulebook())
+    assert (caught.value.code, caught.value.line) == ("BL-DATA-207", 5)
+    assert "CSL-47" in str(caught.value)
+    assert "CSL-49" in caught.value.hint

@@ -94,11 +94,14 @@ def show(
 ) -> None:
     """Show all about one rule. --edition also lists its counterparts in that edition of the campaign."""
     book, day = load_rulebook(), _day(on)
-    rule = book[rule_id]
+    rule, left, en = book[rule_id], book.stale(rule_id), lang is Lang.EN
     if as_json:
-        print_json(_document(rule, book, day))
+        print_json(_document(rule, book, day) | ({"renumbered": asdict(left)} if left else {}))
         return
-    en = lang is Lang.EN
+    if left:
+        console.print(
+            Text(_WORDS["renumbered"][en].format(old=left.id, now=left.now, last=left.last_day, since=left.since), style="yellow")
+        )
     instrument = book.instruments[rule.instrument]
     console.print(Text(f"{rule.id}  {book.citation(rule.id, lang)}", style="bold"))
     console.print(Text(f"{rule.title_en if en else rule.title_zh}: {rule.obligation_en if en else rule.obligation_zh}"))
@@ -117,7 +120,7 @@ def show(
         "basis": _verification(rule, en),
         "evidence": f"{rule.evidence_grade} · {rule.readers}",
         "source": f"{rule.source} ({rule.read_on})",
-        "former": ", ".join(old for old, new in book.aliases.items() if new == rule.id),
+        "former": ", ".join(book.former_ids(rule.id)),
         "note": rule.note,
     }
     table = Table(box=None, show_header=False, pad_edge=False)
@@ -202,7 +205,7 @@ def _document(rule: Rule, book: Rulebook, day: date) -> dict[str, Any]:
     return asdict(rule) | {
         "citation": {lang: book.citation(rule.id, lang) for lang in ("zh", "en")},
         "instrument": asdict(book.instruments[rule.instrument]),
-        "aliases": [old for old, new in book.aliases.items() if new == rule.id],
+        "aliases": book.former_ids(rule.id),
         "on": day,
         "in_force": rule.in_force(day),
     }
@@ -266,6 +269,10 @@ _WORDS = {
     "note": ("备注", "note"),
     "number_pending": ("条号待核", "article number pending review"),
     "pending": ("依据待核", "basis pending review"),
+    "renumbered": (
+        "{old} 是 {last} 及以前的条文序号，自 {since} 起为 {now}。",
+        "{old} is the number of before: it stood until {last} and is {now} since {since}.",
+    ),
     "source": ("出处", "source"),
     "status": ("效力层级", "status"),
     "threshold": ("量化标准", "threshold"),

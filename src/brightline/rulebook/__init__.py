@@ -9,6 +9,7 @@ from brightline.rulebook.book import Rulebook
 from brightline.rulebook.citation import cite
 from brightline.rulebook.loader import load_rulebook
 from brightline.rulebook.policy import Judgement, decide, strongest
+from brightline.rulebook.renumbered import Renumbered
 from brightline.rulebook.terms import OperatorTerm, load_terms
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "BlockGround",
     "Judgement",
     "OperatorTerm",
+    "Renumbered",
     "Rulebook",
     "cite",
     "decide",

@@ -14,37 +14,47 @@ from brightline.errors import DataError
 from brightline.model import Instrument, Rule
 from brightline.rulebook.basis import Basis, BlockGround
 from brightline.rulebook.citation import cite
+from brightline.rulebook.renumbered import Renumbered, article_of
 
 __all__ = ["Rulebook"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
-    """Instruments, rules, old ids and the basis of each problem type. Build it with ``Rulebook.of`` or ``load_rulebook``."""
+    """Instruments, rules, old ids and numbers, and the basis of each problem type. Build it with ``Rulebook.of`` or ``load_rulebook``."""
 
     instruments: Mapping[str, Instrument]
     rules: Mapping[str, Rule]
     aliases: Mapping[str, str]
     bases: Mapping[int, Basis]
+    renumbered: Mapping[str, Renumbered]
     digest: str
     _haystacks: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def of(
-        cls, instruments: Iterable[Instrument], rules: Iterable[Rule], aliases: Mapping[str, str] | None = None, bases: Iterable[Basis] = ()
+        cls,
+        instruments: Iterable[Instrument],
+        rules: Iterable[Rule],
+        aliases: Mapping[str, str] | None = None,
+        bases: Iterable[Basis] = (),
+        renumbered: Iterable[Renumbered] = (),
     ) -> Rulebook:
         """A rulebook from checked parts. ``digest`` is the SHA-256 (hex) over the canonical JSON of all of them."""
         by_instrument = {each.id: each for each in sorted(instruments, key=lambda each: each.id)}
         by_rule = {each.id: each for each in sorted(rules, key=lambda each: each.id)}
         by_type = {each.problem_type: each for each in sorted(bases, key=lambda each: each.problem_type)}
         old_ids = dict(sorted((aliases or {}).items()))
+        old_numbers = {each.id: each for each in sorted(renumbered, key=lambda each: each.id)}
+        former = old_ids | {each.id: each.now for each in old_numbers.values()}
         return cls(
             instruments=MappingProxyType(by_instrument),
             rules=MappingProxyType(by_rule),
             aliases=MappingProxyType(old_ids),
             bases=MappingProxyType(by_type),
-            digest=_digest(by_instrument, by_rule, old_ids, by_type),
-            _haystacks=MappingProxyType({each.id: _haystack(each, by_instrument[each.instrument], old_ids) for each in by_rule.values()}),
+            renumbered=MappingProxyType(old_numbers),
+            digest=_digest(by_instrument, by_rule, old_ids, by_type, old_numbers),
+            _haystacks=MappingProxyType({each.id: _haystack(each, by_instrument[each.instrument], former) for each in by_rule.values()}),
         )
 
     def __getitem__(self, rule_id: str) -> Rule:
@@ -58,8 +68,19 @@ class Rulebook:
         return isinstance(rule_id, str) and self.get(rule_id) is not None
 
     def get(self, rule_id: str) -> Rule | None:
-        """The rule of this id or former id, or None."""
-        return self.rules.get(rule_id) or self.rules.get(self.aliases.get(rule_id, ""))
+        """The rule of this id, former id or former number, or None. Whoever takes new citations in asks ``stale`` besides."""
+        rule = self.rules.get(rule_id) or self.rules.get(self.aliases.get(rule_id, ""))
+        left = None if rule else self.stale(rule_id)
+        return self.rules[left.now] if left else rule
+
+    def stale(self, rule_id: str) -> Renumbered | None:
+        """What became of a former article number (``CSL-47``, ``CSL-47.1``); None for an id that stands."""
+        return None if rule_id in self.rules or rule_id in self.aliases else self.renumbered.get(article_of(rule_id))
+
+    def former_ids(self, rule_id: str) -> tuple[str, ...]:
+        """The former ids and numbers that lead to this rule."""
+        numbers = (each.id for each in self.renumbered.values() if each.now == rule_id)
+        return (*(old for old, new in self.aliases.items() if new == rule_id), *numbers)
 
     def search(self, text: str) -> list[Rule]:
         """Rules that contain every word of ``text`` in id, former id, title, obligation or instrument, in either language."""
@@ -94,7 +115,11 @@ def _haystack(rule: Rule, instrument: Instrument, aliases: Mapping[str, str]) ->
 
 
 def _digest(
-    instruments: Mapping[str, Instrument], rules: Mapping[str, Rule], aliases: Mapping[str, str], bases: Mapping[int, Basis]
+    instruments: Mapping[str, Instrument],
+    rules: Mapping[str, Rule],
+    aliases: Mapping[str, str],
+    bases: Mapping[int, Basis],
+    renumbered: Mapping[str, Renumbered],
 ) -> str:
     document = {
         "format": "brightline-rulebook/1",
@@ -102,9 +127,10 @@ def _digest(
         "rules": [_fields(each) for each in rules.values()],
         "aliases": aliases,
         "bases": [_fields(each) | {"grounds": [_fields(ground) for ground in each.grounds]} for each in bases.values()],
+        "renumbered": [_fields(each) for each in renumbered.values()],
     }
     return hashlib.sha256(canonical_json(document)).hexdigest()
 
 
-def _fields(row: Instrument | Rule | Basis | BlockGround) -> dict[str, Any]:
+def _fields(row: Instrument | Rule | Basis | BlockGround | Renumbered) -> dict[str, Any]:
     return {each.name: getattr(row, each.name) for each in fields(row)}

@@ -1,9 +1,10 @@
 """Reads the rulebook from YAML and refuses every row that could mislead a decision, with file, line and what to do.
 
-``instruments.yaml`` lists the legal texts, ``basis.yaml`` the grounds per problem type, every other ``*.yaml`` rules.
+``instruments.yaml`` lists the legal texts, ``basis.yaml`` the grounds per problem type, ``renumbered.yaml`` the article
+numbers that revisions left behind, every other ``*.yaml`` rules.
 Besides the form of each field the loader checks what a reviewer cannot see in one row: that a rule has the rank of its
 instrument and binds only while the instrument does, that nothing below a departmental rule claims to justify a block,
-and that no row counts as verified on a summary or from memory.
+that no row counts as verified on a summary or from memory, and that none cites an article by its number of before.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from brightline.model import AtMost, Instrument, Key, Rule, Status
 from brightline.rulebook.basis import Basis, BlockGround
 from brightline.rulebook.book import Rulebook
 from brightline.rulebook.citation import is_article
+from brightline.rulebook.renumbered import Renumbered, article_of
 from brightline.rulebook.rows import Row, read_rows
 
 __all__ = ["BINDS", "GRADES", "VERIFYING_GRADES", "load_rulebook"]
 
 _SHIPPED = Path(__file__).with_name("data")
+_NOT_RULES = ("instruments.yaml", "basis.yaml", "renumbered.yaml")
 _STATUSES = tuple(status.value for status in Status)
 _KEYS = tuple(key.value for key in Key)
 _AT_MOST: tuple[str, ...] = get_args(AtMost)
@@ -57,7 +60,7 @@ def _load(directory: Path) -> Rulebook:
     rows: dict[str, Row] = {}
     aliases: dict[str, str] = {}
     for path in sorted(directory.glob("*.yaml")):
-        if path.name in ("instruments.yaml", "basis.yaml"):
+        if path.name in _NOT_RULES:
             continue
         for row in read_rows(path, "rule"):
             rule, former = _rule(row, instruments)
@@ -69,9 +72,13 @@ def _load(directory: Path) -> Rulebook:
                 else:
                     aliases[name] = rule.id
     _check_maps(rules, rows)
+    renumbered_file = directory / "renumbered.yaml"
+    renumbered = _renumbered(read_rows(renumbered_file, "renumbered"), rules, aliases) if renumbered_file.exists() else {}
+    for key, rule in rules.items():
+        _check_number(rows[key], rule, renumbered)
     basis_file = directory / "basis.yaml"
     bases = _bases(read_rows(basis_file, "basis"), rules) if basis_file.exists() else []
-    return Rulebook.of(instruments.values(), rules.values(), aliases, bases)
+    return Rulebook.of(instruments.values(), rules.values(), aliases, bases, renumbered.values())
 
 
 def _instruments(rows: Iterable[Row]) -> dict[str, Instrument]:
@@ -171,6 +178,34 @@ def _check_maps(rules: dict[str, Rule], rows: dict[str, Row]) -> None:
         for target in rule.maps_to:
             if target not in rules:
                 raise rows[rule.id].fail("BL-DATA-108", f"maps_to names `{target}`, which is no rule", "use the id of a rule", "maps_to")
+
+
+def _renumbered(rows: Iterable[Row], rules: dict[str, Rule], aliases: dict[str, str]) -> dict[str, Renumbered]:
+    found: dict[str, Renumbered] = {}
+    for row in rows:
+        left = Renumbered(row.text("id"), row.text("now"), row.day("since"), row.text("source"))
+        row.what = f"renumbered {left.id}"
+        row.finish()
+        if left.id in found or left.id in aliases or article_of(left.id) != left.id:
+            raise row.fail(
+                "BL-DATA-106", f"the id `{left.id}` is taken or is no whole article", "one row an article, no alias besides", "id"
+            )
+        if left.now not in rules:
+            raise row.fail("BL-DATA-108", f"`now` names `{left.now}`, which is no rule", "use the id of a rule, not a former id", "now")
+        if rules[left.now].in_force_from > left.since:
+            raise row.fail("BL-DATA-109", f"`{left.now}` is not in force on {left.since}", "`since` is the new number's first day", "since")
+        found[left.id] = left
+    return found
+
+
+def _check_number(row: Row, rule: Rule, renumbered: dict[str, Renumbered]) -> None:
+    """Import check of legal-grounds.md, section 5: neither id nor article may be a number of before for a day on which it no longer stands."""
+    for name in (rule.id, f"{rule.instrument}-{rule.article}"):
+        left = renumbered.get(article_of(name))
+        if left and (rule.in_force_to is None or rule.in_force_to >= left.since):
+            raise row.fail(
+                "BL-DATA-114", f"{left.id} is the article's number until {left.last_day}", f"it is {left.now} since {left.since}", "article"
+            )
 
 
 def _bases(rows: Iterable[Row], rules: dict[str, Rule]) -> list[Basis]:

@@ -246,6 +246,10 @@ class _Loader:
         for row in rows:
             if self._rulebook.get(row.value) is None:
                 row.fail(207, f"unknown rule {row.value!r}", "see `brightline rules search` for the rules that exist")
+            if isinstance(self._rulebook, Rulebook) and (left := self._rulebook.stale(row.value)):
+                row.fail(
+                    207, f"{row.value} is the article's number until {left.last_day}", f"cite {left.now}, its number since {left.since}"
+                )
         return tuple(row.value for row in rows)
 
     def _sides(self, node: _Node) -> tuple[Side, ...]:
