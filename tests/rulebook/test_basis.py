@@ -96,10 +96,6 @@ def test_exceptions_come_first_where_the_law_has_them() -> None:
         assert all(Key.EXCEPTION in BOOK[rule_id].keys for rule_id in ground.exceptions)
 
 
-def test_sexual_material_of_minors_knows_no_exception() -> None:
-    assert next(ground for ground in BOOK.bases[9].grounds if ground.id == "9.minors").exceptions == ()
-
-
 def test_the_basis_follows_the_day_of_the_decision() -> None:
     before, after = (BOOK.basis(12, day) for day in (date(2026, 12, 31), date(2027, 1, 1)))
     assert "TML-57" in before.block
@@ -130,3 +126,31 @@ def test_what_nothing_grounds_is_said_in_both_languages() -> None:
 
 def _basis(problem_type: int) -> Basis:
     return BOOK.basis(problem_type, TODAY)
+
+
+# What the block column has beyond section 9 or pairs by itself; each says so in its note.
+OWN_READING = ["1.cloning", "2.crime-teaching", "2.intrusion", "4.accounts", "8.rival", "10.intimate", "11.paid-posts"]
+
+
+def test_a_pair_that_section_9_does_not_name_says_that_it_is_our_own_reading() -> None:
+    marked = [ground.id for basis in BOOK.bases.values() for ground in basis.grounds if "Brightline's own" in ground.note]
+    assert sorted(marked) == sorted(OWN_READING)
+
+
+def test_sexual_material_of_minors_knows_no_exception() -> None:
+    for basis in BOOK.bases.values():
+        for ground in basis.grounds:
+            if {"MPL-52", "RPM-22"} <= set(ground.key_a):
+                assert ground.exceptions == (), ground.id
+
+
+def test_what_the_block_column_has_beyond_section_9_is_known() -> None:
+    beyond = {number: set(BOOK.basis(number, TODAY).block) - set(BLOCK[number].split()) for number in BLOCK}
+    assert {number: ids for number, ids in beyond.items() if ids} == {
+        2: {"PSA-33.5", "CRI-285", "CRI-287-1", "IM-14.1", "PSA-80", "CRI-363", "CRI-364", "IIS-15.7", "IM-4.1"},
+        4: {"IM-4.1", "DS-6.1"},
+        6: {"SEC-160.2"},
+        8: {"CIV-1195", "CIV-1197"},
+        10: {"IM-14.1", "DS-10", "IM-14.2"},
+        11: {"CRI-225"},
+    }

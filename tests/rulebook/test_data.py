@@ -142,7 +142,6 @@ FORMER_IDS = {
     "DS-17": "DS-17.1",
     "ALG-9": "ALG-9.1",
     "CRI-291-1": "CRI-291-1.2",
-    "CSL-47": "CSL-49",
     "CSL-log": "CSL-23",
     "CSL-pen": "CSL-69",
     "PIP-13/14": "PIP-13",
@@ -186,6 +185,30 @@ def test_there_are_no_other_former_ids() -> None:
     assert dict(BOOK.aliases) == FORMER_IDS
 
 
+# Sections 0.7 and 5: numbers of before, the rule that holds the matter now, and since when.
+RENUMBERED = {
+    "AUC-8": ("AUC-9.2", date(2025, 10, 15)),
+    "AUC-11": ("AUC-12", date(2025, 10, 15)),
+    "CSL-12": ("CSL-13.2", date(2026, 1, 1)),
+    "CSL-21": ("CSL-23", date(2026, 1, 1)),
+    "CSL-24": ("CSL-26", date(2026, 1, 1)),
+    "CSL-46": ("CSL-48", date(2026, 1, 1)),
+    "CSL-47": ("CSL-49", date(2026, 1, 1)),
+    "CSL-68": ("CSL-69", date(2026, 1, 1)),
+    "PSA-25": ("PSA-29.1", date(2026, 1, 1)),
+    "PSA-68": ("PSA-80", date(2026, 1, 1)),
+}
+
+
+def test_the_numbers_that_still_circulate_are_known_as_numbers_of_before() -> None:
+    assert {each.id: (each.now, each.since) for each in BOOK.renumbered.values()} == RENUMBERED
+
+
+def test_a_number_of_before_is_no_id_and_no_article_of_a_row() -> None:
+    assert not set(RENUMBERED) & set(BOOK.rules)
+    assert all(BOOK.stale(rule_id) is None for rule_id in (*BOOK.rules, *BOOK.aliases))
+
+
 @pytest.mark.parametrize("rule_id", NAMED_ELSEWHERE.split())
 def test_an_id_that_other_rooms_use_is_the_id_of_a_row(rule_id: str) -> None:
     assert rule_id in BOOK.rules
@@ -211,7 +234,13 @@ def test_what_rests_on_a_summary_or_on_memory_is_not_verified() -> None:
 
 @pytest.mark.parametrize(
     "rule_id",
-    sorted({"IM-13", "IM-4.3", "IM-4.4", "DS-12", "DS-13", "VIO-1", "COM-1", "DOM-1", "PUB-1"} | span("ECO", 8, 17) | SAFETY),
+    sorted(
+        {"IM-13", "IM-4.3", "IM-4.4", "IM-22.2", "DS-12", "DS-13", "VIO-1", "COM-1", "APP-6", "DOM-1", "PUB-1", "LIV-1", "NTP-1", "MIN-10"}
+        | {"MED-1", "MED-2", "ADV-1", "GB-5.1", "GB-5.5", "LM-4.1", "LM-4.2", "LM-11", "LM-12", "FIL-G1", "FIL-G2", "ACC-15"}
+        | span("ECO", 8, 17)
+        | ids("FAC", "1 2 3 4 5 6")
+        | SAFETY
+    ),
 )
 def test_rows_to_keep_unverified_are_unverified(rule_id: str) -> None:
     assert not BOOK[rule_id].verified
@@ -233,9 +262,47 @@ def test_a_campaign_a_guide_or_a_standard_never_reaches_a_block() -> None:
     assert [rule.id for rule in BOOK.rules.values() if "block" in rule.at_most and not rule.status.binding] == []
 
 
-@pytest.mark.parametrize("rule_id", ["IIS-15", "IIS-16", "TEL-56", "TEL-61", "DS-6.2"])
-def test_what_the_law_ties_to_manifest_cases_is_marked(rule_id: str) -> None:
-    assert BOOK[rule_id].manifest_only
+def test_what_the_law_ties_to_manifest_cases_is_marked() -> None:
+    assert {rule.id for rule in BOOK.rules.values() if rule.manifest_only} == {"IIS-16", "TEL-61", "DS-6.2"}
+
+
+# Texts read by several named readers, of which no single row says how many; QL25 in reprints, DOS without numbers (grade n?).
+READ_AS_A_WHOLE = {"MIN", "PG-A", "PG-I", "PG-S", "PG-T", "PG-V", "QL25", "DOS"}
+
+
+def test_one_reader_verifies_a_quoted_article_only_with_its_number() -> None:
+    """Section 1: grade T verifies if there are two readers, or if number and wording were quoted."""
+    alone = [rule for rule in BOOK.rules.values() if rule.verified and rule.evidence_grade == "T" and rule.readers < 2]
+    unquoted = {rule.id for rule in alone if not (rule.article and rule.number_verified) and rule.instrument not in READ_AS_A_WHOLE}
+    # Wording seen, number not (grade n? or "number to check"): content verified, number not.
+    assert unquoted == ids("ACC", "8 10 11") | ids("ECO", "21 22 23 24 25") | {"DS-11", "GB-5.6", "LM-6.5"}
+    assert not any(BOOK[rule_id].number_verified for rule_id in unquoted)
+
+
+def test_a_row_counts_as_many_readers_as_its_grade_says() -> None:
+    for rule in BOOK.rules.values():
+        grade, _, count = rule.evidence_grade.partition("×")
+        expected = {"T2": 2, "T2*": 2, "T1": 1, "S": 0, "M": 0, "S/M": 0}.get(rule.evidence_grade, int(count or 1))
+        assert rule.readers == expected, f"{rule.id}: {grade}, {rule.readers} readers"
+
+
+def test_one_article_may_forbid_and_oblige() -> None:
+    both = {rule.id for rule in BOOK.rules.values() if {Key.A, Key.B} <= set(rule.keys) and "block" in rule.at_most}
+    assert both == {"FRA-14", "FRA-25", "IM-7", "DS-14.2", "CSL-50", "MPL-77", "RPM-26"}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "measures"),
+    [("LM", {"label", "duty"}), ("DIA", {"label", "limit"}), ("CAT", {"limit"}), ("INT13", {"report"}), ("GB", {"label", "duty"})],
+)
+def test_what_is_not_binding_justifies_no_more_than_its_rank(prefix: str, measures: set[str]) -> None:
+    """Section 10, point 5, and the rank of judicial interpretations here: report only."""
+    assert set().union(*(rule.at_most for rule in BOOK.rules.values() if rule.instrument == prefix)) <= measures
+
+
+def test_an_article_in_the_bad_information_list_never_deletes() -> None:
+    assert BOOK["ECO-7"].at_most == ("label", "limit")
+    assert BOOK["ALG-9.1"].at_most == ("label", "limit"), "unlabelled content is held until it is labelled, never removed"
 
 
 @pytest.mark.parametrize(
