@@ -131,7 +131,7 @@ def test_a_refusal_names_rule_evidence_appeal_and_proof(book: Rulebook) -> None:
     assert "第二十四条第三款" in statement.rights
     assert statement.automated == "这一决定由系统自动作出，没有人参与。"
     assert statement.proof.url == "https://ai.example/d/tokentokentokentoken/proof.json"
-    assert "第 7 条" in statement.proof.sentence
+    assert "第 8 条（日志索引 7，从 0 起计）" in statement.proof.sentence
     assert statement.all_inspected
     assert statement.made_iso == "2026-11-22T16:45:00+00:00"
 
@@ -253,8 +253,8 @@ def test_what_was_not_inspected_is_listed(book: Rulebook) -> None:
     statement = a_statement(a_decision(book, not_inspected=gaps), book)
     assert statement.all_inspected == ""
     assert [gap.sentence for gap in statement.not_inspected] == [
-        "messages[0].content[1]：gateway 没有检查（an image）",
-        "内容整体：classifier 没有检查（timeout）",
+        "messages[0].content[1]：网关没有检查（an image）",
+        "内容整体：classifier没有检查（timeout）",
     ]
 
 
@@ -272,6 +272,15 @@ def test_the_appeal_names_the_operators_door(book: Rulebook) -> None:
     assert decision.id in unnamed.sentence
     assert "{" not in unnamed.sentence
     assert "第二十二条" in unnamed.basis
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "第 1 条（日志索引 0，从 0 起计）"), ("en", "number 1 in a tamper-evident log (index 0, counted from 0)")]
+)
+def test_the_first_entry_of_the_log_is_not_called_number_0(book: Rulebook, lang: str, said: str) -> None:
+    statement = render_statement(a_decision(book, a_finding()), book, lang, base_url="https://ai.example", seq=0)
+    assert said in statement.proof.sentence
+    assert statement.proof.seq == 0
 
 
 def test_a_pending_proof_says_when_it_will_be_there(book: Rulebook) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from typing import Literal
 
 import pytest
 
@@ -107,3 +108,11 @@ def test_an_operators_own_context_keeps_its_name() -> None:
 def test_more_than_two_texts_of_a_kind_are_cut_in_the_reason() -> None:
     text = explain(Because(Outcome.REFUSE, Side.PROMPT, Why.KEYS, ("甲", "乙", "丙")))
     assert "甲、乙等禁止" in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "有一处内容未经检查（模型的回答）"), ("en", "One part was not inspected (the model's answer)")]
+)
+def test_a_part_with_a_name_is_called_by_it(lang: Literal["zh", "en"], said: str) -> None:
+    because = Because(Outcome.ALLOW, Side.ANSWER, Why.NOTHING_ASKED)
+    assert said in explain(because, [NotInspected("answer", "gateway", "gone")], lang)

@@ -83,7 +83,7 @@ SENTENCES: dict[Lang, dict[str, str]] = {
         "lane/other": "以“{lane}”方式看到",
         # What was not inspected.
         "not_inspected/none": "提交检查的内容都检查了。",
-        "not_inspected/one": "{part}：{detector} 没有检查（{reason}）",
+        "not_inspected/one": "{part}：{detector}没有检查（{reason}）",
         "not_inspected/all of it": "内容整体",
         # Who decided.
         "automated/full": "这一决定由系统自动作出，没有人参与。",
@@ -97,7 +97,7 @@ SENTENCES: dict[Lang, dict[str, str]] = {
         "appeal/deadline": "法律没有规定统一的答复期限，以运营者公布的期限为准。",
         "appeal/basis": "运营者设置申诉和投诉渠道的依据：{citations}。",
         # Proof.
-        "proof/logged": "这一决定是防篡改日志中的第 {seq} 条，事后更改会被发现。",
+        "proof/logged": "这一决定是防篡改日志中的第 {position} 条（日志索引 {index}，从 0 起计），事后更改会被发现。",
         "proof/pending": "这一决定已经保存，即将写入防篡改日志；稍后刷新即可下载证明。",
         "proof/how": "下载证明文件，用任何人都能运行的核验程序检查，不需要登录，也不需要联网：{command}。",
         "proof/means": "证明只说明这一决定确实如此记录、没有改动过，不说明它是否正确。",
@@ -190,7 +190,7 @@ SENTENCES: dict[Lang, dict[str, str]] = {
         "appeal/unnamed": "If you think that this decision is wrong, you can appeal to the operator of this service. Please quote the decision number {id}.",
         "appeal/deadline": "No statute sets a general time limit for the answer; the operator's published time limit applies.",
         "appeal/basis": "Why the operator keeps a way to appeal and complain: {citations}.",
-        "proof/logged": "This decision is entry {seq} of a tamper-evident log; a later change would be found out.",
+        "proof/logged": "This decision is number {position} in a tamper-evident log (index {index}, counted from 0); a later change would be found out.",
         "proof/pending": "This decision is stored and about to enter the tamper-evident log; reload shortly to download its proof.",
         "proof/how": "Download the proof and check it with a program that anyone can run, without a login or a network: {command}.",
         "proof/means": "The proof shows that this decision was recorded just so and was not changed. It does not show that the decision is right.",

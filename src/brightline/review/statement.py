@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from brightline.model import Decision, Door, Finding, Ground, Key, NotInspected, Outcome, Rule, Side
 from brightline.review.sentences import SENTENCES, Lang
+from brightline.review.unread import detector_name, part_name, reason_text
 from brightline.rulebook import OperatorTerm, Rulebook
 
 __all__ = ["Appeal", "Evidence", "Gap", "Proof", "Segment", "StatedRule", "StatedTerm", "Statement", "render_statement"]
@@ -75,7 +76,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One part that a detector did not look at."""
+    """One part that a detector did not look at; all in the reader's language where a word is known (``unread.py``)."""
 
     part: str
     detector: str
@@ -97,7 +98,7 @@ class Appeal:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Where the decision stands in the log. ``command`` is what an auditor types; ``url`` gives the bundle."""
+    """Where the decision stands in the log: ``seq`` is its index, counted from 0 as in the proof file. ``command`` is what an auditor types; ``url`` gives the bundle."""
 
     pending: bool
     seq: int | None
@@ -337,8 +338,9 @@ def _joined(segments: Iterable[Segment]) -> str:
 
 def _gap(gap: NotInspected, lang: Lang) -> Gap:
     words = SENTENCES[lang]
-    part = gap.part or words["not_inspected/all of it"]
-    return Gap(part, gap.detector, gap.reason, words["not_inspected/one"].format(part=part, detector=gap.detector, reason=gap.reason))
+    part = part_name(gap.part, lang) or words["not_inspected/all of it"]
+    detector, reason = detector_name(gap.detector, lang), reason_text(gap.reason, lang)
+    return Gap(part, detector, reason, words["not_inspected/one"].format(part=part, detector=detector, reason=reason))
 
 
 def _rights(decision: Decision, rulebook: Rulebook, lang: Lang) -> str:
@@ -369,7 +371,7 @@ def _proof(decision: Decision, seq: int | None, url: str, lang: Lang) -> Proof:
     return Proof(
         pending=seq is None,
         seq=seq,
-        sentence=words["proof/pending"] if seq is None else words["proof/logged"].format(seq=seq),
+        sentence=words["proof/pending"] if seq is None else words["proof/logged"].format(position=seq + 1, index=seq),
         how="" if seq is None else words["proof/how"].format(command=command),
         means=words["proof/means"],
         command=command,

@@ -17,7 +17,7 @@ from typing import Literal
 
 from brightline.model import NotInspected, Outcome, Side
 
-__all__ = ["CONTEXT_WORDS", "Because", "Why", "explain"]
+__all__ = ["CONTEXT_WORDS", "PART_WORDS", "Because", "Why", "explain"]
 
 
 class Why(StrEnum):
@@ -63,9 +63,8 @@ def explain(because: Because, not_inspected: Sequence[NotInspected] = (), lang: 
         sentences.append(words["automated"])
     if not_inspected:
         key = "gaps" if len(not_inspected) > 1 else "gap"
-        sentences.append(
-            words[key].format(count=len(not_inspected), parts=_listed((gap.part or gap.detector for gap in not_inspected), lang, most=3))
-        )
+        parts = _listed((PART_WORDS.get(gap.part, {}).get(lang, gap.part) or gap.detector for gap in not_inspected), lang, most=3)
+        sentences.append(words[key].format(count=len(not_inspected), parts=parts))
     return words["between sentences"].join(sentence for sentence in sentences if sentence)
 
 
@@ -112,6 +111,12 @@ CONTEXT_WORDS: dict[str, dict[str, str]] = {
     "study": {"zh": "学习研究", "en": "study"},
 }
 """What the contexts of ``Finding.exceptions`` are called; a context of the operator's own keeps its name."""
+
+PART_WORDS: dict[str, dict[Literal["zh", "en"], str]] = {
+    "answer": {"zh": "模型的回答", "en": "the model's answer"},
+    "request": {"zh": "请求", "en": "the request"},
+}
+"""Parts that have a name of their own; all other parts are places such as ``messages[0].content``."""
 
 
 SENTENCES: dict[Literal["zh", "en"], dict[str, str]] = {

@@ -1,0 +1,87 @@
+"""Why something was not inspected, in Chinese: the gateway writes its reasons in English, as its code and its logs are.
+
+A reason is matched as a whole; ``{…}`` stands for a number, a name or a technical detail. What is not in the table is shown
+as it was given. Details of parsers are left to the decision document, which quotes the reason in full.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from brightline.rulebook.reasons import PART_WORDS
+
+__all__ = ["detector_name", "part_name", "reason_text"]
+
+Lang = Literal["zh", "en"]
+
+
+def reason_text(reason: str, lang: Lang) -> str:
+    """``NotInspected.reason`` as a reader of ``lang`` sees it; an unknown reason comes back as it is."""
+    if lang == "en":
+        return reason
+    cause, separator, ending = reason.rpartition("; ")
+    if separator and ending in _ENDINGS:
+        return f"{_phrase(cause)}；{_ENDINGS[ending]}"
+    return _phrase(reason)
+
+
+def part_name(part: str, lang: Lang) -> str:
+    """The parts that have a name of their own; all other parts are places such as ``messages[0].content``."""
+    return PART_WORDS.get(part, {}).get(lang, part)
+
+
+def detector_name(detector: str, lang: Lang) -> str:
+    """Who did not look; a detector of the operator's own keeps its name."""
+    return _DETECTORS.get(detector, {}).get(lang, detector)
+
+
+def _phrase(reason: str) -> str:
+    for pattern, chinese in _PATTERNS:
+        found = pattern.fullmatch(reason)
+        if found:
+            return chinese.format(**found.groupdict())
+    return reason
+
+
+_DETECTORS: dict[str, dict[Lang, str]] = {"gateway": {"zh": "网关", "en": "the gateway"}}
+_ENDINGS = {
+    "nothing was passed on": "没有转发任何内容",
+    "what came before was inspected": "此前的内容已经检查",
+}
+_PHRASES = {
+    "an event of the model service cannot be read: {detail}": "模型服务返回的一个事件无法读取",
+    "only text is inspected here; this is an image, sound, a file or an address": "这里只检查文字；这是图片、声音、文件或者链接地址",
+    "the client went away before the answer had come to its end": "回答结束之前客户端已经断开",
+    "the gateway does not know this address and passed it on unread, as the setting unknown_paths asks": "网关不认识这个接口地址，按运营者的设置未经读取即转发",
+    "the gateway failed": "网关发生故障",
+    "the gateway failed before the answer was complete": "回答完成之前网关发生故障",
+    "the gateway failed, and what it knew of the answer could not be described": "网关发生故障，已收到的回答内容无法记述",
+    "the model service answered with more than {count} separate texts": "模型服务的回答含有超过{count}段独立文本",
+    "the model service answered with status {status} and {kind}": "模型服务返回状态{status}，内容类型为{kind}",
+    "the model service answered with {kind}, not {wanted}": "模型服务返回的内容类型为{kind}，不是{wanted}",
+    "the model service broke the connection off": "模型服务中断了连接",
+    "the model service broke the stream off before its end": "模型服务在回答结束之前中断了传输",
+    "the model service cannot be reached": "无法连接模型服务",
+    "the model service does not accept the operator's key (status {status})": "模型服务不接受运营者的密钥（状态{status}）",
+    "the model service failed with status {status}": "模型服务发生故障（状态{status}）",
+    "the model service refused with words that may not leave": "模型服务拒绝了请求，其说明含有不得输出的内容",
+    "the model service streams what has no streams": "模型服务对不支持流式输出的接口返回了流式回答",
+    "the model service went on with {name} after its end": "模型服务在{name}结束之后仍继续输出",
+    "the model service's answer cannot be read: {detail}": "模型服务的回答无法读取",
+    "the model service's answer is larger than {limit} bytes": "模型服务的回答超过{limit}字节",
+    "the model service's answer is longer than may be inspected in one call": "模型服务的回答超过一次调用可以检查的长度",
+    "the model service's answer is no {name} answer: {detail}": "模型服务的回答不符合{name}接口的格式",
+    "the model service's error cannot be read: {detail}": "模型服务返回的错误说明无法读取",
+    "the model service's list of models holds what may not leave": "模型服务的模型列表含有不得输出的内容",
+    "the model service's stream cannot be read: {detail}": "模型服务的流式回答无法读取",
+    "the model service's stream has not the API's form: {detail}": "模型服务的流式回答不符合接口格式",
+    "token ids, which are no text": "这是词元编号，不是文字",
+}
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)), re.DOTALL)
+
+
+_PATTERNS = tuple((_pattern(english), chinese) for english, chinese in _PHRASES.items())
