@@ -182,16 +182,16 @@ def on_sqlite(folder: Path, size: int, runs: int) -> dict[str, float]:
         if done < 40 * ROUND or size - done <= ROUND:  # the service's rounds; the rest in large ones to build the log sooner
             submit(store, done, min(ROUND, size - done))
             began, cpu_began = time.perf_counter(), time.process_time()
-            sequencer.round()
+            sequencer.drain()
             rounds.append((time.perf_counter() - began) / min(ROUND, size - done))
             cpu_rounds.append((time.process_time() - cpu_began) / min(ROUND, size - done))
             continue
         submit(store, done, min(10_000, size - done - ROUND))
-        sequencer.round()
+        sequencer.drain()
     result = {
         "append_us": statistics.median(rounds) * 1e6,
         "append_cpu_us": statistics.median(cpu_rounds) * 1e6,
-        "idle_round_ms": median_ms(lambda _: sequencer.round(), range(50)),
+        "idle_round_ms": median_ms(lambda _: sequencer.drain(), range(50)),
         "proof_ms": median_ms(lambda number: sequencer.prove(subject(number)), range(1, size, max(size // 200, 1))),
     }
     store.close()
