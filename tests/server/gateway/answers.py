@@ -148,3 +148,33 @@ def response_stream(pieces: Pieces, kind: str = "text", *, deltas: bool = True) 
         events.append(("response.content_part.done", {**place, "part": part}))
     events += [("response.output_item.done", {"output_index": 0, "item": item}), ("response.completed", {"response": response(item)})]
     return [event({"type": name, "sequence_number": number, **members}, name) for number, (name, members) in enumerate(events)]
+
+
+def readable(written: bytes) -> str:
+    """Everything readable that left, without the ``brightline`` members: of a stream the strings of each place joined, place by place."""
+    places: dict[tuple[str, ...], str] = {}
+
+    def walk(value: Any, place: tuple[str, ...]) -> None:
+        if isinstance(value, str):
+            places[place] = places.get(place, "") + value
+        elif isinstance(value, dict):
+            for name, member in value.items():
+                if name != "brightline":
+                    walk(name, (*place, "name"))
+                    walk(member, (*place, name))
+        elif isinstance(value, list):
+            if value and all(isinstance(member, int) and 0 <= member < 256 for member in value):
+                walk(bytes(value).decode(errors="replace"), place)
+            for member in value:
+                walk(member, (*place, "[]"))
+
+    if written.startswith(b"{"):
+        walk(orjson.loads(written), ())
+        return "\n".join(places.values())
+    heads = []
+    for line in written.decode().split("\n"):
+        if line.startswith("data: {"):
+            walk(orjson.loads(line[6:]), ())
+        elif not line.startswith("data: "):
+            heads.append(line)
+    return "\n".join([*places.values(), *heads])

@@ -20,6 +20,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "completions": {"model": "m", "prompt": "你好"},
     "messages": {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "你好"}]},
     "responses": {"model": "m", "input": "你好"},
+    "embeddings": {"model": "m", "input": "你好"},
 }
 
 

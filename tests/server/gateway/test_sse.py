@@ -29,7 +29,7 @@ STREAM = (
 EVENTS = [
     Event('{"a":"你好🙂"}'.encode(), b"message_start"),
     Event(None),
-    Event(b"one\ntwo", b"", b"7"),
+    Event(b"one\ntwo"),
     Event(b"tight"),
     Event(b"[DONE]"),
 ]
@@ -52,6 +52,11 @@ def test_every_cutting_of_garbage_gives_the_same_events_and_no_error(data: st.Da
 @given(st.binary(max_size=60).filter(lambda data: b"\r" not in data), st.sampled_from([b"", b"content_block_delta"]))
 def test_what_is_written_is_read_back(data: bytes, kind: bytes) -> None:
     assert read([write_event(data, kind)]) == [Event(data, kind)]
+
+
+@pytest.mark.parametrize("name", ["你好", "two words", "x" * 65, "a:b"])
+def test_a_name_that_is_none_is_dropped(name: str) -> None:
+    assert read([f"event: {name}\ndata: a\n\n".encode()]) == [Event(b"a")]
 
 
 def test_a_byte_order_mark_is_skipped() -> None:

@@ -6,11 +6,11 @@ the same Decision. What ``feed`` and ``close`` return may leave; nothing else ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from brightline.config import Settings
 from brightline.errors import UpstreamError
-from brightline.model import Context, Finding, NotInspected, Outcome, Side
+from brightline.model import Context, Finding, NotInspected, Outcome, Part, Side, Span
 from brightline.pipeline import Pipeline
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText
 from brightline.server.gateway.shapes.texts import gap
@@ -20,6 +20,9 @@ __all__ = ["Answer", "Channel"]
 
 MAX_CHANNELS = 4096
 """More than any answer has (128 choices with 32 channels each): a bound on memory."""
+
+BEFORE_CHARS = 200
+"""So much of the visible text before a piece is read with it: a window of 40 characters with entries of 64 at its ends."""
 
 
 @dataclass(slots=True)
@@ -35,6 +38,13 @@ class Channel:
     chars_left: int = 0  # characters of the upstream's text that left
     chars_before: int = 0  # characters that the gateway put before it (a label)
     closed: bool = False
+    before: str = ""  # end of the visible text that stands directly before: evidence may reach across
+    owed: int = 0  # characters of it that the stream still holds
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found in this text, or across its beginning."""
+        return _own(self.stream.findings, len(self.before)) if self.before else self.stream.findings
 
 
 class Answer:
@@ -47,6 +57,8 @@ class Answer:
         self._clean: set[str] = set()
         self._noticed: set[str] = set()
         self._kept: list[Finding] = []  # findings of texts that have no channel
+        self._last: dict[str, str] = {}  # name → what stood there last, of texts that have no channel
+        self._shown: dict[int, Channel | str] = {}  # choice → its newest visible text
         self.channels: dict[str, Channel] = {}
         self.gaps: dict[str, NotInspected] = {}
         self.stopped: dict[int, Finding] = {}
@@ -61,15 +73,34 @@ class Answer:
         if found is None:
             if len(self.channels) >= MAX_CHANNELS:
                 raise UpstreamError("BL-UPSTREAM-009", f"the model service answered with more than {MAX_CHANNELS} separate texts")
-            stream = self._pipeline.stream(Side.ANSWER, text.name, self._context, json_escapes=text.escaped)
-            found = self.channels[text.name] = Channel(text.name, text.choice, text.visible, stream)
+            before = self._before(text) if text.visible else ""
+            stream, owed = self._begin(text, before)
+            found = self.channels[text.name] = Channel(text.name, text.choice, text.visible, stream, before=before, owed=owed)
+            if text.visible:
+                self._shown[text.choice] = found
         return found
+
+    def _before(self, text: AnswerText) -> str:
+        shown = self._shown.get(text.choice, "")
+        return (shown if isinstance(shown, str) else shown.before + "".join(shown.received))[-BEFORE_CHARS:]
+
+    def _begin(self, text: AnswerText, before: str) -> tuple[TextStream, int]:
+        """A stream that has read ``before`` already, and how much of that it holds."""
+        if not before:
+            return self._pipeline.stream(Side.ANSWER, text.name, self._context, json_escapes=text.escaped), 0
+        stops, length = self._pipeline.stops(self._context), len(before)
+        stream = self._pipeline.engine.stream(
+            Side.ANSWER, text.name, lambda finding: _end(finding) > length and stops(finding), json_escapes=text.escaped
+        )
+        return stream, length - len(stream.feed(before))
 
     def feed(self, channel: Channel, text: str) -> str:
         """What may leave now that ``text`` has come."""
         self._spend(len(text))
         channel.received.append(text)
         released = channel.stream.feed(text)
+        if channel.owed:
+            released = _past(channel, released)
         if channel.stream.stopped is not None:
             self._stop(channel.choice, channel.stream.stopped)
         return self._leave(channel, released)
@@ -81,6 +112,8 @@ class Answer:
             return ""
         channel.closed = True
         released = channel.stream.finish()
+        if channel.owed:
+            released = _past(channel, released)
         if channel.stream.stopped is not None:
             self._stop(channel.choice, channel.stream.stopped)
         return self._leave(channel, released)
@@ -95,20 +128,47 @@ class Answer:
         if text.text is None:
             self.gaps.setdefault(text.name, gap(text.name))
             return True
-        self.whole.setdefault(text.name, text.text)
-        if text.text in self._clean:
+        before = self._read_before(text)
+        if text.text in self._clean and not before:
             return True
         self._spend(len(text.text))
-        stream = self._pipeline.stream(Side.ANSWER, text.name, self._context, json_escapes=text.escaped)
+        stream, _ = self._begin(text, before)
         stream.feed(text.text)
         if stream.stopped is None:
             stream.finish()
-        self._kept.extend(stream.findings)
-        if stream.stopped is None:
-            self._clean.add(text.text)
-            return True
-        self._stop(text.choice, stream.stopped)
-        return False
+        self._kept.extend(_own(stream.findings, len(before)))
+        if stream.stopped is not None:
+            self._stop(text.choice, stream.stopped)
+            return False
+        self._clean.add(text.text)
+        return True
+
+    def _read_before(self, text: AnswerText) -> str:
+        """What is to be read together with a text that has no channel, and remember the text for those that follow.
+
+        Text may come in pieces where no API has pieces; each left when it came, so the next is read together with them.
+        """
+        new = text.text or ""
+        last = self._last.get(text.name)
+        self._last[text.name] = new
+        if last is None:
+            self.whole[text.name] = new
+            if not text.visible:
+                return ""
+            before = self._before(text)
+            self._shown[text.choice] = before + new
+            return before
+        if last == new and (text.repeats or len(new) > 1):
+            return ""  # said again
+        if len(last) > 1 and new.startswith(last):
+            return ""  # said again, and more of it
+        before = self.whole[text.name][-BEFORE_CHARS:]
+        self.whole[text.name] += new
+        return before
+
+    def is_harmless(self, text: str) -> bool:
+        """True if nothing is found in a text that need not leave."""
+        return not self._pipeline.inspect((Part("logprobs", Side.ANSWER, text),))
 
     def is_stopped(self, choice: int) -> bool:
         """True if nothing more of that choice may leave."""
@@ -117,7 +177,7 @@ class Answer:
     @property
     def findings(self) -> list[Finding]:
         """Findings of all texts, channel by channel, without repetitions."""
-        found = [finding for channel in self.channels.values() for finding in channel.stream.findings] + self._kept
+        found = [finding for channel in self.channels.values() for finding in channel.findings] + self._kept
         return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def pending_notices(self, choice: int) -> list[tuple[str, str]]:
@@ -126,7 +186,7 @@ class Answer:
         for channel in self.channels.values():
             if channel.choice != choice or not channel.stream.findings:
                 continue
-            for finding in channel.stream.findings:
+            for finding in channel.findings:
                 if finding.goal in self._noticed or not (finding.note_zh or finding.note_en):
                     continue
                 outcome = self._pipeline.judge((finding,), self._context).outcome
@@ -146,12 +206,16 @@ class Answer:
 
     def offset(self, choice: int) -> int:
         """Code points of the visible text of a choice that left and may stay: a reader retracts what comes after."""
+        kept = 0
         for channel in self.channels.values():
-            if channel.choice == choice and channel.visible:
-                stopped = channel.stream.stopped
-                first = min((span.start for span in stopped.spans), default=channel.chars_left) if stopped else channel.chars_left
-                return channel.chars_before + min(first, channel.chars_left)
-        return 0
+            if channel.choice != choice or not channel.visible:
+                continue
+            stopped = channel.stream.stopped
+            if stopped is not None:
+                first = min((span.start for span in stopped.spans), default=0) - len(channel.before)
+                return max(0, kept + channel.chars_before + min(first, channel.chars_left))
+            kept += channel.chars_before + channel.chars_left
+        return kept
 
     def _leave(self, channel: Channel, released: str) -> str:
         if released:
@@ -170,3 +234,37 @@ class Answer:
 
     def _stop(self, choice: int, finding: Finding) -> None:
         self.stopped.setdefault(choice, finding)
+
+
+def _past(channel: Channel, released: str) -> str:
+    """What was released without the text before the channel, which has left elsewhere."""
+    skipped = min(channel.owed, len(released))
+    channel.owed -= skipped
+    return released[skipped:]
+
+
+def _end(finding: Finding) -> int:
+    return max((span.end for span in finding.spans), default=1 << 62)
+
+
+def _own(findings: list[Finding], before: int) -> list[Finding]:
+    """Findings of a text that was read with so many characters before it: without those of the characters before.
+
+    Places count from the beginning of the text; evidence across it is named with the part "… (and the text before it)",
+    and its places count from where reading began.
+    """
+    if not before:
+        return findings
+    own: list[Finding] = []
+    for finding in findings:
+        if _end(finding) <= before:
+            continue
+        start = min((span.start for span in finding.spans), default=before)
+        if start < before:
+            own.append(replace(finding, part=f"{finding.part} (and the text before it)"))
+            continue
+        spans = tuple(Span(span.start - before, span.end - before) for span in finding.spans)
+        cut = max(0, before - finding.excerpt_start)
+        excerpt_start = max(0, finding.excerpt_start - before)
+        own.append(replace(finding, spans=spans, excerpt=finding.excerpt[cut:], excerpt_start=excerpt_start))
+    return own

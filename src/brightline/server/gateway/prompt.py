@@ -13,7 +13,7 @@ from brightline.errors import InputError, TooLarge, TooSlow
 from brightline.model import Context, Finding, Side
 from brightline.pipeline import Pipeline
 from brightline.server.gateway.clean_texts import CleanTexts
-from brightline.server.gateway.shapes.chat import MAX_CHOICES
+from brightline.server.gateway.shapes.requests import MAX_CHOICES
 from brightline.server.gateway.shapes.shape import Prompt
 from brightline.server.gateway.verbatim import Document, Malformed
 from brightline.service import Service

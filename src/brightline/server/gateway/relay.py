@@ -12,7 +12,8 @@ from brightline.server.gateway.exchange import Exchange
 from brightline.server.gateway.labelling import Labeller
 from brightline.server.gateway.prompt import IN_LOOP_BYTES
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText
-from brightline.server.gateway.shapes.texts import dotted, texts
+from brightline.server.gateway.shapes.strays import strays
+from brightline.server.gateway.shapes.tokens import false_tokens
 from brightline.server.gateway.verbatim import Document, Malformed
 
 __all__ = ["finish_answer", "inspect_answer", "inspect_error"]
@@ -31,26 +32,41 @@ def inspect_error(exchange: Exchange, body: bytes) -> None:
         document = Document.parse(body)
     except Malformed as problem:
         raise UpstreamError("BL-UPSTREAM-004", f"the model service's error cannot be read: {problem}", "try again") from None
-    for text in texts(document.value):
-        exchange.answer.passes(AnswerText(text.path, dotted(text.path), EVERY_CHOICE, text.text, text.escaped, atomic=True))
+    for text in strays(document.value, EVERY_CHOICE):
+        exchange.answer.passes(text)
 
 
 def finish_answer(exchange: Exchange, document: Document, decision: Decision) -> bytes:
     """The bytes that leave: the answer with the ``brightline`` member."""
     member = exchange.member(decision)
     stopped = exchange.answer.stopped
-    if EVERY_CHOICE in stopped:
-        # The evidence stands outside the choices: nothing of this answer can be kept.
-        word, _ = exchange.stopped_choice(EVERY_CHOICE, stopped[EVERY_CHOICE])
-        return orjson.dumps(exchange.shape.refusal(exchange.prompt, exchange.id, word, member))
     if stopped:
         # Nothing of a stopped choice was delivered, so there is nothing to retract.
         member["stopped"] = [{**exchange.stopped_choice(choice, finding)[1], "offset": 0} for choice, finding in stopped.items()]
+    if stopped and _stop(exchange, document):
+        word, _ = exchange.stopped_choice(EVERY_CHOICE, next(iter(stopped.values())))
+        refusal = exchange.shape.refusal(exchange.prompt, exchange.id, word, member)
+        if "usage" in refusal and exchange.about.get("usage"):
+            refusal["usage"] = {**(refusal["usage"] or {}), **exchange.about["usage"]}
+        return orjson.dumps(refusal)
     document.add((), "brightline", member)
     return document.encode()
 
 
+def _stop(exchange: Exchange, document: Document) -> bool:
+    """Replace the stopped choices. True if nothing can be kept: the evidence stands outside the choices, or there are none."""
+    stopped = exchange.answer.stopped
+    if EVERY_CHOICE in stopped:
+        return True
+    for choice, finding in stopped.items():
+        word, _ = exchange.stopped_choice(choice, finding)
+        if not exchange.shape.stop(document, choice, word):
+            return True
+    return False
+
+
 def _inspect(exchange: Exchange, body: bytes) -> Document:
+    answer = exchange.answer
     try:
         document = Document.parse(body)
         found = list(exchange.shape.answer_texts(document.value))
@@ -61,31 +77,34 @@ def _inspect(exchange: Exchange, body: bytes) -> Document:
             "BL-UPSTREAM-009", f"the model service's answer is no {exchange.shape.name} answer: {problem}", "check what upstream points to"
         ) from None
     exchange.usage(document.value)
-    answer = exchange.answer
+    for path, empty in false_tokens(document.value, answer.is_harmless):
+        document.put(path, empty)
     for text in found:
         if answer.is_stopped(text.choice):
             continue
         if text.text is None or text.atomic or not text.path:
             answer.passes(text)
-            continue
-        channel = answer.channel(text)
-        answer.feed(channel, text.text)
-        answer.close(channel)
+        else:
+            answer.feed(answer.channel(text), text.text)
+    for channel in answer.channels.values():
+        if not answer.is_stopped(channel.choice):
+            answer.close(channel)
     _label(exchange, document, found)
-    # The stopped choices come last: they replace whatever was put inside them.
-    for choice, finding in answer.stopped.items() if EVERY_CHOICE not in answer.stopped else ():
-        word, _ = exchange.stopped_choice(choice, finding)
-        exchange.shape.stop(document, choice, word)
     return document
 
 
 def _label(exchange: Exchange, document: Document, found: list[AnswerText]) -> None:
-    if not found or EVERY_CHOICE in exchange.answer.stopped:
-        return
+    """Label each choice, in the first visible text that it has: before its first piece or after its last."""
     labeller = Labeller(exchange)
+    shown: dict[str, list[AnswerText]] = {}
     for text in found:
-        if not text.visible or not text.text or exchange.answer.is_stopped(text.choice):
-            continue
-        marked = labeller.before(text.choice, text.text) + text.text + labeller.after(text.choice, text.text)
-        if marked != text.text:
-            document.put(text.path, marked)
+        if text.visible and text.text and not exchange.answer.is_stopped(text.choice):
+            shown.setdefault(text.name, []).append(text)
+    for pieces in shown.values():
+        whole = "".join(piece.text or "" for piece in pieces)
+        first, last = pieces[0], pieces[-1]
+        before, after = labeller.before(first.choice, whole), labeller.after(last.choice, whole)
+        if before:
+            document.put(first.path, f"{before}{first.text}{after if first is last else ''}")
+        if after and not (before and first is last):
+            document.put(last.path, f"{last.text}{after}")

@@ -1,16 +1,20 @@
 """Server-sent events, read incrementally and written (WHATWG HTML, section 9.2 "Server-sent events").
 
 The reader takes bytes cut anywhere, also within a UTF-8 character or between CR and LF, and gives the same events for
-every cutting. It does not decode: ``data`` stays bytes, and whoever parses it finds out whether it is UTF-8.
+every cutting. It does not decode: ``data`` stays bytes, and whoever parses it finds out whether it is UTF-8. What stands outside
+the data could carry words past the gateway: an event's name is kept only if it is one, an ``id`` is dropped.
 """
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 __all__ = ["Event", "EventReader", "EventTooLarge", "write_event"]
 
 COMMENT = b":\n\n"
+
+_NAME = re.compile(rb"[A-Za-z0-9_.]{1,64}\Z")
 
 
 class EventTooLarge(ValueError):
@@ -22,7 +26,6 @@ class Event(NamedTuple):
 
     data: bytes | None
     event: bytes = b""
-    id: bytes = b""
 
 
 class EventReader:
@@ -33,7 +36,6 @@ class EventReader:
         self._rest: list[bytes] = []  # pieces of a line that has not ended
         self._data: list[bytes] = []
         self._event = b""
-        self._id = b""
         self._size = 0  # of everything that waits, in bytes
         self._started = False
 
@@ -91,26 +93,20 @@ class EventReader:
         if name == b"data":
             self._data.append(value)
         elif name == b"event":
-            self._event = value
-        elif name == b"id":
-            self._id = value
+            self._event = value if _NAME.match(value) else b""
         elif not name:
             events.append(Event(None))
 
     def _end(self) -> Event:
         data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-        event = Event(data if self._data else None, self._event, self._id)
-        self._data, self._event, self._id = [], b"", b""
+        event = Event(data if self._data else None, self._event)
+        self._data, self._event = [], b""
         return event
 
 
-def write_event(data: bytes, event: bytes = b"", event_id: bytes = b"") -> bytes:
+def write_event(data: bytes, event: bytes = b"") -> bytes:
     """The bytes of one event."""
-    head = b""
-    if event:
-        head = b"event: " + event + b"\n"
-    if event_id:
-        head += b"id: " + event_id + b"\n"
+    head = b"event: " + event + b"\n" if event else b""
     if b"\n" in data:
         data = data.replace(b"\n", b"\ndata: ")
     return head + b"data: " + data + b"\n\n"

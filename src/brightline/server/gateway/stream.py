@@ -1,11 +1,13 @@
 """A streamed answer: every event is understood, inspected and passed on as it comes, with at most a few characters held.
 
-From the event on after which only bookkeeping follows, everything is kept back until the Decision is on disk: nobody
-holds a complete answer that is not on record. A stop ends its choice with a last word, ``content_filter`` and the
+From the event on after which only bookkeeping follows, everything is kept back until the Decision is on disk, together
+with the last text that came in the same piece: nobody holds a complete answer that is not on record. A stop ends its choice with a last word, ``content_filter`` and the
 ``brightline`` member; when no choice is left open the upstream is closed.
 """
 
 from __future__ import annotations
+
+import re
 
 import orjson
 
@@ -15,10 +17,14 @@ from brightline.server.gateway.answer import Channel
 from brightline.server.gateway.exchange import Exchange
 from brightline.server.gateway.labelling import Labeller
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText, StreamShape, View
+from brightline.server.gateway.shapes.tokens import false_tokens
 from brightline.server.gateway.sse import COMMENT, Event, EventReader, EventTooLarge, write_event
-from brightline.server.gateway.verbatim import Document, Malformed
+from brightline.server.gateway.verbatim import Document, Malformed, Path
 
 __all__ = ["StreamRelay"]
+
+# A token list that is not empty; with an escape in the event, the name may be written in another way.
+_TOKENS = re.compile(rb'logprobs"\s*:\s*(?:[\[{]\s*[^\s\]}]|")|\\u00')
 
 
 class StreamRelay:
@@ -32,8 +38,10 @@ class StreamRelay:
         self._reader = EventReader(exchange.service.settings.max_answer_bytes)
         self._open = set(range(exchange.prompt.choices))  # choices that neither ended nor were stopped
         self._said_stop: set[int] = set()
-        self._held: list[bytes | tuple[Document, bytes, bytes]] = []
+        self._held: list[bytes | tuple[Document, bytes]] = []
         self._ready: list[bytes] = []  # of the chunk that is being read
+        self._newest: dict[int, int] = {}  # choice → where its newest text stands in it
+        self._emptied: set[Path] = set()  # texts of the event at hand of which nothing may leave now
         self._last = False
         self.ended = False
         self.failed = False
@@ -81,6 +89,7 @@ class StreamRelay:
             self._ready += self._event(event)
         written = b"".join(self._ready)
         self._ready.clear()
+        self._newest.clear()
         return written
 
     def _event(self, event: Event) -> list[bytes]:
@@ -101,12 +110,20 @@ class StreamRelay:
         before = set(self._answer.stopped)
         if before and self._shape.drop(document, view, self._known_stopped()):
             return self._ends(view)
-        out = self._inspect(document, view)
+        if _TOKENS.search(data):
+            for path, empty in false_tokens(document.value, self._answer.is_harmless):
+                document.put(path, empty)
+        out: list[bytes] = []
+        if view.last:
+            self._hold()
+        elif self._last and self._goes_on(view):
+            out += self._resume()
+        out += self._inspect(document, view)
         fresh = set(self._answer.stopped) - before
         dropped = bool(fresh) and (EVERY_CHOICE in fresh or self._shape.drop(document, view, self._known_stopped()))
-        if not dropped:
+        if not dropped and not self._is_idle(document, view):
             self._shape.passing(document)
-            out.append(self._keep(document, event, view))
+            out.append(self._keep(document, event))
         for choice in fresh:
             out += self._stop(choice)
         out += self._ends(view)
@@ -114,9 +131,35 @@ class StreamRelay:
             self.failed = self.ended = True
         return [piece for piece in out if piece]
 
+    def _hold(self) -> None:
+        """From now on everything waits for the record; so does the newest text of each choice that has not been sent yet."""
+        if not self._last:
+            self._last = True
+            first = min(self._newest.values(), default=len(self._ready))
+            self._held += self._ready[first:]
+            del self._ready[first:]
+
+    def _goes_on(self, view: View) -> bool:
+        """True if an event says something new, other than on a channel that has ended."""
+        found = [self._answer.channels.get(text.name) for text in view.texts]
+        return bool(found) and not any(channel is not None and channel.closed for channel in found)
+
+    def _resume(self) -> list[bytes]:
+        """The answer goes on after what looked like its end: another choice begins late."""
+        self._last = False
+        held = [event if isinstance(event, bytes) else write_event(event[0].encode(), event[1]) for event in self._held]
+        self._held.clear()
+        return held
+
+    def _is_idle(self, document: Document, view: View) -> bool:
+        """True if the event has nothing to say any more: all that it said is held."""
+        emptied = self._emptied
+        return bool(emptied) and len(emptied) == len(view.texts) and not view.closes and self._shape.is_idle(document.value, emptied)
+
     def _inspect(self, document: Document, view: View) -> list[bytes]:
         """Feed an event's texts, put what may leave in their places; gives the events to be sent before it."""
         answer = self._answer
+        self._emptied.clear()
         released: list[tuple[AnswerText, Channel, str]] = []
         for text in view.texts:
             if text.repeats or answer.is_stopped(text.choice):
@@ -133,6 +176,8 @@ class StreamRelay:
                 if mark:
                     left = mark + left
                     answer.put_before(channel, mark)
+            if left:
+                self._newest[text.choice] = len(self._ready)
             released.append((text, channel, left))
         closed = self._close(view) if view.closes or view.completes else {}
         out: list[bytes] = []
@@ -145,6 +190,8 @@ class StreamRelay:
                 self._replace(document, text, "")
             elif left != text.text:
                 self._replace(document, text, left)
+                if not left:
+                    self._emptied.add(text.path)
         for name, rest in closed.items():
             if rest:
                 out.append(self._more(answer.channels[name], rest))
@@ -201,13 +248,12 @@ class StreamRelay:
     def _more(self, channel: Channel, text: str) -> bytes:
         return self._keep_bytes(self._shape.more(channel.name, channel.choice, text))
 
-    def _keep(self, document: Document, event: Event, view: View) -> bytes:
+    def _keep(self, document: Document, event: Event) -> bytes:
         """An event of the upstream, to leave now or at the end."""
-        if view.last or self._last:
-            self._last = True
-            self._held.append((document, event.event, event.id))
+        if self._last:
+            self._held.append((document, event.event))
             return b""
-        return write_event(document.encode(), event.event, event.id)
+        return write_event(document.encode(), event.event)
 
     def _keep_bytes(self, written: bytes) -> bytes:
         if self._last:
@@ -229,7 +275,7 @@ class StreamRelay:
             if shown is not None:
                 added = self._labeller.after(number, "".join(shown.sent))
                 if added:
-                    out.append(self._shape.more(shown.name, number, added))
+                    out.append(self._more(shown, added))
                     shown.sent.append(added)
             word, member = self._exchange.stopped_choice(number, finding)
             written = self._shape.stop(number, word, member, self._answer.sent())
@@ -251,6 +297,7 @@ class StreamRelay:
     def _done(self) -> list[bytes]:
         """The API's end mark: close whatever the upstream left open."""
         out: list[bytes] = []
+        self._hold()
         before = set(self._answer.stopped)
         closed = self._close(View((), closes=("",)))
         for name, rest in closed.items():

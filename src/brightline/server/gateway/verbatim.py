@@ -68,7 +68,10 @@ class Document:
         self._puts[path] = value
 
     def cut(self, path: Path, index: int) -> None:
-        """Leave out element ``index`` of the array at ``path``."""
+        """Leave out element ``index`` of the array at ``path``; changes made inside it are forgotten."""
+        gone = (*path, index)
+        for inner in [known for known in self._puts if known[: len(gone)] == gone]:
+            del self._puts[inner]
         self._cuts.setdefault(path, set()).add(index)
 
     def add(self, path: Path, name: str, value: Any) -> None:

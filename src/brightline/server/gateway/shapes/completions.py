@@ -9,8 +9,10 @@ import orjson
 
 from brightline.errors import BrightlineError
 from brightline.model import Part, Side
-from brightline.server.gateway.shapes.chat import ChoiceStream, add_parts, answer_head, choice_texts, read_common, stop_choice
+from brightline.server.gateway.shapes.choice_stream import DONE, ChoiceStream
+from brightline.server.gateway.shapes.choices import answer_head, choice_texts, stop_choice
 from brightline.server.gateway.shapes.envelope import openai_error
+from brightline.server.gateway.shapes.requests import add_parts, others_of, read_common
 from brightline.server.gateway.shapes.shape import AnswerText, Prompt, wrong
 from brightline.server.gateway.shapes.texts import gap
 from brightline.server.gateway.sse import write_event
@@ -31,16 +33,17 @@ class Completions:
         read_texts(prompt, "prompt", body.get("prompt", ""))
         count = len(body["prompt"]) if _is_batch(body.get("prompt")) else 1
         prompt.choices *= max(1, count)
-        add_parts(prompt, {name: value for name, value in body.items() if name not in ("prompt", "model", "user")}, (), Side.PROMPT)
+        add_parts(prompt, others_of(body, "prompt"), (), Side.PROMPT)
         return prompt
 
     def answer_texts(self, body: Any) -> Iterator[AnswerText]:
         """Every text of a whole answer."""
-        return choice_texts(body, "", ("text",))
+        return choice_texts(body, "", "text")
 
-    def stop(self, document: Document, choice: int, text: str) -> None:
+    def stop(self, document: Document, choice: int, text: str) -> bool:
         """Replace a choice by a refusal."""
         stop_choice(document, choice, "text", text)
+        return True
 
     def refusal(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> dict[str, Any]:
         """A whole answer that refuses."""
@@ -54,7 +57,7 @@ class Completions:
     def refusal_stream(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> bytes:
         """The same as a stream."""
         head = answer_head(decision_id, "text_completion", prompt.model)
-        return write_event(orjson.dumps({**head, "choices": _refusals(prompt, text), "brightline": member})) + b"data: [DONE]\n\n"
+        return write_event(orjson.dumps({**head, "choices": _refusals(prompt, text), "brightline": member})) + DONE
 
     def error(self, problem: BrightlineError) -> dict[str, Any]:
         """The error object of the OpenAI API."""
@@ -66,7 +69,7 @@ class Completions:
 
     def streamed(self, prompt: Prompt) -> ChoiceStream:
         """A reader for one streamed answer."""
-        return ChoiceStream("text_completion", prompt.choices, "", "", ("text",))
+        return ChoiceStream("text_completion", prompt.model, "", "", "text")
 
 
 COMPLETIONS = Completions()

@@ -7,10 +7,11 @@ from typing import Any
 
 from brightline.errors import BrightlineError, InputError
 from brightline.model import Side
-from brightline.server.gateway.shapes.chat import add_parts, read_common
 from brightline.server.gateway.shapes.completions import read_texts
 from brightline.server.gateway.shapes.envelope import openai_error
-from brightline.server.gateway.shapes.shape import AnswerText, Prompt
+from brightline.server.gateway.shapes.requests import add_parts, others_of, read_common
+from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText, Prompt
+from brightline.server.gateway.shapes.strays import strays
 from brightline.server.gateway.verbatim import Document
 
 __all__ = ["EMBEDDINGS", "Embeddings"]
@@ -31,17 +32,18 @@ class Embeddings:
             add_parts(prompt, value, ("input",), Side.PROMPT)  # multimodal inputs of some servers
         else:
             read_texts(prompt, "input", value)
-        add_parts(prompt, {name: found for name, found in body.items() if name not in ("input", "model", "user")}, (), Side.PROMPT)
+        add_parts(prompt, others_of(body, "input"), (), Side.PROMPT)
         return prompt
 
     def answer_texts(self, body: Any) -> Iterator[AnswerText]:
-        """None: vectors are no text."""
+        """Whatever stands beside the vectors, which are no text."""
         if not isinstance(body, dict):
             raise ValueError("not an object")
-        return iter(())
+        return iter(strays(body, EVERY_CHOICE))
 
-    def stop(self, document: Document, choice: int, text: str) -> None:
-        """There is nothing to stop in a vector."""
+    def stop(self, document: Document, choice: int, text: str) -> bool:
+        """The vectors of one answer are in one piece."""
+        return False
 
     def refusal(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> dict[str, Any]:
         """An embedding cannot carry a sentence, so a refusal is an error object with the ``brightline`` member."""

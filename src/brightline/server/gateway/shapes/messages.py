@@ -13,9 +13,10 @@ import orjson
 
 from brightline.errors import BrightlineError
 from brightline.model import Part, Side
-from brightline.server.gateway.shapes.chat import add_parts, read_common
 from brightline.server.gateway.shapes.envelope import anthropic_error
+from brightline.server.gateway.shapes.requests import ROLES, add_parts, others_of, read_common
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText, Prompt, Turn, View, wrong
+from brightline.server.gateway.shapes.strays import beside, strays
 from brightline.server.gateway.shapes.texts import dotted, texts
 from brightline.server.gateway.sse import write_event
 from brightline.server.gateway.verbatim import Document, Path
@@ -39,7 +40,7 @@ class Messages:
         system = body.get("system")
         if not (system is None or isinstance(system, str | list)):
             raise wrong("system", "a string or an array of text blocks", system)
-        add_parts(prompt, {name: value for name, value in body.items() if name not in _NOT_IN_OTHERS}, (), Side.PROMPT)
+        add_parts(prompt, others_of(body, "messages"), (), Side.PROMPT)
         for index, message in enumerate(messages):
             if not isinstance(message, dict):
                 raise wrong(f"messages[{index}]", "an object", message)
@@ -50,7 +51,7 @@ class Messages:
                 raise wrong(f"messages[{index}].content", "a string or an array of content blocks", content)
             side = Side.ANSWER if role == "assistant" else Side.PROMPT
             first = len(prompt.parts)
-            if isinstance(content, str) and len(message) == 2:
+            if isinstance(content, str) and len(message) == 2 and role in ROLES:
                 prompt.parts.append(Part(f"messages[{index}].content", side, content))
             else:
                 add_parts(prompt, message, ("messages", index), side)
@@ -69,14 +70,11 @@ class Messages:
             raise ValueError("no array of content blocks")
         for index, block in enumerate(body["content"]):
             yield from _texts_of_block(block, ("content", index), index)
-        for text in texts({name: value for name, value in body.items() if name not in ("content", "stop_sequence")}):
-            yield AnswerText(text.path, dotted(text.path), EVERY_CHOICE, text.text, text.escaped, atomic=True)
+        yield from beside(body, _CONTENT, EVERY_CHOICE)
 
-    def stop(self, document: Document, choice: int, text: str) -> None:
-        """Replace the message by a refusal."""
-        document.put(("content",), [{"type": "text", "text": text}])
-        for name, value in (("stop_reason", "refusal"), ("stop_sequence", None)):
-            document.add((), name, value)
+    def stop(self, document: Document, choice: int, text: str) -> bool:
+        """A message is in one piece."""
+        return False
 
     def refusal(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> dict[str, Any]:
         """A whole answer that refuses."""
@@ -105,7 +103,7 @@ class Messages:
         return MessageStream()
 
 
-_NOT_IN_OTHERS = frozenset(("messages", "model", "metadata", "stream", "user"))
+_CONTENT = frozenset(("content",))
 
 MESSAGES = Messages()
 
@@ -121,10 +119,11 @@ def _texts_of_block(block: Any, path: Path, index: int) -> Iterator[AnswerText]:
                 yield AnswerText((), f"content[{index}].input", 0, orjson.dumps(value).decode(), True, atomic=True)
             continue
         visible = name == "text" and kind == "text"
-        for text in texts({"type": kind, name: value} if name == "data" else {name: value}, path):
+        for text in texts({"type": kind, name: value} if name == "data" else {name: value}, path, answer=True):
             place = text.path[len(path) :]
-            atomic = place[-1] == "name"
-            yield AnswerText(text.path, f"content[{index}].{dotted(place)}", 0, text.text, text.escaped, visible, atomic=atomic)
+            atomic = text.names or place[-1] == "name"
+            at = () if text.names else text.path
+            yield AnswerText(at, f"content[{index}].{dotted(place)}", 0, text.text, text.escaped, visible, atomic=atomic)
 
 
 # Streams
@@ -132,6 +131,12 @@ def _texts_of_block(block: Any, path: Path, index: int) -> Iterator[AnswerText]:
 # What a delta of each type carries, and what a whole answer calls it.
 _DELTAS = {"text_delta": ("text", "text"), "thinking_delta": ("thinking", "thinking"), "input_json_delta": ("partial_json", "input")}
 _WRITTEN = {place: (kind, name) for kind, (name, place) in _DELTAS.items()}
+
+
+_OF_DELTA = frozenset(("type", "index", "delta"))
+_OF_BLOCK = frozenset(("type", "index", "content_block"))
+_OF_BLOCK_STOP = frozenset(("type", "index"))
+_OF_START = frozenset(("type", "message"))
 
 
 class MessageStream:
@@ -147,29 +152,25 @@ class MessageStream:
         if kind == "content_block_delta":
             return View(self._delta(value))
         if kind == "content_block_start":
-            index = _index(value)
-            return View(list(_texts_of_block(value.get("content_block"), ("content_block",), index)))
+            found = [*_texts_of_block(value.get("content_block"), ("content_block",), _index(value)), *beside(value, _OF_BLOCK, 0)]
+            return View(found)
         if kind == "content_block_stop":
-            return View((), closes=(f"content[{_index(value)}].",))
+            return View(beside(value, _OF_BLOCK_STOP, 0), closes=(f"content[{_index(value)}].",))
         if kind == "message_start":
             message = value.get("message")
             if not isinstance(message, dict):
                 raise ValueError("message_start without a message")
             found = [text._replace(path=("message", *text.path) if text.path else ()) for text in self._started(message)]
-            return View(found)
+            return View(found + beside(value, _OF_START, 0))
         if kind == "message_delta":
-            ended = {name: inner for name, inner in value.items() if name != "type"}
-            delta = ended.get("delta")
-            if isinstance(delta, dict):
-                ended["delta"] = {name: inner for name, inner in delta.items() if name != "stop_sequence"}
-            return View(_loose(ended), closes=("content[",), ends=(0,), last=True)
+            return View(strays(value, 0), closes=("content[",), ends=(0,), last=True)
         if kind == "message_stop":
-            return View((), last=True)
+            return View(strays(value, 0), last=True)
         if kind == "error":
-            return View(_loose(value), failed=True)
+            return View(strays(value, 0), failed=True)
         if kind is None:
             raise ValueError("an event without a type")
-        return View(_loose(value))
+        return View(strays(value, 0))
 
     def _started(self, message: dict[str, Any]) -> Iterator[AnswerText]:
         yield from MESSAGES.answer_texts({"content": [], **message})
@@ -179,17 +180,18 @@ class MessageStream:
         if not isinstance(delta, dict):
             raise ValueError("content_block_delta without a delta")
         known = _DELTAS.get(str(delta.get("type")))
-        if known is not None and isinstance(delta.get(known[0]), str):
+        name = ""
+        found: list[AnswerText] = []
+        if known is not None and delta.get(known[0]).__class__ is str:
             name, place = known
             text = delta[name]
-            found = [AnswerText(("delta", name), f"content[{index}].{place}", 0, text, place == "input", place == "text")] if text else []
-            if len(delta) == 2:
-                return found
-        else:
-            name, found = "", []
-        for text in texts({member: inner for member, inner in delta.items() if member not in ("type", name)}, ("delta",)):
-            found.append(AnswerText(text.path, f"content[{index}].{dotted(text.path[1:])}", 0, text.text, text.escaped))
-        return found
+            if text:
+                found.append(AnswerText(("delta", name), f"content[{index}].{place}", 0, text, place == "input", place == "text"))
+        if not name or len(delta) > 2:
+            for text in texts({member: inner for member, inner in delta.items() if member not in ("type", name)}, ("delta",), answer=True):
+                at = () if text.names else text.path
+                found.append(AnswerText(at, f"content[{index}].{dotted(text.path[1:])}", 0, text.text, text.escaped))
+        return found if len(value) == 3 else found + beside(value, _OF_DELTA, 0)
 
     def passing(self, document: Document) -> None:
         """Remember which blocks the client has open."""
@@ -199,6 +201,10 @@ class MessageStream:
             self._next = max(self._next, value["index"] + 1)
         elif value["type"] == "content_block_stop":
             self._kinds.pop(value["index"], None)
+
+    def is_idle(self, value: Any, emptied: set[Path]) -> bool:
+        """True for a delta in which nothing is left but an empty text."""
+        return value["type"] == "content_block_delta" and len(value) == 3 and len(value["delta"]) == 2 and bool(emptied)
 
     def drop(self, document: Document, view: View, stopped: set[int]) -> bool:
         """After a stop nothing of the message is left."""
@@ -227,7 +233,7 @@ class MessageStream:
             written += _text_block(self._next, text)
         return written + _end("refusal", member)
 
-    def finish(self, events: list[bytes | tuple[Document, bytes, bytes]], member: dict[str, Any]) -> bytes:
+    def finish(self, events: list[bytes | tuple[Document, bytes]], member: dict[str, Any]) -> bytes:
         """The ``brightline`` member goes into ``message_stop``, or the last event there is."""
         written: list[bytes] = []
         marked = False
@@ -235,17 +241,17 @@ class MessageStream:
             if isinstance(event, bytes):
                 written.append(event)
                 continue
-            document, kind, event_id = event
+            document, kind = event
             if not marked:
                 document.add((), "brightline", member)
                 marked = True
-            written.append(write_event(document.encode(), kind, event_id))
+            written.append(write_event(document.encode(), kind))
         return b"".join(reversed(written))
 
 
 def _index(value: dict[str, Any]) -> int:
     index = value.get("index")
-    if not isinstance(index, int) or not 0 <= index < 100_000:
+    if index.__class__ is not int or not 0 <= index < 100_000:
         raise ValueError("an event without the index of its block")
     return index
 
@@ -253,10 +259,6 @@ def _index(value: dict[str, Any]) -> int:
 def _block_of(name: str) -> tuple[int, str]:
     number, _, place = name.removeprefix("content[").partition("].")
     return int(number), place
-
-
-def _loose(value: dict[str, Any]) -> list[AnswerText]:
-    return [AnswerText(text.path, dotted(text.path), 0, text.text, text.escaped, atomic=True) for text in texts(value)]
 
 
 def _message(prompt: Prompt, decision_id: str) -> dict[str, Any]:

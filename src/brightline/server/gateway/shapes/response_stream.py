@@ -11,12 +11,14 @@ from typing import Any
 
 import orjson
 
+from brightline.server.gateway.shapes.response_events import item_as_sent, own_response, refusing_end
 from brightline.server.gateway.shapes.shape import AnswerText, View
-from brightline.server.gateway.shapes.texts import dotted, texts
+from brightline.server.gateway.shapes.strays import beside, strays
+from brightline.server.gateway.shapes.texts import dotted, is_base64, is_identifier, texts
 from brightline.server.gateway.sse import write_event
 from brightline.server.gateway.verbatim import Document, Path
 
-__all__ = ["ResponseStream", "refusing_end", "texts_of_item"]
+__all__ = ["ResponseStream", "texts_of_item"]
 
 # Event type without `.delta`/`.done` → (where its text stands in the item, the member that says it again in `.done`).
 _CHANNELS = {
@@ -30,8 +32,14 @@ _CHANNELS = {
     "response.code_interpreter_call_code": ("code", "code"),
 }
 _KIND_OF_TEXT = {"text": "response.output_text", "refusal": "response.refusal"}
-# Members of a response that repeat the request, which was inspected as a prompt.
-_REQUESTED = frozenset(("instructions", "input", "tools", "tool_choice", "metadata", "text", "prompt", "reasoning", "user", "conversation"))
+# Members of an event that are places and numbers, or are read as its text.
+_PLACE = frozenset(("type", "sequence_number", "output_index", "content_index", "summary_index"))
+_OF_DELTA = _PLACE | {"delta", "logprobs"}
+_OF_ITEM = _PLACE | {"item"}
+_OF_PART = _PLACE | {"part"}
+_OF_RESPONSE = _PLACE | {"response"}
+_OUTPUT = frozenset(("output",))
+_OF_IDLE = _OF_DELTA | {"item_id", "obfuscation"}
 _LAST = frozenset(("response.completed", "response.incomplete", "response.failed"))
 
 
@@ -40,21 +48,24 @@ def texts_of_item(item: Any, path: Path, name: str, repeats: bool = False) -> It
     if not isinstance(item, dict):
         raise ValueError(f"{name} is no object")
     message = item.get("type") == "message"
-    for text in texts(item, path):
+    for text in texts(item, path, answer=True):
         place = text.path[len(path) :]
         visible = message and len(place) == 3 and place[0] == "content" and place[2] == "text"
-        yield AnswerText(text.path, f"{name}.{dotted(place)}", 0, text.text, text.escaped, visible, repeats, place[-1] == "name")
+        atomic = text.names or place[-1] == "name"
+        at = () if text.names else text.path
+        yield AnswerText(at, f"{name}.{dotted(place)}", 0, text.text, text.escaped, visible, repeats and not text.names, atomic)
 
 
 class ResponseStream:
     """Reads the events of one streamed response."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str = "") -> None:
+        self._model = model
         self._response: dict[str, Any] = {}
         self._items: dict[int, dict[str, Any]] = {}  # as last seen
         self._kinds: dict[str, str] = {}  # channel → event type without `.delta`
         self._item_ids: dict[str, str] = {}  # channel → item id
-        self._number = 0  # sequence number of the next event that leaves
+        self._number: int | None = None  # sequence number of the next event that leaves
 
     def view(self, value: Any) -> View:
         """Understand one event."""
@@ -66,28 +77,30 @@ class ResponseStream:
         if kind.endswith(".done") and kind[:-5] in _CHANNELS:
             name = self._channel(value, kind[:-5])
             member = _CHANNELS[kind[:-5]][1]
-            found = [AnswerText((member,), name, 0, value.get(member) or "", False, kind.startswith("response.output_text"), True)]
-            return View(found, closes=(name,))
+            text = value.get(member)
+            if not (text is None or isinstance(text, str)):
+                raise ValueError(f"{kind} without text")
+            found = [AnswerText((member,), name, 0, text or "", False, kind.startswith("response.output_text"), True)]
+            return View(found + beside(value, _OF_DELTA | {member}, 0), closes=(name,))
         if isinstance(value.get("item"), dict):
             index = _number(value, "output_index")
             self._items[index] = value["item"]
             done = (f"output[{index}].",) if kind.endswith(".done") else ()
-            return View(list(texts_of_item(value["item"], ("item",), f"output[{index}]", True)), closes=done)
+            found = list(texts_of_item(value["item"], ("item",), f"output[{index}]", True))
+            return View(found + beside(value, _OF_ITEM, 0), closes=done)
         if isinstance(value.get("part"), dict):
-            return View(self._part(value))
+            return View(self._part(value) + beside(value, _OF_PART, 0))
         if isinstance(value.get("response"), dict):
             self._response = value["response"]
             output = self._response.get("output")
             if not (output is None or isinstance(output, list)):
                 raise ValueError("output is no array")
             found = [text for index, item in enumerate(output or ()) for text in self._answered(index, item)]
-            own = {name: member for name, member in self._response.items() if name not in _REQUESTED and name != "output"}
-            found += [AnswerText(t.path, dotted(t.path), 0, t.text, t.escaped, atomic=True) for t in texts(own, ("response",))]
+            found += beside(self._response, _OUTPUT, 0, ("response",)) + beside(value, _OF_RESPONSE, 0)
             if kind in _LAST:
                 return View(found, closes=("output[",), ends=(0,), last=True)
             return View(found)
-        found = [AnswerText(text.path, dotted(text.path), 0, text.text, text.escaped, atomic=True) for text in texts(value)]
-        return View(found, failed=kind == "error")
+        return View(strays(value, 0), failed=kind == "error")
 
     def _answered(self, index: int, item: Any) -> Iterator[AnswerText]:
         return texts_of_item(item, ("response", "output", index), f"output[{index}]", True)
@@ -95,13 +108,16 @@ class ResponseStream:
     def _delta(self, value: dict[str, Any], kind: str) -> list[AnswerText]:
         text = value.get("delta")
         if not isinstance(text, str):
-            return [AnswerText(t.path, dotted(t.path), 0, t.text, t.escaped, atomic=True) for t in texts({"delta": text})]
-        if kind == "response.audio":
-            return [AnswerText(("delta",), "output.audio", 0, None)]
+            return strays(value, 0)
+        if kind == "response.audio" and is_base64(text):
+            return [AnswerText(("delta",), "output.audio", 0, None), *beside(value, _OF_DELTA, 0)]
         name = self._channel(value, kind)
         self._kinds[name] = kind
         self._item_ids[name] = str(value.get("item_id", ""))
-        return [AnswerText(("delta",), name, 0, text, name.endswith("arguments"), kind == "response.output_text")] if text else []
+        others = beside(value, _OF_DELTA, 0)
+        if not text:
+            return others
+        return [AnswerText(("delta",), name, 0, text, name.endswith("arguments"), kind == "response.output_text"), *others]
 
     def _channel(self, value: dict[str, Any], kind: str) -> str:
         place = _CHANNELS.get(kind, (kind, ""))[0]
@@ -116,21 +132,31 @@ class ResponseStream:
         visible = value["part"].get("type") == "output_text"
         return [
             AnswerText(
-                text.path, f"{name}.{dotted(text.path[1:])}", 0, text.text, text.escaped, visible and text.path[1:] == ("text",), True
+                () if text.names else text.path,
+                f"{name}.{dotted(text.path[1:])}",
+                0,
+                text.text,
+                text.escaped,
+                visible and text.path[1:] == ("text",),
+                not text.names,
+                text.names,
             )
-            for text in texts(value["part"], ("part",))
+            for text in texts(value["part"], ("part",), answer=True)
         ]
 
     def passing(self, document: Document) -> None:
-        """Keep the sequence numbers without gaps and doubles."""
+        """Keep the sequence numbers without gaps and doubles, whatever was added or left out."""
         found = document.value.get("sequence_number")
-        if not isinstance(found, int):
+        if found.__class__ is not int:
             return
-        if found < self._number:
+        if self._number is not None and found != self._number:
             document.put(("sequence_number",), self._number)
-            self._number += 1
-        else:
-            self._number = found + 1
+            found = self._number
+        self._number = found + 1
+
+    def is_idle(self, value: Any, emptied: set[Path]) -> bool:
+        """True for a delta in which nothing is left but an empty text."""
+        return ("delta",) in emptied and _OF_IDLE.issuperset(value)
 
     def drop(self, document: Document, view: Any, stopped: set[int]) -> bool:
         """After a stop nothing of the response is left."""
@@ -155,18 +181,21 @@ class ResponseStream:
         return self._event(f"{kind}.delta", event)
 
     def _event(self, kind: str, members: dict[str, Any]) -> bytes:
-        number = self._number
-        self._number += 1
+        number = self._number or 0
+        self._number = number + 1
         return write_event(orjson.dumps({"type": kind, "sequence_number": number, **members}), kind.encode())
 
     def stop(self, choice: int, text: str, member: dict[str, Any], sent: dict[str, str]) -> bytes:
         """Say why in a new message item, and end with ``response.incomplete``."""
-        items = [_as_sent(item, index, sent) for index, item in sorted(self._items.items())]
+        items = [item_as_sent(item, index, sent) for index, item in sorted(self._items.items())]
         index = max(self._items, default=-1) + 1
-        kept = {name: member for name, member in self._response.items() if name in _REQUESTED or not any(texts({name: member}))}
-        return refusing_end(kept, items, index, f"msg_stopped_{index}", text, member, self._number)
+        about = {name: found for name, found in self._response.items() if is_identifier(found)}
+        response = own_response(
+            about.get("id", f"resp_{member['decision']}"), about.get("model", self._model), self._response.get("created_at")
+        )
+        return refusing_end(response, items, index, f"msg_stopped_{index}", text, member, self._number or 0)
 
-    def finish(self, events: list[bytes | tuple[Document, bytes, bytes]], member: dict[str, Any]) -> bytes:
+    def finish(self, events: list[bytes | tuple[Document, bytes]], member: dict[str, Any]) -> bytes:
         """The ``brightline`` member goes into the answer that the last event carries."""
         written: list[bytes] = []
         marked = False
@@ -174,66 +203,17 @@ class ResponseStream:
             if isinstance(event, bytes):
                 written.append(event)
                 continue
-            document, kind, event_id = event
+            document, kind = event
             if not marked and isinstance(document.value, dict):
                 path: Path = ("response",) if isinstance(document.value.get("response"), dict) else ()
                 document.add(path, "brightline", member)
                 marked = True
-            written.append(write_event(document.encode(), kind, event_id))
+            written.append(write_event(document.encode(), kind))
         return b"".join(reversed(written))
-
-
-def refusing_end(
-    response: dict[str, Any], items: list[dict[str, Any]], index: int, item_id: str, text: str, member: dict[str, Any], number: int
-) -> bytes:
-    """The events that say ``text`` in a message item of its own and end the response as incomplete."""
-    part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
-    item = {"id": item_id, "type": "message", "role": "assistant", "status": "incomplete", "content": [part]}
-    place = {"output_index": index, "item_id": item_id, "content_index": 0}
-    ended = {
-        **response,
-        "status": "incomplete",
-        "incomplete_details": {"reason": "content_filter"},
-        "output": [*items, item],
-        "brightline": member,
-    }
-    events: list[tuple[str, dict[str, Any]]] = [
-        ("response.output_item.added", {"output_index": index, "item": {**item, "status": "in_progress", "content": []}}),
-        ("response.content_part.added", {**place, "part": {**part, "text": ""}}),
-        ("response.output_text.delta", {**place, "delta": text, "logprobs": []}),
-        ("response.output_text.done", {**place, "text": text, "logprobs": []}),
-        ("response.content_part.done", {**place, "part": part}),
-        ("response.output_item.done", {"output_index": index, "item": item}),
-        ("response.incomplete", {"response": ended}),
-    ]
-    written = b""
-    for kind, members in events:
-        written += write_event(orjson.dumps({"type": kind, "sequence_number": number, **members}), kind.encode())
-        number += 1
-    return written
-
-
-def _as_sent(item: dict[str, Any], index: int, sent: dict[str, str]) -> dict[str, Any]:
-    """An item as the client has it: its texts cut to what left, and marked incomplete where it had not ended."""
-    copy: dict[str, Any] = orjson.loads(orjson.dumps(item))
-    ended = item.get("status") in (None, "completed")
-    for text in list(texts(copy)):
-        holder: Any = copy
-        for step in text.path[:-1]:
-            holder = holder[step]
-        name = f"output[{index}].{dotted(text.path)}"
-        if text.text is not None:
-            holder[text.path[-1]] = sent.get(name, "")
-    if not ended:
-        copy["status"] = "incomplete"
-        said = sent.get(f"output[{index}].content[0].text")
-        if copy.get("type") == "message" and not copy.get("content") and said:
-            copy["content"] = [{"type": "output_text", "text": said, "annotations": [], "logprobs": []}]
-    return copy
 
 
 def _number(value: dict[str, Any], name: str) -> int:
     found = value.get(name)
-    if not isinstance(found, int) or not 0 <= found < 100_000:
+    if found.__class__ is not int or not 0 <= found < 100_000:
         raise ValueError(f"an event without {name}")
     return found

@@ -6,7 +6,6 @@ One choice, number 0. A stream says every text up to four times: as deltas, in `
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,11 +13,12 @@ import orjson
 
 from brightline.errors import BrightlineError
 from brightline.model import Part, Side
-from brightline.server.gateway.shapes.chat import add_parts, read_common
 from brightline.server.gateway.shapes.envelope import openai_error
-from brightline.server.gateway.shapes.response_stream import ResponseStream, refusing_end, texts_of_item
+from brightline.server.gateway.shapes.requests import add_parts, others_of, read_common
+from brightline.server.gateway.shapes.response_events import own_response, refusing_end
+from brightline.server.gateway.shapes.response_stream import ResponseStream, texts_of_item
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText, Prompt, Turn, wrong
-from brightline.server.gateway.shapes.texts import dotted, texts
+from brightline.server.gateway.shapes.strays import beside
 from brightline.server.gateway.sse import write_event
 from brightline.server.gateway.verbatim import Document
 
@@ -38,7 +38,7 @@ class Responses:
         instructions, value = body.get("instructions"), body.get("input")
         if not (instructions is None or isinstance(instructions, str | list)):
             raise wrong("instructions", "a string", instructions)
-        add_parts(prompt, {name: found for name, found in body.items() if name not in _NOT_IN_OTHERS}, (), Side.PROMPT)
+        add_parts(prompt, others_of(body, "input"), (), Side.PROMPT)
         if isinstance(value, str):
             prompt.parts.append(Part("input", Side.PROMPT, value))
             prompt.asked = value
@@ -71,20 +71,16 @@ class Responses:
             raise ValueError("no array of output items")
         for index, item in enumerate(body["output"]):
             yield from texts_of_item(item, ("output", index), f"output[{index}]")
-        error = body.get("error")
-        for text in texts(error, ("error",)) if error is not None else ():
-            yield AnswerText(text.path, dotted(text.path), EVERY_CHOICE, text.text, atomic=True)
+        yield from beside(body, _OUTPUT, EVERY_CHOICE)
 
-    def stop(self, document: Document, choice: int, text: str) -> None:
-        """Replace the output by a refusal."""
-        document.put(("output",), [_said(str(document.value.get("id", "")), text)])
-        document.add((), "status", "incomplete")
-        document.add((), "incomplete_details", {"reason": "content_filter"})
+    def stop(self, document: Document, choice: int, text: str) -> bool:
+        """A response is in one piece."""
+        return False
 
     def refusal(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> dict[str, Any]:
         """A whole answer that refuses."""
         return {
-            **_response(prompt, decision_id),
+            **own_response(f"resp_brightline_{decision_id}", prompt.model),
             "status": "incomplete",
             "incomplete_details": {"reason": "content_filter"},
             "output": [_said(decision_id, text)],
@@ -93,7 +89,7 @@ class Responses:
 
     def refusal_stream(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> bytes:
         """The same as a stream."""
-        response = _response(prompt, decision_id)
+        response = own_response(f"resp_brightline_{decision_id}", prompt.model)
         start = {"type": "response.created", "sequence_number": 0, "response": response}
         return write_event(orjson.dumps(start), b"response.created") + refusing_end(response, [], 0, f"msg_{decision_id}", text, member, 1)
 
@@ -109,10 +105,10 @@ class Responses:
 
     def streamed(self, prompt: Prompt) -> ResponseStream:
         """A reader for one streamed answer."""
-        return ResponseStream()
+        return ResponseStream(prompt.model)
 
 
-_NOT_IN_OTHERS = frozenset(("input", "model", "user", "metadata", "stream", "conversation"))
+_OUTPUT = frozenset(("output",))
 
 RESPONSES = Responses()
 
@@ -120,24 +116,3 @@ RESPONSES = Responses()
 def _said(decision_id: str, text: str) -> dict[str, Any]:
     part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
     return {"id": f"msg_{decision_id}", "type": "message", "role": "assistant", "status": "incomplete", "content": [part]}
-
-
-def _response(prompt: Prompt, decision_id: str) -> dict[str, Any]:
-    return {
-        "id": f"resp_brightline_{decision_id}",
-        "object": "response",
-        "created_at": int(time.time()),
-        "model": prompt.model,
-        "status": "in_progress",
-        "error": None,
-        "incomplete_details": None,
-        "instructions": None,
-        "metadata": {},
-        "output": [],
-        "parallel_tool_calls": True,
-        "temperature": None,
-        "tool_choice": "auto",
-        "tools": [],
-        "top_p": None,
-        "usage": None,
-    }

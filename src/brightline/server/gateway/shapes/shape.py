@@ -87,6 +87,9 @@ class StreamShape(Protocol):
     def passing(self, document: Document) -> None:
         """An event of the upstream is about to leave: bring its number into order with what was added."""
 
+    def is_idle(self, value: Any, emptied: set[Path]) -> bool:
+        """True if nothing is left of an event once the texts at these places are empty."""
+
     def drop(self, document: Document, view: View, stopped: set[int]) -> bool:
         """Take stopped choices out of an event. True if nothing is left of it."""
 
@@ -99,7 +102,7 @@ class StreamShape(Protocol):
     def stop(self, choice: int, text: str, member: dict[str, Any], sent: dict[str, str]) -> bytes:
         """End a choice with a word to the reader and the ``brightline`` member. ``sent``: what left so far, by channel."""
 
-    def finish(self, events: list[bytes | tuple[Document, bytes, bytes]], member: dict[str, Any]) -> bytes:
+    def finish(self, events: list[bytes | tuple[Document, bytes]], member: dict[str, Any]) -> bytes:
         """The last events with the ``brightline`` member in them, and the end mark of the API."""
 
 
@@ -115,8 +118,8 @@ class Shape(Protocol):
     def answer_texts(self, body: Any) -> Iterable[AnswerText]:
         """Every text of a whole answer. Raises ``ValueError`` if it is not an answer of this API."""
 
-    def stop(self, document: Document, choice: int, text: str) -> None:
-        """Replace a choice of a whole answer by a refusal."""
+    def stop(self, document: Document, choice: int, text: str) -> bool:
+        """Replace a choice of a whole answer by a refusal. False if its answers are in one piece: then the whole is replaced."""
 
     def refusal(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> dict[str, Any]:
         """A whole answer that refuses."""
