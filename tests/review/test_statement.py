@@ -129,6 +129,7 @@ def test_a_refusal_names_rule_evidence_appeal_and_proof(book: Rulebook) -> None:
     assert statement.rules[0].source
     assert [rule.id for rule in statement.appeal.rules] == ["ALG-22", "IM-15", "PIP-24.3"]
     assert "第二十四条第三款" in statement.rights
+    assert statement.rights.startswith("如果这一决定对您的权益有重大影响"), "PIP 24, para. 3 gives the right for such decisions only"
     assert statement.automated == "这一决定由系统自动作出，没有人参与。"
     assert statement.proof.url == "https://ai.example/d/tokentokentokentoken/proof.json"
     assert "第 8 条（日志索引 7，从 0 起计）" in statement.proof.sentence
@@ -275,7 +276,8 @@ def test_the_appeal_names_the_operators_door(book: Rulebook) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("zh", "第 1 条（日志索引 0，从 0 起计）"), ("en", "number 1 in a tamper-evident log (index 0, counted from 0)")]
+    ("lang", "said"),
+    [("zh", "可核验日志中的第 1 条（日志索引 0，从 0 起计）"), ("en", "number 1 in a tamper-evident log (index 0, counted from 0)")],
 )
 def test_the_first_entry_of_the_log_is_not_called_number_0(book: Rulebook, lang: str, said: str) -> None:
     statement = render_statement(a_decision(book, a_finding()), book, lang, base_url="https://ai.example", seq=0)

@@ -89,7 +89,7 @@ SENTENCES: dict[Lang, dict[str, str]] = {
         "automated/full": "这一决定由系统自动作出，没有人参与。",
         "automated/part": "系统先作出判断，再由工作人员参与决定。",
         "automated/none": "这一决定由工作人员作出。",
-        "automated/rights": "您可以要求运营者作出说明，也可以要求由人重新判断（{citation}）。",
+        "automated/rights": "如果这一决定对您的权益有重大影响，您有权要求运营者作出说明，并有权拒绝只由系统自动作出的决定（{citation}）。",
         # Appeal.
         "appeal/url": "如果您认为这一决定不对，可以在这里提出申诉：{url}。请附上决定编号 {id}。",
         "appeal/contact": "如果您认为这一决定不对，可以联系运营者提出申诉：{contact}。请附上决定编号 {id}。",
@@ -97,8 +97,8 @@ SENTENCES: dict[Lang, dict[str, str]] = {
         "appeal/deadline": "法律没有规定统一的答复期限，以运营者公布的期限为准。",
         "appeal/basis": "运营者设置申诉和投诉渠道的依据：{citations}。",
         # Proof.
-        "proof/logged": "这一决定是防篡改日志中的第 {position} 条（日志索引 {index}，从 0 起计），事后更改会被发现。",
-        "proof/pending": "这一决定已经保存，即将写入防篡改日志；稍后刷新即可下载证明。",
+        "proof/logged": "这一决定是可核验日志中的第 {position} 条（日志索引 {index}，从 0 起计），事后更改会被发现。",
+        "proof/pending": "这一决定已经保存，即将写入可核验日志；稍后刷新即可下载证明。",
         "proof/how": "下载证明文件，用任何人都能运行的核验程序检查，不需要登录，也不需要联网：{command}。",
         "proof/means": "证明只说明这一决定确实如此记录、没有改动过，不说明它是否正确。",
         # Kinds of items.
@@ -184,7 +184,7 @@ SENTENCES: dict[Lang, dict[str, str]] = {
         "automated/full": "This decision was made automatically; no person took part.",
         "automated/part": "A system judged first, then a person took part in the decision.",
         "automated/none": "This decision was made by a person.",
-        "automated/rights": "You may ask the operator to explain it and to have a person decide again ({citation}).",
+        "automated/rights": "If this decision has a material effect on your rights and interests, you may ask the operator to explain it and may refuse a decision made by automated means alone ({citation}).",
         "appeal/url": "If you think that this decision is wrong, you can appeal here: {url}. Please quote the decision number {id}.",
         "appeal/contact": "If you think that this decision is wrong, you can appeal to the operator: {contact}. Please quote the decision number {id}.",
         "appeal/unnamed": "If you think that this decision is wrong, you can appeal to the operator of this service. Please quote the decision number {id}.",
