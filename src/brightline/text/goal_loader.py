@@ -65,9 +65,15 @@ def load_goals(paths: Sequence[Path], rulebook: RuleSource, on: date | None = No
     ``strongest`` answers which outcome a set of rules can ground on a side; by default the policy's own answer.
     Raises ``DataError`` with file and line.
     """
-    day = on or datetime.now(UTC).date()
+    # The nodes of the files are gone before the examples are tried: together they would double what loading takes.
+    book = _goals_of(paths, rulebook, on or datetime.now(UTC).date(), strongest or _policy(rulebook))
+    _check_examples(book)
+    return book
+
+
+def _goals_of(paths: Sequence[Path], rulebook: RuleSource, day: date, strongest: Strongest) -> GoalBook:
     documents = [(path, *_read(path)) for path in paths]
-    loader = _Loader(rulebook, day, strongest or _policy(rulebook), _exception_lists(node for _, _, node in documents))
+    loader = _Loader(rulebook, day, strongest, _exception_lists(node for _, _, node in documents))
     goals: list[Goal] = []
     for _, _, node in documents:
         if node.value is not None and not isinstance(node.value, dict):
@@ -76,9 +82,7 @@ def load_goals(paths: Sequence[Path], rulebook: RuleSource, on: date | None = No
     digest = hashlib.sha256()
     for _, content, _ in documents:
         digest.update(hashlib.sha256(content).digest())
-    book = GoalBook(tuple(goals), digest.hexdigest())
-    _check_examples(book)
-    return book
+    return GoalBook(tuple(goals), digest.hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,16 +435,25 @@ def _check_unique(goals: Sequence[Goal]) -> None:
 
 
 def _check_examples(book: GoalBook) -> None:
-    engine = TextEngine(book)
+    for side in Side:
+        # One engine a side, as each holds some 8 MB for every side that it has seen.
+        _check_side(book, side, TextEngine(book))
+
+
+def _check_side(book: GoalBook, side: Side, engine: TextEngine) -> None:
     for goal in book:
         for example in goal.examples:
-            hits = [finding for finding in engine.scan(example.text, example.side) if finding.goal == goal.id]
+            if example.side is not side:
+                continue
+            hits = [finding for finding in engine.scan(example.text, side) if finding.goal == goal.id]
             if all(finding.exceptions for finding in hits):
                 seen = ", ".join(sorted({name for finding in hits for name in finding.exceptions}))
                 why = f"meets the exception {seen}" if hits else "does not hit"
                 _refuse(goal, example, 217, f"example {example.text!r} {why}", "correct the slots, distance or sentence, or the example")
         for twin in goal.twins:
-            hits = [finding for finding in engine.scan(twin.text, twin.side) if finding.goal == goal.id and not finding.exceptions]
+            if twin.side is not side:
+                continue
+            hits = [finding for finding in engine.scan(twin.text, side) if finding.goal == goal.id and not finding.exceptions]
             if hits:
                 evidence = " + ".join(hits[0].evidence)
                 _refuse(
