@@ -21,6 +21,8 @@ from brightline.service import Service
 from tests.server.gateway import answers
 from tests.server.gateway.answers import AD, DONE, PLAIN, chat_chunk, event
 from tests.server.gateway.exchanges import streamed, whole
+from tests.server.gateway.running import Running
+from tests.server.gateway.upstream import json_reply
 
 FIRST, REST = AD[:8], AD[8:]
 
@@ -293,3 +295,11 @@ def test_faithful_token_lists_stay(service: Service) -> None:
     stream = chunks({"content": "今天天气"}, **same)
     _, written = streamed(service, CHAT, stream, stream=True)
     assert '"token":"天气"' in written.decode()
+
+
+def test_vectors_with_words_that_may_not_leave_become_an_error(gateway: Running) -> None:
+    gateway.upstream.answer = json_reply(embedding(note=AD))
+    answer = gateway.post("/v1/embeddings", {"model": "m", "input": "你好"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "BL-REFUSED")
+    assert gateway.decision(answer.headers["x-brightline-decision"]).outcome.stops
+    assert AD not in answer.text

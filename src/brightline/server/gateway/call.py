@@ -145,7 +145,8 @@ class Call:
         document = await inspect_answer(exchange, body)
         decision = await exchange.record()
         headers = kept_answer_headers(answer.headers) | exchange.headers(decision)
-        await client.json(200, finish_answer(exchange, document, decision), headers)
+        written = finish_answer(exchange, document, decision)
+        await client.json(400 if written.startswith(b'{"error":') else 200, written, headers)  # vectors carry no refusal
 
     async def _stream(self, exchange: Exchange, answer: UpstreamAnswer, client: Client) -> None:
         shape = self._shape.streamed(exchange.prompt)
