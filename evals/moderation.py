@@ -44,7 +44,7 @@ from brightline.text import GoalBook
 STOPPED_BUDGET = 0.003  # issue of the first goal set: at most 0.3 % of ordinary texts stopped
 MARKED_BUDGET = 0.02  # and at most 2 % marked
 SEED = 20261122
-CIRCUMSTANCE_SLOTS = {"act", "ask", "contact", "demand", "invite", "offer", "person", "press", "push", "spread", "trade", "money", "free", "owner", "unseen", "age"}  # fmt: skip
+CIRCUMSTANCE_SLOTS = {"act", "aim", "age", "alarm", "amount", "ask", "bait", "bonus", "case", "change", "check", "claim", "contact", "deal", "deed", "degree", "demand", "easy", "fee", "first", "form", "free", "given", "heat", "hint", "how", "image", "invite", "job", "lure", "make", "means", "money", "number", "off", "offer", "order", "own", "owner", "pay", "person", "press", "price", "promise", "push", "relation", "reward", "sale", "sell", "service", "share", "source", "spread", "stage", "steps", "summons", "target", "tell", "term", "terms", "trade", "unseen", "want", "when", "wish"}  # fmt: skip
 
 
 @dataclass(frozen=True)
