@@ -27,7 +27,7 @@ GOALS = """
   effect: stop
   slots:
     - {name: game, words: [百家乐, 时时彩, 百家乐开户网, baccarat]}
-    - {name: offer, words: [上分, 开户, 包赢, deposit now], patterns: ['加.{0,4}(微信|vx|VX)', '日入\\d{3,6}元?']}
+    - {name: offer, words: [上分, 开户, 包赢, deposit now], patterns: ['加.{0,4}(微信|vx|VX)', '日入\\d{3,6}元?', 'bo(nus|x) (now|day)', '(win|wins) .{0,3}x']}
   within: 24
   unless:
     - {exception: news, use: news, within: 20}

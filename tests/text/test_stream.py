@@ -15,7 +15,7 @@ from brightline.text import TextEngine, TextStream
 FRAGMENTS = [
     "百家乐", "百家", "乐", "时时彩", "开户", "开户网", "开户银行", "上分", "上", "分", "加我微信", "加", "微信", "vx", "VX", "日入", "300", "5", "元",
     "公安", "公安局", "市", "警官证", "meth", "method", "a", "z", "头孢", "停药", "吃", "片", "你的", "我的病", "布洛芬", "50毫克", "mg", "毫克",
-    "据报道", "新闻", "科普", "什么是", "不", "不要", "do not ", "baccarat", "deposit now", "ab", "cd",
+    "据报道", "新闻", "科普", "什么是", "不", "不要", "do not ", "baccarat", "deposit now", "bonus", " now", "box", "win", "wins ", "x", "b", "turbo", "ab", "cd",
     "。", "，", "！", ".", " ", ". ", "\n", "*", "***", "****", "🐔", "\u200b", "\u0301", "\x00", "\ud800", "㎏", "…", "百傢樂", "開戶", "如何", "换脸软件", "换脸", "脱衣", "方", "法", "大夫", "大", "Ｖx", "①",
     "这是普通的一句话", "hello world", "\\", "\"", "丶",
 ]  # fmt: skip
@@ -173,6 +173,15 @@ def test_a_word_that_a_nearer_one_made_superfluous_does_not_leave_either(engine:
     assert stream.stopped is not None
     assert stream.stopped.evidence == ("时时彩", "开户")
     assert out == "请看："
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"), [("baccarat bonus now", True), ("baccarat，turbobonus now", False), ("baccarat 加bonus now", True)]
+)
+def test_a_pattern_that_begins_with_a_letter_begins_a_word(engine: TextEngine, text: str, stops: bool) -> None:
+    stream = engine.stream(Side.PROMPT, "p", lambda finding: True)
+    run(stream, list(text + "。"))
+    assert (stream.stopped is not None) is stops
 
 
 def test_companion_words_leave_but_what_they_accompany_does_not(engine: TextEngine) -> None:

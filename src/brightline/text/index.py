@@ -5,9 +5,8 @@ Built once a side and shared by all streams; nothing in it changes afterwards.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,9 +78,10 @@ class SideIndex:
         self.skip = self._lane("skip")
         self.patterns = self._patterns()
         self.union = PatternUnion([entry.pattern for entry in self.patterns])
-        self.by_first: dict[str, tuple[int, ...]] = _by_first(self.patterns)
+        self.by_first: dict[str, tuple[int, ...]] = _numbers(self.patterns, lambda pattern: pattern.firsts or ())
+        self.by_head: dict[str, tuple[int, ...]] = _numbers(self.patterns, lambda pattern: pattern.heads)
+        self.held_firsts = frozenset(c for c, numbers in self.by_first.items() if any(self.patterns[n].held for n in numbers))
         self.always = tuple(n for n, entry in enumerate(self.patterns) if entry.pattern.firsts is None)
-        self.first = re.compile("[" + "".join(map(re.escape, sorted(self.by_first))) + "]") if self.by_first else None
 
     def _patterns(self) -> tuple[SidePattern, ...]:
         """Every different pattern once, however many goals use it."""
@@ -133,9 +133,10 @@ def _edges(form: str, open_left: bool, open_right: bool) -> tuple[bool, bool]:
     return is_word_rim(form[0]) and not open_left, is_word_rim(form[-1]) and not open_right
 
 
-def _by_first(patterns: Sequence[SidePattern]) -> dict[str, tuple[int, ...]]:
-    firsts: defaultdict[str, list[int]] = defaultdict(list)
+def _numbers(patterns: Sequence[SidePattern], keys: Callable[[Pattern], Iterable[str]]) -> dict[str, tuple[int, ...]]:
+    """Key → numbers of the patterns that have it."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
     for number, entry in enumerate(patterns):
-        for character in entry.pattern.firsts or ():
-            firsts[character].append(number)
-    return {character: tuple(numbers) for character, numbers in firsts.items()}
+        for key in keys(entry.pattern):
+            found[key].append(number)
+    return {key: tuple(numbers) for key, numbers in found.items()}

@@ -26,6 +26,8 @@ from brightline.text.lanes import normalise
 __all__ = ["MAX_WIDTH", "Pattern", "PatternError", "PatternUnion", "compile_pattern"]
 
 MAX_WIDTH = 80  # characters: longer evidence is a matter for slots; a stream holds back at most this much for a pattern
+_ANY = "\uffff"  # no character of any text: stands for "many"
+_MANY_HEADS = 4096  # beyond, the first character alone has to do
 MIN_WIDTH = 2  # a single character is over-broad, as for words
 
 _PROPERTY = re.compile(r"\\[pP](?:\{\^?\w+\}|\w)")
@@ -50,13 +52,18 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """``full`` finds matches, ``prefix`` the first live position; ``firsts`` are the characters a match can begin with (None: many)."""
+    """``full`` finds matches, ``prefix`` the first live position; ``firsts`` are the characters a match can begin with (None: many).
+
+    ``heads`` are the beginnings of two characters that a match can have; one of a single character stands for all beginnings
+    with it. Most positions that begin like a match do not go on like one, and heads tell without a search.
+    """
 
     source: str
     full: Any
     prefix: Any
     width: int
     firsts: frozenset[str] | None
+    heads: frozenset[str]
 
     def live_from(self, text: str, start: int) -> int:
         """Index of the first position from which more text could complete (or lengthen) a match; ``len(text)`` if none."""
@@ -112,7 +119,8 @@ def compile_pattern(source: str) -> Pattern:
         raise PatternError(
             f"is refused by google-re2: {reason}", "write it in google-re2 syntax, without look-around or back-references"
         ) from None
-    return Pattern(source, *compiled, writer.width(high), firsts if isinstance(firsts, frozenset) else None)
+    known = firsts if isinstance(firsts, frozenset) else None
+    return Pattern(source, *compiled, writer.width(high), known, writer.heads(tree, known) if known else frozenset())
 
 
 class _Writer:
@@ -149,6 +157,49 @@ class _Writer:
             if not optional:
                 break
         return found
+
+    def heads(self, nodes: Iterable[Any], firsts: frozenset[str]) -> frozenset[str]:
+        """The first two characters that matches can have; only the first where the second may be many."""
+        found = self._heads(nodes)
+        if found is None:
+            return firsts
+        open_ended = {head[0] for head in found if head[1:] == _ANY or len(head) == 1}
+        return frozenset(open_ended | {head for head in found if head[0] not in open_ended})
+
+    def _heads(self, nodes: Iterable[Any]) -> frozenset[str] | None:
+        """Beginnings of up to two characters, ``_ANY`` for a character of a wide class; None if they are too many to list."""
+        found: frozenset[str] | None = frozenset([""])
+        for op, value in nodes:
+            found = _joined(found, self._heads_of(str(op), value))
+            if found is None or all(len(head) == 2 for head in found):
+                break
+        return found
+
+    def _heads_of(self, op: str, value: Any) -> frozenset[str] | None:
+        if op == "LITERAL":
+            return frozenset([_ANY if self._property(value) else self._text(value)[:2]])
+        if op == "IN":
+            listed = self._first_of_class(value)
+            return frozenset([_ANY]) if isinstance(listed, str) else listed
+        if op == "BRANCH":
+            branches = [self._heads(branch) for branch in value[1]]
+            known = [branch for branch in branches if branch is not None]
+            return frozenset().union(*known) if len(known) == len(branches) else None
+        if op == "SUBPATTERN":
+            return self._heads(value[3])
+        if op in ("MAX_REPEAT", "MIN_REPEAT"):
+            low, high, inner = value
+            once = self._heads(inner)
+            reached: frozenset[str] | None = frozenset([""])
+            every: set[str] = {""} if low == 0 else set()
+            for times in range(1, min(int(high), max(int(low), 2)) + 1):
+                reached = _joined(reached, once)
+                if reached is None:
+                    return None
+                if times >= low:
+                    every |= reached
+            return frozenset(every)
+        return frozenset([_ANY])
 
     def _first(self, op: str, value: Any) -> tuple[frozenset[str] | str, bool]:
         if op == "LITERAL":
@@ -268,6 +319,13 @@ class _Writer:
     def _no_flags(value: Any) -> None:
         if value[1] or value[2]:
             raise PatternError("sets flags", "leave flags out: the text is already folded to lower case and simplified characters")
+
+
+def _joined(left: frozenset[str] | None, right: frozenset[str] | None) -> frozenset[str] | None:
+    """Each of ``left`` followed by each of ``right``, cut to two characters; None if either is None or they become too many."""
+    if left is None or right is None or len(left) * len(right) > _MANY_HEADS:
+        return None
+    return frozenset((head + tail)[:2] for head in left for tail in right)
 
 
 def _quiet() -> re2.Options:

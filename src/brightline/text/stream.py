@@ -14,12 +14,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from itertools import accumulate
+from operator import concat
 
 from brightline.model import Finding, Span
 from brightline.text.escapes import EscapeDecoder
 from brightline.text.goals import MAX_ENTRY_CHARS, MAX_EXCEPTION_WITHIN
 from brightline.text.index import SLOT, LaneIndex, SideIndex, SidePattern, Target
 from brightline.text.lanes import Gap, Piece, normalise
+from brightline.text.patterns import Pattern
 from brightline.text.tails import Tail, append_skip, has_gap
 from brightline.text.windows import AFTER_CAP, MEMORY, ExceptionHit, Hit, Marks, Window, WindowBuilder, exceptions_of
 from brightline.text.words import continues_word
@@ -67,6 +69,7 @@ class TextStream:
         self._after_dot = False
         self._dropped = 0  # invisible characters directly before
         self._open_patterns: dict[int, int] = {}  # pattern number → base position from which it is still open
+        self._edge: int | None = None  # the last position, if a pattern may begin there
         self._sentences = Marks()
         self._clauses = Marks()
         self._settled = 0
@@ -106,14 +109,25 @@ class TextStream:
             self._advance(normalise(""), final=True)
         return self._release(self.fed if self.stopped is None else self._leavable())
 
+    def feed_all(self, text: str) -> str:
+        """One ``feed`` and ``finish`` in one, for a text that is there as a whole; cheaper, because nothing has to stay open."""
+        self.fed = len(text)
+        self._raw = text
+        self._read_all(text if self._escapes is None else self._decode(text, final=True))
+        return self._release(self.fed if self.stopped is None else self._leavable())
+
     def read_whole(self, text: str) -> None:
-        """The same as one ``feed`` and ``finish`` of a stream that stops nothing, without looking for what may leave."""
+        """The same for a stream that stops nothing, without looking for what may leave."""
         self.fed = self.released = len(text)
         self._raw = text
+        self._read_all(text)
+
+    def _read_all(self, text: str) -> None:
         last = max(0, (len(text) - 1) // BLOCK * BLOCK)
         for start in range(0, last, BLOCK):
             self._read(text[start : start + BLOCK])
-        self._advance(normalise(text[last:] if last else text, self._after_dot, self._dropped), final=True)
+        if self.stopped is None:
+            self._advance(normalise(text[last:] if last else text, self._after_dot, self._dropped), final=True)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -160,6 +174,8 @@ class TextStream:
         settled = self._base.live[0] if self._base.live else self._base.end
         if self._skip.live:
             settled = min(settled, self._skip.origin(self._skip.live[0]))
+        if self._edge is not None:
+            settled = min(settled, self._edge)
         return min(settled, *self._open_patterns.values()) if self._open_patterns else settled
 
     # -- hits -------------------------------------------------------------------------------------------------------
@@ -206,16 +222,20 @@ class TextStream:
 
     def _match_patterns(self, before: int, final: bool) -> None:
         index, base, open_patterns = self._index, self._base, self._open_patterns
-        fresh = base.from_index(before) if before < base.end else ""
+        # The last character read before may be the first of a beginning that only now can be seen.
+        fresh_from = max(before - 1, base.begin) if before < base.end else base.end
+        fresh = base.from_index(fresh_from) if fresh_from < base.end else ""
+        self._edge = None
         if final and not open_patterns and len(fresh) > ASK_UNION_FROM and index.union.first(fresh) is None:
             return
-        if index.first is not None:
-            for character in set(index.first.findall(fresh)):
-                position = before + fresh.index(character)
-                for number in index.by_first[character]:
-                    open_patterns[number] = min(position, open_patterns.get(number, position))
+        for head in index.by_head.keys() & {*map(concat, fresh, fresh[1:]), *fresh[:-1]}:
+            position = fresh_from + fresh.index(head)
+            for number in index.by_head[head]:
+                open_patterns[number] = min(position, open_patterns.get(number, position))
         for number in index.always:
             open_patterns.setdefault(number, before)
+        if not final and base.text[-1:] in index.by_first and not self._is_inside_word(base.end - 1):
+            self._edge = base.end - 1
         if not open_patterns:
             return
         earliest = min(open_patterns.values())
@@ -230,17 +250,32 @@ class TextStream:
     def _match_pattern(self, entry: SidePattern, position: int, can_match: bool, final: bool) -> int:
         """Take the matches that no more text can change, leftmost first; returns from where the pattern is still open."""
         pattern, text = entry.pattern, self._base.from_index(position)
-        live = len(text) if final else pattern.live_from(text, 0)
-        if can_match:
-            for match in pattern.full.finditer(text):
-                start, stop = match.span()
-                if start >= live:
-                    break
-                begin, finish = position + start, position + stop
-                self._queue.extend(Hit(begin, -finish, 0, target.goal, target.slot, match.group()) for target in entry.targets)
-                if stop > live:
-                    live = pattern.live_from(text, stop)
+        live = len(text) if final else self._live_from(pattern, text, 0, position)
+        search_from = 0
+        while can_match and (match := pattern.full.search(text[search_from:])) is not None:
+            start, stop = search_from + match.start(), search_from + match.end()
+            if start >= live:
+                break
+            if self._is_inside_word(position + start):
+                search_from = start + 1  # as for entries: what begins with a letter begins a word
+                continue
+            begin, finish = position + start, position + stop
+            self._queue.extend(Hit(begin, -finish, 0, target.goal, target.slot, match.group()) for target in entry.targets)
+            search_from = stop
+            if stop > live:
+                live = self._live_from(pattern, text, stop, position)
         return position + live
+
+    def _live_from(self, pattern: Pattern, text: str, start: int, position: int) -> int:
+        live = pattern.live_from(text, start)
+        while live < len(text) and self._is_inside_word(position + live):
+            live = pattern.live_from(text, live + 1)
+        return live
+
+    def _is_inside_word(self, position: int) -> bool:
+        """True if a letter of Latin script stands at ``position`` and directly before it."""
+        text, at = self._base.text, position - self._base.begin
+        return at > 0 and text[at].isascii() and text[at].isalpha() and continues_word(text[at], text[at - 1])
 
     def _take(self, lane: LaneIndex, entry: int, targets: Iterable[Target], begin: int, finish: int, rank: int) -> None:
         for target in targets:
@@ -396,6 +431,8 @@ class TextStream:
             held = self._skip.held(index.skip.automaton)
             if held is not None:
                 hold = min(hold, base.origin(self._skip.origin(held)))
+        if self._edge is not None and base.text[-1] in index.held_firsts:
+            hold = min(hold, base.origin(self._edge))
         for number, position in self._open_patterns.items():
             if index.patterns[number].held:
                 hold = min(hold, base.origin(position))

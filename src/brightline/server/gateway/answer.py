@@ -118,6 +118,18 @@ class Answer:
             self._stop(channel.choice, channel.stream.stopped)
         return self._leave(channel, released)
 
+    def take(self, channel: Channel, text: str) -> str:
+        """What may leave of a channel whose whole text is ``text``: ``feed`` and ``close`` in one."""
+        if channel.before or channel.received:
+            return self.feed(channel, text) + self.close(channel)
+        self._spend(len(text))
+        channel.received.append(text)
+        channel.closed = True
+        released = channel.stream.feed_all(text)
+        if channel.stream.stopped is not None:
+            self._stop(channel.choice, channel.stream.stopped)
+        return self._leave(channel, released)
+
     def put_before(self, channel: Channel, mark: str) -> None:
         """Note that ``mark`` leaves before what was released last."""
         channel.sent.insert(-1, mark)
@@ -133,9 +145,11 @@ class Answer:
             return True
         self._spend(len(text.text))
         stream, _ = self._begin(text, before)
-        stream.feed(text.text)
-        if stream.stopped is None:
+        if before:
+            stream.feed(text.text)
             stream.finish()
+        else:
+            stream.feed_all(text.text)
         self._kept.extend(_own(stream.findings, len(before)))
         if stream.stopped is not None:
             self._stop(text.choice, stream.stopped)

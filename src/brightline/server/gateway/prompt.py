@@ -132,9 +132,7 @@ def _inspect(pipeline: Pipeline, clean: CleanTexts, prompt: Prompt, context: Con
     for part in prompt.parts:
         if part.path in prompt.escaped:
             stream = pipeline.stream(part.side, part.path, context, json_escapes=True)
-            stream.feed(part.text)
-            if stream.stopped is None:
-                stream.finish()
+            stream.feed_all(part.text)
             findings += stream.findings
     return findings
 

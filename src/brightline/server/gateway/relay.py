@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import orjson
 
@@ -79,11 +80,14 @@ def _inspect(exchange: Exchange, body: bytes) -> Document:
     exchange.usage(document.value)
     for path, empty in false_tokens(document.value, answer.is_harmless):
         document.put(path, empty)
+    pieces = Counter(text.name for text in found)
     for text in found:
         if answer.is_stopped(text.choice):
             continue
         if text.text is None or text.atomic or not text.path:
             answer.passes(text)
+        elif pieces[text.name] == 1:
+            answer.take(answer.channel(text), text.text)
         else:
             answer.feed(answer.channel(text), text.text)
     for channel in answer.channels.values():
