@@ -157,7 +157,7 @@ async def naive_run(store: Store, tasks: int, seconds: float) -> tuple[float, fl
 @contextmanager
 def database_of(kind: str) -> Iterator[str]:
     """URL of a new database on this machine's disk."""
-    folder = Path(tempfile.mkdtemp(prefix="brightline-bench-", dir="/var/tmp"))  # noqa: S108 - /tmp may be memory
+    folder = Path(tempfile.mkdtemp(prefix="brightline-bench-", dir="/var/tmp"))
     folder.chmod(0o755)
     try:
         if kind == "sqlite":
