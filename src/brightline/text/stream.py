@@ -294,7 +294,7 @@ class TextStream:
             self._allowed.sort()
             ready = [hit for hit in self._queue if hit.start < settled]
             del self._queue[: len(ready)]
-            for hit in ready:
+            for hit in self._completable(ready) if final else ready:
                 self._build(hit)
         due: list[tuple[int, int, int, Window]] = []
         waiting = []
@@ -315,6 +315,15 @@ class TextStream:
             builder.expire(settled, SHORTEST_EVIDENCE)
             if not builder.hits and builder.free_from <= settled:
                 del self._builders[number]
+
+    def _completable(self, last: list[Hit]) -> list[Hit]:
+        """Of the last hits of a text, those of goals that can still be met: all slots hit, or a window begun before."""
+        slots: dict[int, int] = {}
+        for hit in last:
+            slots[hit.goal] = slots.get(hit.goal, 0) | 1 << hit.slot
+        goals, begun = self._index.goals, self._builders
+        met = {goal for goal, found in slots.items() if goal in begun or found.bit_count() == len(goals[goal].slots)}
+        return [hit for hit in last if hit.goal in met]
 
     def _build(self, hit: Hit) -> None:
         if self._allowed and self._is_allowed(hit):
