@@ -115,6 +115,7 @@ UNUSABLE = [
     (b'{"text": 7}', 422, "BL-INPUT-422"),
     (b'{"text": ["a"]}', 422, "BL-INPUT-422"),
     (b'{"text": "a", "parts": []}', 422, "BL-INPUT-422"),
+    (b'{"text": "a", "parts": null}', 422, "BL-INPUT-422"),
     (b'{"parts": []}', 422, "BL-INPUT-422"),
     (b'{"parts": [{"path": "", "text": "a"}]}', 422, "BL-INPUT-422"),
     (b'{"parts": [{"path": "x", "text": "a"}, {"path": "x", "text": "b"}]}', 422, "BL-INPUT-422"),

@@ -95,8 +95,9 @@ class InspectionItem(_Request):
 
     @model_validator(mode="after")
     def _has_one_kind_of_text(self) -> InspectionItem:
-        if (self.text is None) == (self.parts is None):
-            raise ValueError("give either text or parts")
+        # As the description says: one of them is there; the other is left out, not null.
+        if len({"text", "parts"} & self.model_fields_set) != 1 or (self.text is None and self.parts is None):
+            raise ValueError("give either text or parts, and leave the other out")
         if self.parts is not None and len({part.path for part in self.parts}) < len(self.parts):
             raise ValueError("each part needs a path of its own")
         return self
