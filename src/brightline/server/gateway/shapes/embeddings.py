@@ -50,16 +50,16 @@ class Embeddings:
         return {**openai_error(InputError("BL-REFUSED", text)), "brightline": member}
 
     def refusal_stream(self, prompt: Prompt, decision_id: str, text: str, member: dict[str, Any]) -> bytes:
-        """Embeddings have no streams."""
-        raise NotImplementedError
+        """Embeddings have no streams (``read`` never asks for one): nothing to send."""
+        return b""
 
     def error(self, problem: BrightlineError) -> dict[str, Any]:
         """The error object of the OpenAI API."""
         return openai_error(problem)
 
     def error_event(self, problem: BrightlineError) -> bytes:
-        """Embeddings have no streams."""
-        raise NotImplementedError
+        """Nothing can be added to a whole answer that broke off: it ends short of its length, which clients notice."""
+        return b""
 
     def streamed(self, prompt: Prompt) -> None:
         """Embeddings have no streams."""
