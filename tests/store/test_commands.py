@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from brightline.cli import db, keys
 from brightline.errors import InputError, StoreError
-from brightline.store import Store
+from brightline.store import Store, schema
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,8 +44,8 @@ def said(app, *words: str) -> dict | list:
 
 @pytest.mark.usefixtures("home")
 def test_a_fresh_home_is_migrated_once() -> None:
-    assert said(db.app, "migrate") == {"revision": "0001", "changed": True}
-    assert said(db.app, "migrate") == {"revision": "0001", "changed": False}
+    assert said(db.app, "migrate") == {"revision": schema.HEAD, "changed": True}
+    assert said(db.app, "migrate") == {"revision": schema.HEAD, "changed": False}
     found = said(db.app, "status")
     assert found["up_to_date"]
     assert found["decisions"] == {}

@@ -75,8 +75,8 @@ def additions_of(records: Iterable[Record]) -> list[Addition]:
         Addition(tables.ledger_pending, rows.pending, PENDING_COLUMNS),
         Addition(tables.items, rows.items, ("tenant", "digest", "id", "kind", "first_seen_at"), keep_existing=True),
         Addition(tables.findings, rows.findings, _FINDINGS),
-        Addition(tables.decision_rules, rows.rules, ("rule_id", "decision_id", "tenant")),
-        Addition(tables.decision_types, rows.types, ("problem_type", "decision_id", "tenant")),
+        Addition(tables.decision_rules, rows.rules, ("rule_id", "made_at", "decision_id", "tenant")),
+        Addition(tables.decision_types, rows.types, ("problem_type", "made_at", "decision_id", "tenant")),
     ]
 
 
@@ -142,8 +142,8 @@ def _add_details(rows: _Rows, decision: Decision) -> None:
                 finding.manifest,
             )
         )
-    rows.rules.extend((rule, decision.id, tenant) for rule in dict.fromkeys(decision.rules))
-    rows.types.extend((number, decision.id, tenant) for number in sorted(types))
+    rows.rules.extend((rule, decision.made_at, decision.id, tenant) for rule in dict.fromkeys(decision.rules))
+    rows.types.extend((number, decision.made_at, decision.id, tenant) for number in sorted(types))
 
 
 def column_text(text: str) -> str:
