@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     commit_wait_ms: float = Field(1.0, ge=0, le=100, description="Milliseconds that a group commit waits for company.")
     language: Literal["zh", "en"] = Field("zh", description="Language of refusals and pages when the reader's cannot be told.")
 
+    console_idle_minutes: int = Field(30, ge=1, le=1440, description="Minutes without a request after which a session of the console ends.")
+    console_session_hours: int = Field(12, ge=1, le=168, description="Hours after which a session of the console ends in any case.")
+
     @field_validator("label_text_zh", "label_text_en")
     @classmethod
     def _has_both_elements(cls, value: str) -> str:

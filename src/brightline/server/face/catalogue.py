@@ -1,9 +1,8 @@
-"""Message catalogues: gettext ``.po`` files in ``locale/``, compiled when first needed, so that a clean clone has them.
+"""Message catalogues: gettext ``.po`` files, compiled when first needed, so that a clean clone has them.
 
-Source strings are English. Refresh both catalogues after a change of texts with Babel's own tools, from the repository root::
-
-    pybabel extract -F src/brightline/server/face/babel.cfg --sort-by-file -o /tmp/messages.pot src/brightline/server
-    pybabel update -i /tmp/messages.pot -d src/brightline/server/face/locale --no-fuzzy-matching --ignore-obsolete
+Source strings are English. The public pages keep their messages in ``face/locale/``, each room of the console in a
+``locale/`` of its own; together they are one catalogue, in which a message has one translation. After a change of texts
+``python tools/messages.py`` (or with the name of a room) brings the files up to date; what is new waits there untranslated.
 """
 
 from __future__ import annotations
@@ -13,12 +12,13 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
 from brightline.errors import DataError
 
-__all__ = ["LOCALES", "catalogue", "catalogue_file", "msgid"]
+__all__ = ["LOCALES", "catalogue", "catalogue_file", "catalogue_files", "msgid"]
 
 LOCALES = {"zh": "zh_CN", "en": "en"}
 
@@ -33,18 +33,31 @@ def catalogue_file(lang: str) -> Path:
     return Path(__file__).parent / "locale" / LOCALES[lang] / "LC_MESSAGES" / "messages.po"
 
 
+def catalogue_files(lang: str) -> list[Path]:
+    """Paths of all ``.po`` files of ``zh`` or ``en``: the public pages' first, then those of the console's rooms."""
+    rooms = Path(__file__).parent.parent / "console"
+    return [catalogue_file(lang), *sorted(rooms.glob(f"*/locale/{LOCALES[lang]}/LC_MESSAGES/messages.po"))]
+
+
 @cache
 def catalogue(lang: str) -> gettext.GNUTranslations:
-    """The compiled messages of ``zh`` or ``en``. Raises ``DataError`` BL-DATA-900 when the file is not a catalogue."""
-    path = catalogue_file(lang)
+    """The compiled messages of ``zh`` or ``en``. Raises ``DataError`` BL-DATA-900 when a file is not a catalogue."""
+    first, *others = (_read(path, lang) for path in catalogue_files(lang))
+    for other in others:
+        for message in other:
+            if message.id and message.string:
+                first.add(message.id, message.string, context=message.context)
+    compiled = BytesIO()
+    write_mo(compiled, first)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _read(path: Path, lang: str) -> Catalog:
     try:
         with path.open("rb") as source:
-            messages = read_po(source, locale=LOCALES[lang], abort_invalid=True)
+            return read_po(source, locale=LOCALES[lang], abort_invalid=True)
     except (OSError, ValueError, PoFileError) as problem:
         raise DataError(
             "BL-DATA-900", f"not a message catalogue: {problem}", "restore the file from the repository", file=str(path)
         ) from None
-    compiled = BytesIO()
-    write_mo(compiled, messages)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
