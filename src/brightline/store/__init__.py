@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from brightline.store.api_keys import SCOPES, ApiKey, ApiKeys
+from brightline.store.audit import AUDIT_KINDS, Audit, AuditEvent
 from brightline.store.journal import Journal
 from brightline.store.ledger_rows import LedgerRows, LedgerTransaction, PendingEvent
 from brightline.store.outbox import LeasedJob, Outbox, OutboxJob
 from brightline.store.reading import Cursor, DecisionFilter
 from brightline.store.records import Record, StoredDecision
+from brightline.store.sessions import Session, Sessions
+from brightline.store.setting_changes import SettingChange, SettingChanges
 from brightline.store.store import Store
+from brightline.store.users import ROLES, Secrets, User, Users, user_name
+from brightline.store.views import SavedView, SavedViews
 
 __all__ = [
+    "AUDIT_KINDS",
+    "ROLES",
     "SCOPES",
     "ApiKey",
     "ApiKeys",
+    "Audit",
+    "AuditEvent",
     "Cursor",
     "DecisionFilter",
     "Journal",
@@ -24,6 +33,16 @@ __all__ = [
     "OutboxJob",
     "PendingEvent",
     "Record",
+    "SavedView",
+    "SavedViews",
+    "Secrets",
+    "Session",
+    "Sessions",
+    "SettingChange",
+    "SettingChanges",
     "Store",
     "StoredDecision",
+    "User",
+    "Users",
+    "user_name",
 ]

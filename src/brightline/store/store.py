@@ -17,6 +17,7 @@ from brightline.errors import NotFound, StoreError
 from brightline.model import Outcome
 from brightline.store import reading, schema
 from brightline.store.api_keys import ApiKeys
+from brightline.store.audit import Audit
 from brightline.store.bulk import Addition, insert_rows
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
@@ -27,7 +28,11 @@ from brightline.store.ledger_rows import LedgerRows
 from brightline.store.outbox import Outbox, OutboxJob, jobs_addition
 from brightline.store.reading import Cursor, DecisionFilter
 from brightline.store.records import PENDING_COLUMNS, Record, StoredDecision, additions_of
+from brightline.store.sessions import Sessions
+from brightline.store.setting_changes import SettingChanges
 from brightline.store.tables import decisions, items, ledger_pending
+from brightline.store.users import Users
+from brightline.store.views import SavedViews
 from brightline.store.writer import Writer
 
 __all__ = ["Store"]
@@ -43,6 +48,11 @@ class Store:
         self.ledger = LedgerRows(database)
         self.keys = ApiKeys(database)
         self.outbox = Outbox(database)
+        self.users = Users(database)
+        self.sessions = Sessions(database)
+        self.audit = Audit(database)
+        self.views = SavedViews(database)
+        self.setting_changes = SettingChanges(database)
         self._writer = Writer(database)
 
     @classmethod

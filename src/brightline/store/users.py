@@ -1,0 +1,372 @@
+"""The people who sign in to the console, and what is kept of their secrets.
+
+A password passes here only as its argon2id hash, a TOTP secret only encrypted, a recovery code only as a digest; who makes and
+checks them is ``server/console/people``. Whatever changes what somebody may do (role, password, second factor, disabling)
+ends that person's sessions in the same transaction, and is an audit event of that transaction.
+
+Of the admins who can sign in, the last cannot be disabled or given another role. On PostgreSQL the rows of all active admins
+are locked first, so that two who remove each other at once do not both succeed; SQLite has one writer at a time anyway.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+import uuid_utils
+from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from brightline.errors import InputError, NotFound
+from brightline.store.audit import write_event
+from brightline.store.clock import now_us
+from brightline.store.engine import Database
+from brightline.store.records import column_text
+from brightline.store.tables import ROLES, sessions, users
+
+__all__ = ["ROLES", "Secrets", "User", "Users", "end_sessions", "user_name", "user_of"]
+
+_NAME = re.compile(r"[^\W_](?:[\w.@+-]{0,62}[\w+])?")
+_LONGEST_DISPLAY_NAME = 80
+_MOST_PREFERENCE_BYTES = 4_096
+_RECOVERY = "recovery_codes"  # lives beside the preferences, and is never given out with them
+
+
+class User(NamedTuple):
+    """Somebody who may sign in, without secrets. Times are UTC microseconds; ``must_change``: the password is a one-time one."""
+
+    id: str
+    tenant: str
+    name: str
+    display_name: str
+    role: str
+    must_change: bool
+    has_password: bool
+    totp_on: bool
+    oidc_issuer: str | None
+    oidc_subject: str | None
+    preferences: Mapping[str, Any]
+    failed_logins: int
+    locked_until: int | None
+    created_at: int
+    created_by: str
+    disabled_at: int | None
+    last_login_at: int | None
+
+
+class Secrets(NamedTuple):
+    """What proves that somebody is this user: argon2id hash, encrypted TOTP secret, digests of the recovery codes left."""
+
+    password_hash: str | None
+    totp_secret: bytes | None
+    totp_last_step: int
+    recovery_codes: tuple[str, ...]
+
+
+def user_name(text: str) -> str:
+    """A sign-in name as it is stored: NFKC, case-folded. Raises ``InputError`` BL-INPUT-712 for what is none."""
+    name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.strip()).casefold())
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            "BL-INPUT-712", "this cannot be a user name", "1 to 64 letters and digits of any script, with . _ - + @ between them"
+        )
+    return name
+
+
+class Users:
+    """The users of one store. ``by`` is who acts: a user's id, or a word such as ``command line``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Looking up
+
+    def get(self, user_id: str) -> User:
+        """The user of that id. Raises ``NotFound`` BL-INPUT-711."""
+        with self._database.reading() as connection:
+            return user_of(_row(connection, user_id)._asdict())
+
+    def named(self, name: str, tenant: str = "default") -> User | None:
+        """The user of that sign-in name, in any spelling of it."""
+        try:
+            wanted = user_name(name)
+        except InputError:
+            return None
+        return self._first(select(users).where(users.c.tenant == tenant, users.c.name == wanted))
+
+    def of_oidc(self, issuer: str, subject: str) -> User | None:
+        """The user whom an identity provider knows as ``subject``."""
+        return self._first(select(users).where(users.c.oidc_issuer == column_text(issuer), users.c.oidc_subject == column_text(subject)))
+
+    def list(self, tenant: str | None = None) -> list[User]:
+        """All users by name, also the disabled ones."""
+        query = select(users).order_by(users.c.name, users.c.id)
+        if tenant is not None:
+            query = query.where(users.c.tenant == tenant)
+        with self._database.reading() as connection:
+            return [user_of(row._asdict()) for row in connection.execute(query)]
+
+    def secrets(self, user_id: str) -> Secrets:
+        """What proves that somebody is this user. Raises ``NotFound`` BL-INPUT-711."""
+        with self._database.reading() as connection:
+            row = _row(connection, user_id)
+        codes = tuple(orjson.loads(row.preferences).get(_RECOVERY, ()))
+        secret = None if row.totp_secret is None else bytes(row.totp_secret)
+        return Secrets(row.password_hash, secret, row.totp_last_step, codes)
+
+    # Making and changing
+
+    def create(
+        self,
+        name: str,
+        *,
+        role: str,
+        by: str,
+        display_name: str = "",
+        password_hash: str | None = None,
+        must_change: bool = True,
+        oidc: tuple[str, str] | None = None,
+        tenant: str = "default",
+    ) -> User:
+        """A new user, with a password (``must_change``: a one-time one) or known to an identity provider: (issuer, subject).
+
+        Raises ``InputError`` BL-INPUT-712 (name or display name unusable), -713 (no such role), -714 (the name is taken).
+        """
+        row = {
+            "id": str(uuid_utils.uuid7()),
+            "tenant": tenant,
+            "name": user_name(name),
+            "display_name": _display_name(display_name),
+            "role": _role(role),
+            "password_hash": password_hash,
+            "must_change": must_change and password_hash is not None,
+            "totp_last_step": 0,
+            "oidc_issuer": None if oidc is None else column_text(oidc[0]),
+            "oidc_subject": None if oidc is None else column_text(oidc[1]),
+            "preferences": "{}",
+            "failed_logins": 0,
+            "created_at": now_us(),
+            "created_by": by,
+        }
+        with self._database.writing() as connection:
+            insert = (sqlite if self._database.is_sqlite else postgresql).insert(users).values(row).on_conflict_do_nothing()
+            if connection.execute(insert).rowcount != 1:
+                raise InputError("BL-INPUT-714", f"there already is a user {row['name']!r}", "choose another name, or enable the old user")
+            detail = {"role": role, "way": "oidc" if oidc else "password"}
+            write_event(connection, "user.created", actor=by, subject=str(row["id"]), detail=detail, tenant=tenant)
+            return user_of(_row(connection, str(row["id"]))._asdict())
+
+    def set_role(self, user_id: str, role: str, *, by: str) -> User:
+        """Another role; ends all sessions. Raises ``InputError`` BL-INPUT-713 (no such role), -715 (the last active admin)."""
+        _role(role)
+        with self._database.writing() as connection:
+            old = _row(connection, user_id)
+            if old.role == role:
+                return user_of(old._asdict())
+            self._keep_an_admin(connection, user_id)
+            detail = {"role": role, "was": old.role}
+            return self._change(connection, user_id, {"role": role}, "user.changed", detail, by, ends_sessions=True)
+
+    def set_display_name(self, user_id: str, display_name: str, *, by: str) -> User:
+        """Another name to be shown. Raises ``InputError`` BL-INPUT-712."""
+        shown = _display_name(display_name)
+        with self._database.writing() as connection:
+            return self._change(connection, user_id, {"display_name": shown}, "user.changed", {"field": "display_name"}, by)
+
+    def set_preferences(self, user_id: str, changes: Mapping[str, Any]) -> User:
+        """Change some preferences; None removes one. Nobody else is concerned, so it is no audit event.
+
+        Raises ``InputError`` BL-INPUT-716 if there is too much of it.
+        """
+        with self._database.writing() as connection:
+            kept = orjson.loads(_row(connection, user_id, lock=True).preferences)
+            hidden = kept.get(_RECOVERY)
+            kept = {key: value for key, value in (kept | dict(changes)).items() if value is not None and key != _RECOVERY}
+            if len(orjson.dumps(kept)) > _MOST_PREFERENCE_BYTES:
+                raise InputError("BL-INPUT-716", "these preferences are too long", f"at most {_MOST_PREFERENCE_BYTES} bytes")
+            text = orjson.dumps(kept if hidden is None else kept | {_RECOVERY: hidden}).decode()
+            connection.execute(update(users).where(users.c.id == user_id).values(preferences=text))
+            return user_of(_row(connection, user_id)._asdict())
+
+    def disable(self, user_id: str, *, by: str) -> User:
+        """Keep somebody out, and end all sessions. Raises ``InputError`` BL-INPUT-715 for the last active admin."""
+        with self._database.writing() as connection:
+            if (row := _row(connection, user_id)).disabled_at is not None:
+                return user_of(row._asdict())
+            self._keep_an_admin(connection, user_id)
+            return self._change(connection, user_id, {"disabled_at": now_us()}, "user.disabled", {}, by, ends_sessions=True)
+
+    def enable(self, user_id: str, *, by: str) -> User:
+        """Let a disabled user in again."""
+        values = {"disabled_at": None, "failed_logins": 0, "locked_until": None}
+        with self._database.writing() as connection:
+            return self._change(connection, user_id, values, "user.changed", {"field": "enabled"}, by)
+
+    def set_password(self, user_id: str, password_hash: str, *, must_change: bool, by: str, replacing: str | None = None) -> User:
+        """Another password (``must_change``: a one-time one); ends all sessions.
+
+        ``replacing`` is the hash against which the old password was checked. Raises ``InputError`` BL-INPUT-717 if it is not
+        the stored one any more: somebody else was faster.
+        """
+        values = {"password_hash": password_hash, "must_change": must_change, "failed_logins": 0, "locked_until": None}
+        with self._database.writing() as connection:
+            if replacing is not None and _row(connection, user_id, lock=True).password_hash != replacing:
+                raise InputError("BL-INPUT-717", "the password was changed meanwhile", "sign in with the newest password")
+            detail = {"one_time": must_change}
+            return self._change(connection, user_id, values, "password.changed", detail, by, ends_sessions=True)
+
+    def refresh_hash(self, user_id: str, password_hash: str, *, replacing: str) -> None:
+        """The same password under newer parameters of the hash. Nothing else changes."""
+        with self._database.writing() as connection:
+            mine = (users.c.id == user_id) & (users.c.password_hash == replacing)
+            connection.execute(update(users).where(mine).values(password_hash=password_hash))
+
+    # The second factor
+
+    def begin_totp(self, user_id: str, encrypted_secret: bytes) -> None:
+        """Keep a new secret that asks for nothing yet. Raises ``InputError`` BL-INPUT-718 if a second factor is on already."""
+        not_on = (users.c.id == user_id) & users.c.totp_confirmed_at.is_(None)
+        with self._database.writing() as connection:
+            if connection.execute(update(users).where(not_on).values(totp_secret=encrypted_secret, totp_last_step=0)).rowcount != 1:
+                _row(connection, user_id)
+                raise InputError("BL-INPUT-718", "a second factor is on already", "turn it off first")
+
+    def confirm_totp(self, user_id: str, step: int, recovery_codes: Sequence[str], *, by: str) -> User:
+        """Turn the second factor on: a code of time step ``step`` was right. Ends all sessions.
+
+        Raises ``InputError`` BL-INPUT-718 if there is nothing to confirm.
+        """
+        with self._database.writing() as connection:
+            row = _row(connection, user_id, lock=True)
+            if row.totp_secret is None or row.totp_confirmed_at is not None or step <= row.totp_last_step:
+                raise InputError("BL-INPUT-718", "there is no second factor to confirm", "begin again on the account page")
+            preferences = orjson.loads(row.preferences) | {_RECOVERY: [*recovery_codes]}
+            values = {"totp_confirmed_at": now_us(), "totp_last_step": step, "preferences": orjson.dumps(preferences).decode()}
+            return self._change(connection, user_id, values, "totp.changed", {"on": True}, by, ends_sessions=True)
+
+    def end_totp(self, user_id: str, *, by: str) -> User:
+        """Turn the second factor off, and forget secret and recovery codes. Ends all sessions."""
+        with self._database.writing() as connection:
+            preferences = orjson.loads(_row(connection, user_id, lock=True).preferences)
+            preferences.pop(_RECOVERY, None)
+            values = {"totp_secret": None, "totp_confirmed_at": None, "preferences": orjson.dumps(preferences).decode()}
+            return self._change(connection, user_id, values, "totp.changed", {"on": False}, by, ends_sessions=True)
+
+    def take_totp_step(self, user_id: str, step: int) -> bool:
+        """Use up the codes of time step ``step`` and before (RFC 6238, 5.2: a code is good for one sign-in). False if they were used."""
+        unused = (users.c.id == user_id) & (users.c.totp_last_step < step) & users.c.totp_confirmed_at.is_not(None)
+        with self._database.writing() as connection:
+            return connection.execute(update(users).where(unused).values(totp_last_step=step)).rowcount == 1
+
+    def take_recovery_code(self, user_id: str, digest: str) -> bool:
+        """Use a recovery code up. False if it is none of those left."""
+        with self._database.writing() as connection:
+            row = _row(connection, user_id, lock=True)
+            preferences = orjson.loads(row.preferences)
+            codes = preferences.get(_RECOVERY, [])
+            if row.totp_confirmed_at is None or digest not in codes:
+                return False
+            preferences[_RECOVERY] = [code for code in codes if code != digest]
+            values = {"preferences": orjson.dumps(preferences).decode()}
+            detail = {"recovery_code_used": True, "left": len(preferences[_RECOVERY])}
+            self._change(connection, user_id, values, "totp.changed", detail, user_id)
+            return True
+
+    # Sign-ins
+
+    def note_refusal(self, user_id: str | None, *, reason: str, tenant: str, locked_until: int | None = None) -> None:
+        """A sign-in was refused: an audit event and, if the name was known, a count that ``note_login`` sets back.
+
+        Costs one transaction for a known and for an unknown name.
+        """
+        with self._database.writing() as connection:
+            if user_id is not None:
+                values: dict[str, Any] = {"failed_logins": users.c.failed_logins + 1}
+                if locked_until is not None:
+                    values["locked_until"] = locked_until
+                connection.execute(update(users).where(users.c.id == user_id).values(values))
+            write_event(connection, "session.refused", actor="", subject=user_id or "", detail={"reason": reason}, tenant=tenant)
+
+    def note_login(self, user_id: str) -> int:
+        """Somebody signed in: forget the refusals before; returns how many there were."""
+        with self._database.writing() as connection:
+            refused = int(_row(connection, user_id, lock=True).failed_logins)
+            values = {"failed_logins": 0, "locked_until": None, "last_login_at": now_us()}
+            connection.execute(update(users).where(users.c.id == user_id).values(values))
+        return refused
+
+    def _first(self, query: Select[Any]) -> User | None:
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else user_of(row._asdict())
+
+    def _change(
+        self,
+        connection: Connection,
+        user_id: str,
+        values: Mapping[str, Any],
+        kind: str,
+        detail: Mapping[str, Any],
+        by: str,
+        *,
+        ends_sessions: bool = False,
+    ) -> User:
+        connection.execute(update(users).where(users.c.id == user_id).values(values))
+        user = user_of(_row(connection, user_id)._asdict())
+        write_event(connection, kind, actor=by, subject=user_id, detail=detail, tenant=user.tenant)
+        if ends_sessions:
+            end_sessions(connection, user, by=by)
+        return user
+
+    def _keep_an_admin(self, connection: Connection, user_id: str) -> None:
+        """Raise unless somebody else than ``user_id`` is an admin who can sign in, or ``user_id`` is none."""
+        tenant = select(users.c.tenant).where(users.c.id == user_id).scalar_subquery()
+        active_admin: ColumnElement[bool] = (users.c.tenant == tenant) & (users.c.role == "admin") & users.c.disabled_at.is_(None)
+        locked = select(users.c.id).where(active_admin).order_by(users.c.id).with_for_update()  # SQLite leaves the clause out
+        admins = set(connection.execute(locked).scalars())
+        if admins == {user_id}:
+            raise InputError("BL-INPUT-715", "this is the last admin who can sign in", "make somebody else an admin first")
+
+
+def user_of(row: Mapping[str, Any]) -> User:
+    """The user of a row of the table ``users``."""
+    preferences = orjson.loads(row["preferences"])
+    preferences.pop(_RECOVERY, None)
+    values = {name: row[name] for name in User._fields if name in row}
+    has_password, totp_on = row["password_hash"] is not None, row["totp_confirmed_at"] is not None
+    return User(**values | {"preferences": preferences, "has_password": has_password, "totp_on": totp_on})
+
+
+def end_sessions(connection: Connection, user: User, *, by: str, except_id: str | None = None) -> int:
+    """End all sessions of a user but one, inside a transaction that changes what they may do; an audit event if there were any."""
+    open_ones = (sessions.c.user_id == user.id) & sessions.c.revoked_at.is_(None) & (sessions.c.expires_at > now_us())
+    if except_id is not None:
+        open_ones &= sessions.c.id != except_id
+    ended = connection.execute(update(sessions).where(open_ones).values(revoked_at=now_us())).rowcount
+    if ended:
+        write_event(connection, "session.closed", actor=by, subject=user.id, detail={"sessions": ended}, tenant=user.tenant)
+    return ended
+
+
+def _row(connection: Connection, user_id: str, *, lock: bool = False) -> Row[Any]:
+    query = select(users).where(users.c.id == column_text(user_id))
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise NotFound("BL-INPUT-711", f"there is no user {user_id[:80]!r}", "take the id or name from the list of users")
+    return row
+
+
+def _role(role: str) -> str:
+    if role not in ROLES:
+        raise InputError("BL-INPUT-713", f"there is no role {role[:40]!r}", f"choose from: {', '.join(ROLES)}")
+    return role
+
+
+def _display_name(text: str) -> str:
+    shown = " ".join(text.split())
+    if len(shown) > _LONGEST_DISPLAY_NAME or not shown.isprintable():
+        raise InputError("BL-INPUT-712", "this cannot be a display name", f"at most {_LONGEST_DISPLAY_NAME} printable characters")
+    return shown
