@@ -57,11 +57,12 @@ class _Rows(NamedTuple):
     findings: list[tuple[object, ...]]
     rules: list[tuple[object, ...]]
     types: list[tuple[object, ...]]
+    goals: list[tuple[object, ...]]
 
 
 def additions_of(records: Iterable[Record]) -> list[Addition]:
     """The rows for some Records. Raises ``StoreError`` BL-STORE-006 for a Decision that breaks an invariant."""
-    rows = _Rows([], [], [], [], [], [])
+    rows = _Rows([], [], [], [], [], [], [])
     for record in records:
         decision = record.decision
         if decision.outcome is not Outcome.ALLOW or decision.findings:
@@ -77,6 +78,7 @@ def additions_of(records: Iterable[Record]) -> list[Addition]:
         Addition(tables.findings, rows.findings, _FINDINGS),
         Addition(tables.decision_rules, rows.rules, ("rule_id", "made_at", "decision_id", "tenant")),
         Addition(tables.decision_types, rows.types, ("problem_type", "made_at", "decision_id", "tenant")),
+        Addition(tables.decision_goals, rows.goals, ("goal", "made_at", "decision_id", "tenant")),
     ]
 
 
@@ -144,6 +146,8 @@ def _add_details(rows: _Rows, decision: Decision) -> None:
         )
     rows.rules.extend((rule, decision.made_at, decision.id, tenant) for rule in dict.fromkeys(decision.rules))
     rows.types.extend((number, decision.made_at, decision.id, tenant) for number in sorted(types))
+    goals = dict.fromkeys(finding.goal for finding in decision.findings)
+    rows.goals.extend((goal, decision.made_at, decision.id, tenant) for goal in goals)
 
 
 def column_text(text: str) -> str:

@@ -2,8 +2,8 @@
 
 Times are UTC integer microseconds, ids UUIDv7 text, booleans real booleans. A Decision is stored twice over: its exact
 canonical bytes in ``body`` (what the ledger commits to), and the few columns by which people look for it. Rows of
-``findings``, ``decision_rules`` and ``decision_types`` exist only where something was found, so an ``allow`` costs one row
-here and one in ``ledger_pending``.
+``findings``, ``decision_rules``, ``decision_types`` and ``decision_goals`` exist only where something was found, so an ``allow``
+costs one row here and one in ``ledger_pending``.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from brightline.model import Door, Ground, ItemKind, Outcome, Side
 __all__ = [
     "api_keys",
     "audit_events",
+    "decision_goals",
     "decision_rules",
     "decision_types",
     "decisions",
@@ -149,7 +150,6 @@ findings = Table(
     _one_of("effect", Outcome),
     _one_of("side", Side),
     CheckConstraint("score >= 0 AND score <= 1", name="score_in_range"),
-    Index(None, "goal", "decision_id"),
 )
 """What was seen, without its text (that stays in the decision's ``body``). ``rules`` and ``problem_types`` are space-separated."""
 
@@ -175,6 +175,17 @@ decision_types = Table(
     sqlite_with_rowid=False,
 )
 """The campaign's problem types (1 to 13) that a decision's findings belong to."""
+
+decision_goals = Table(
+    "decision_goals",
+    metadata,
+    Column("goal", Text, primary_key=True),
+    Column("made_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("decision_id", Text, ForeignKey("decisions.id"), primary_key=True),
+    Column("tenant", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The goals that a decision's findings met."""
 
 outbox_jobs = Table(
     "outbox_jobs",
@@ -377,7 +388,7 @@ tallies = Table(
     CheckConstraint("count > 0", name="count_positive"),
     sqlite_with_rowid=False,
 )
-"""Decisions counted by ``made_at`` (UTC, start of the period) and one dimension: all, type, rule, goal, door, model, gap."""
+"""Decisions counted by ``made_at`` (UTC, start of the period) and one dimension: all, type, rule, goal, door, model, gap (tallies.py)."""
 
 tally_progress = Table(
     "tally_progress",
@@ -391,10 +402,13 @@ traffic = Table(
     "traffic",
     metadata,
     Column("tenant", Text, primary_key=True),
-    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("period", Text, primary_key=True),
     Column("series", Text, primary_key=True),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
     Column("label", Text, primary_key=True),
     Column("process", Text, primary_key=True),
     Column("amount", Float, nullable=False),
+    _one_of("period", ("minute", "hour")),
+    sqlite_with_rowid=False,
 )
-"""What each process served in each minute: requests by status, seconds by histogram bucket, upstream errors, streams stopped."""
+"""What each process served in each minute and hour: requests by status, seconds by histogram bucket, upstream errors (traffic.py)."""

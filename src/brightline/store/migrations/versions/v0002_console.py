@@ -1,7 +1,8 @@
-"""The console: users, sessions, what people did, saved views, changed settings, tallies and traffic; rules and types know the time.
+"""The console: users, sessions, what people did, saved views, changed settings, tallies and traffic; rules, types and goals know the time.
 
 ``decision_rules`` and ``decision_types`` are made anew with ``made_at`` inside the key, so that looking up a rule or a type walks
-along its decisions in the order of a page. Revision 0002.
+along its decisions in the order of a page; ``decision_goals`` does the same for goals, in place of an index without the time.
+Revision 0002.
 """
 
 from __future__ import annotations
@@ -67,12 +68,15 @@ def upgrade() -> None:
     op.create_table(
         "traffic",
         sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
         sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("process", sa.Text(), nullable=False),
         sa.Column("amount", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant", "start", "series", "label", "process", name=op.f("pk_traffic")),
+        sa.CheckConstraint("period IN ('minute', 'hour')", name=op.f("ck_traffic_period_known")),
+        sa.PrimaryKeyConstraint("tenant", "period", "series", "start", "label", "process", name=op.f("pk_traffic")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "users",
@@ -137,10 +141,27 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sessions_user_id_created_at"), "sessions", ["user_id", "created_at"], unique=False)
     _rebuild("decision_rules", _rule_columns(), with_time=True)
     _rebuild("decision_types", _type_columns(), with_time=True)
+    op.create_table(
+        "decision_goals",
+        sa.Column("goal", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("decision_id", sa.Text(), nullable=False),
+        sa.Column("tenant", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["decision_id"], ["decisions.id"], name=op.f("fk_decision_goals_decision_id_decisions")),
+        sa.PrimaryKeyConstraint("goal", "made_at", "decision_id", name=op.f("pk_decision_goals")),
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        "INSERT INTO decision_goals (goal, made_at, decision_id, tenant) "
+        "SELECT DISTINCT f.goal, d.made_at, f.decision_id, f.tenant FROM findings f JOIN decisions d ON d.id = f.decision_id"
+    )
+    op.drop_index(op.f("ix_findings_goal_decision_id"), table_name="findings")
 
 
 def downgrade() -> None:
     """Back to 0001."""
+    op.create_index(op.f("ix_findings_goal_decision_id"), "findings", ["goal", "decision_id"], unique=False)
+    op.drop_table("decision_goals")
     _rebuild("decision_types", _type_columns(), with_time=False)
     _rebuild("decision_rules", _rule_columns(), with_time=False)
 
