@@ -1,4 +1,4 @@
-"""The whole service as one ASGI application: gateway, inspection API, public pages and operations.
+"""The whole service as one ASGI application: gateway, inspection API, public pages, console and operations.
 
 The gateway's routes come first and are plain Starlette: nothing but the router stands between the socket and them.
 """
@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from brightline.server import ops, public
+from brightline.server import console, ops, public
 from brightline.server.api import create_api
 from brightline.server.gateway import Gateway
 from brightline.service import Service
@@ -35,7 +35,13 @@ def create_app(service: Service) -> Starlette:
             await service.stop()
 
     return Starlette(
-        routes=[*gateway.routes(), *ops.routes(service), *public.routes(service), Mount("/", create_api(service))],
+        routes=[
+            *gateway.routes(),
+            *ops.routes(service),
+            *public.routes(service),
+            *console.routes(service),
+            Mount("/", create_api(service)),
+        ],
         exception_handlers=public.exception_handlers(service),
         lifespan=lifespan,
     )

@@ -27,7 +27,7 @@ from brightline.server.face import Face, security_headers
 from brightline.service import Service
 from brightline.store import AuditEvent, Session, User
 
-__all__ = ["SESSION_COOKIE", "Desk", "Door", "Visit", "action", "page"]
+__all__ = ["SESSION_COOKIE", "Desk", "Door", "Visit", "action", "page", "token_of"]
 
 SESSION_COOKIE = "__Host-brightline"
 """Browsers take a cookie of that name only with Secure, Path=/ and without Domain (RFC 6265bis, 4.1.3.2)."""
@@ -80,8 +80,8 @@ class Visit:
 
     @property
     def csrf(self) -> str:
-        """This session's token for forms: derived from the cookie's secret, so it is stored nowhere."""
-        return _sealed(self.secret, "csrf")[:43] if self.secret else ""
+        """This session's token for forms."""
+        return token_of(self.secret) if self.secret else ""
 
     @property
     def is_htmx(self) -> bool:
@@ -170,6 +170,11 @@ class Desk:
         if not seal or visit.is_htmx or not hmac.compare_digest(seal.encode(), _sealed(visit.secret or "nobody", "said" + packed).encode()):
             return ""
         return str(json.loads(base64.urlsafe_b64decode(packed)))
+
+
+def token_of(secret: str) -> str:
+    """The token that forms of the session with this secret carry: derived from the cookie, so it is stored nowhere."""
+    return _sealed(secret, "csrf")
 
 
 def _own_path(path: str) -> str:
