@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from brightline.errors import ConfigError
@@ -113,6 +114,28 @@ class Settings(BaseSettings):
 
     console_idle_minutes: int = Field(30, ge=1, le=1440, description="Minutes without a request after which a session of the console ends.")
     console_session_hours: int = Field(12, ge=1, le=168, description="Hours after which a session of the console ends in any case.")
+    console_local_login: bool = Field(
+        True, description="Sign in to the console with name and password. False: only through the identity provider (oidc_issuer)."
+    )
+    oidc_issuer: str = Field(
+        "", max_length=500, description="Issuer URL of an OpenID Connect provider for signing in to the console. Empty: none."
+    )
+    oidc_client_id: str = Field("", max_length=200, description="Client id of this console at the provider.")
+    oidc_client_secret: str = Field(
+        "",
+        max_length=500,
+        description="Client secret at the provider. Empty: a public client; the code exchange is secured by PKCE.",
+        repr=False,
+    )
+    oidc_client_secret_file: Path | None = Field(None, description="File that holds the client secret, instead of oidc_client_secret.")
+    oidc_scopes: str = Field("openid profile", max_length=300, description="Scopes asked for, with spaces; must contain openid.")
+    oidc_groups_claim: str = Field(
+        "groups", min_length=1, max_length=200, description="Claim of the ID token that lists the user's groups; dots lead into objects."
+    )
+    oidc_role_map: dict[str, Literal["admin", "lead", "reviewer", "rule_author", "auditor"]] = Field(
+        {}, description="Group at the provider → role in the console. Of several groups, the role counts that comes first here."
+    )
+    oidc_button: str = Field("", max_length=60, description="Name of the provider on the sign-in page. Empty: the issuer's host.")
 
     @field_validator("label_text_zh", "label_text_en")
     @classmethod
@@ -137,6 +160,44 @@ class Settings(BaseSettings):
         if value and not value.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:", "postgres:")):
             raise ValueError("must be empty or begin with sqlite:///, postgresql:// or postgresql+psycopg://")
         return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_secure_issuer(cls, value: str) -> str:
+        # OpenID Connect Discovery 1.0, section 4: the issuer is an https URL; plain http only for trying out on one machine.
+        pieces = urlsplit(value)
+        on_this_machine = pieces.scheme == "http" and pieces.hostname in ("127.0.0.1", "::1", "localhost")
+        if value and (not (pieces.scheme == "https" or on_this_machine) or not pieces.hostname or pieces.query or pieces.fragment):
+            raise ValueError("must be empty or an https:// URL without query and fragment")
+        return value
+
+    @field_validator("oidc_scopes")
+    @classmethod
+    def _asks_for_an_id_token(cls, value: str) -> str:
+        if "openid" not in value.split():
+            raise ValueError("must contain openid")
+        return " ".join(value.split())
+
+    @model_validator(mode="after")
+    def _has_a_way_in(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_role_map):
+            raise ValueError("oidc_issuer needs oidc_client_id, and oidc_role_map with at least one group")
+        if self.oidc_client_secret and self.oidc_client_secret_file:
+            raise ValueError("oidc_client_secret and oidc_client_secret_file exclude each other")
+        if not self.console_local_login and not self.oidc_issuer:
+            raise ValueError("console_local_login = false needs oidc_issuer, or nobody could sign in")
+        return self
+
+    @property
+    def effective_oidc_client_secret(self) -> str:
+        """``oidc_client_secret``, or the content of its file. Raises ``ConfigError`` BL-CONFIG-006."""
+        file = self.oidc_client_secret_file
+        if file is None:
+            return self.oidc_client_secret
+        try:
+            return file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise ConfigError("BL-CONFIG-006", f"oidc_client_secret_file cannot be read: {problem}", "name a readable text file") from None
 
     @property
     def effective_database_url(self) -> str:
@@ -163,7 +224,7 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
     """
     path = _settings_file(file)
     from_file: dict[str, Any] = _read_toml(path) if path is not None else {}
-    for key in ("home", "goals_dir", "terms_file"):
+    for key in ("home", "goals_dir", "terms_file", "oidc_client_secret_file"):
         if path is not None and key in from_file:
             from_file[key] = path.parent / from_file[key]  # an absolute value stays as it is
 
@@ -211,7 +272,9 @@ def _readable(problem: ValidationError, path: Path | None) -> ConfigError:
     if first["type"] == "extra_forbidden":
         known = ", ".join(sorted(Settings.model_fields))
         return ConfigError("BL-CONFIG-003", f"unknown setting {key!r}{where}", f"known settings: {known}")
-    field = Settings.model_fields.get(key)
+    if not first["loc"]:  # about several settings at once; the input would be all of them, secrets too
+        return ConfigError("BL-CONFIG-003", f"the settings{where} do not fit together: {first['msg']}", "see docs/configuration.md")
+    field = Settings.model_fields.get(str(first["loc"][0]))
     meaning = field.description if field and field.description else ""
-    value = "…" if key == "upstream_key" else repr(first.get("input"))
+    value = "…" if field and not field.repr else repr(first.get("input"))
     return ConfigError("BL-CONFIG-003", f"{key} = {value} is not usable{where}: {first['msg']}", meaning)
