@@ -9,6 +9,7 @@ from brightline.store.ledger_rows import LedgerRows, LedgerTransaction, PendingE
 from brightline.store.outbox import LeasedJob, Outbox, OutboxJob
 from brightline.store.reading import Cursor, DecisionFilter
 from brightline.store.records import Record, StoredDecision
+from brightline.store.searching import Found, Neighbours, News
 from brightline.store.sessions import Session, Sessions
 from brightline.store.setting_changes import SettingChange, SettingChanges
 from brightline.store.store import Store
@@ -25,10 +26,13 @@ __all__ = [
     "AuditEvent",
     "Cursor",
     "DecisionFilter",
+    "Found",
     "Journal",
     "LeasedJob",
     "LedgerRows",
     "LedgerTransaction",
+    "Neighbours",
+    "News",
     "Outbox",
     "OutboxJob",
     "PendingEvent",

@@ -1,26 +1,44 @@
-"""Looking decisions up: by id, by token, by filter with keyset paging, and counts by outcome."""
+"""Looking decisions up by id and by token, what a filter can say, and counts by outcome. Pages of a filter: ``searching.py``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVarTuple
 
-from sqlalchemy import Connection, Select, func, select, text, tuple_
+from sqlalchemy import Boolean, ColumnElement, Connection, Select, func, literal_column, select
 
-from brightline.errors import NotFound
+from brightline.errors import InputError, NotFound
 from brightline.model import Door, Outcome
 from brightline.store.records import StoredDecision, column_text, stored_decision
-from brightline.store.tables import decision_rules, decision_types, decisions, ledger_entries
+from brightline.store.tables import decision_goals, decision_rules, decision_types, decisions, ledger_entries
 
-__all__ = ["Cursor", "DecisionFilter", "count_by_outcome", "cursor_at", "find_by_id", "find_by_token", "page", "present_ids"]
+__all__ = [
+    "MOST_TEXT",
+    "Cursor",
+    "DecisionFilter",
+    "checked",
+    "count_by_outcome",
+    "cursor_at",
+    "find_by_id",
+    "find_by_token",
+    "find_many",
+    "plain_conditions",
+    "present_ids",
+]
+
+MOST_TEXT = 200
+"""Code points in the longest text that can be looked for: more than any excerpt or sentence that one types."""
+_MOST_NAME = 1_000  # no rule, model or account that one looks for is longer; a filter comes out of a URL
+_LAST_TIME = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFilter:
     """What to look for; fields left at None do not matter. Times are UTC microseconds, ``since`` inclusive, ``until`` exclusive.
 
-    ``rule`` finds decisions whose outcome rests on that rule, ``problem_type`` those with a finding of that type,
-    ``flagged`` (True) everything but ``allow``.
+    ``rule`` finds decisions whose outcome rests on that rule, ``problem_type`` and ``goal`` those with a finding of it,
+    ``flagged`` (True) everything but ``allow``, ``outcomes`` any of several, ``not_inspected`` those with (True) or without
+    (False) something that nobody looked at. ``text``: see ``searching.py`` for where it is looked for.
     """
 
     tenant: str | None = None
@@ -37,6 +55,10 @@ class DecisionFilter:
     supersedes: str | None = None
     since: int | None = None
     until: int | None = None
+    outcomes: tuple[Outcome, ...] | None = None
+    goal: str | None = None
+    not_inspected: bool | None = None
+    text: str | None = None
 
 
 class Cursor(NamedTuple):
@@ -76,13 +98,14 @@ def find_by_token(connection: Connection, token: str) -> StoredDecision | None:
     return None if row is None else stored_decision(*row)
 
 
-def page(connection: Connection, wanted: DecisionFilter, after: Cursor | None, limit: int) -> list[StoredDecision]:
-    """Up to ``limit`` decisions, newest first, behind ``after``."""
-    query = _narrow(_STORED, wanted)
-    if after is not None:
-        query = query.where(tuple_(decisions.c.made_at, decisions.c.id) < tuple_(after.made_at, column_text(after.id)))
-    query = query.order_by(decisions.c.made_at.desc(), decisions.c.id.desc()).limit(limit)
-    return [stored_decision(*row) for row in connection.execute(query)]
+def find_many(connection: Connection, ids: list[str]) -> dict[str, StoredDecision]:
+    """Those of ``ids`` that are stored, by id."""
+    found: dict[str, StoredDecision] = {}
+    for start in range(0, len(ids), 1000):
+        query = _STORED.add_columns(decisions.c.id).where(decisions.c.id.in_(ids[start : start + 1000]))
+        for *stored, decision_id in connection.execute(query):
+            found[decision_id] = stored_decision(*stored)
+    return found
 
 
 def cursor_at(connection: Connection, decision_id: str) -> Cursor:
@@ -94,8 +117,10 @@ def cursor_at(connection: Connection, decision_id: str) -> Cursor:
 
 
 def count_by_outcome(connection: Connection, wanted: DecisionFilter) -> dict[Outcome, int]:
-    """Number of decisions for each outcome that occurs."""
-    query = _narrow(select(decisions.c.outcome, func.count()), wanted).group_by(decisions.c.outcome)
+    """Number of decisions for each outcome that occurs. Raises ``InputError`` BL-INPUT-720 for a filter with ``text``."""
+    if wanted.text is not None:
+        raise InputError("BL-INPUT-720", "decisions cannot be counted by a text", "search for it, and count what is found")
+    query = _narrow(select(decisions.c.outcome, func.count()), checked(wanted)).group_by(decisions.c.outcome)
     return {Outcome(outcome): int(number) for outcome, number in connection.execute(query)}
 
 
@@ -107,33 +132,73 @@ def present_ids(connection: Connection, ids: list[str]) -> set[str]:
     return found
 
 
-_Columns = TypeVarTuple("_Columns")
+def checked(wanted: DecisionFilter) -> DecisionFilter:
+    """``wanted``, if it can be looked for. Raises ``InputError`` BL-INPUT-720 with what is wrong and what is permitted."""
+    for name in _NAMES:
+        value = getattr(wanted, name)
+        if value is not None and len(value) > _MOST_NAME:
+            raise _no_use(name, f"has {len(value)} characters", f"at most {_MOST_NAME}")
+    if wanted.text is not None and not 1 <= len(wanted.text) <= MOST_TEXT:
+        raise _no_use("text", f"has {len(wanted.text)} characters", f"1 to {MOST_TEXT}")
+    if wanted.problem_type is not None and not 1 <= wanted.problem_type <= 13:
+        raise _no_use("problem_type", f"is {wanted.problem_type}", "1 to 13")
+    if wanted.outcomes is not None and not wanted.outcomes:
+        raise _no_use("outcomes", "is empty", "at least one of them, or leave it out")
+    for name in ("since", "until"):
+        time = getattr(wanted, name)
+        if time is not None and not 0 <= time <= _LAST_TIME:
+            raise _no_use(name, "is no time", "UTC microseconds since 1970")
+    if wanted.since is not None and wanted.until is not None and wanted.since > wanted.until:
+        raise _no_use("since", "is later than until", "a time from which, and a later one before which")
+    return wanted
+
+
+def _no_use(name: str, what: str, permitted: str) -> InputError:
+    return InputError("BL-INPUT-720", f"this filter cannot be used: {name} {what}", f"permitted: {permitted}")
+
+
 _EQUALITIES = ("tenant", "outcome", "door", "mode", "model", "account", "api_key", "item_digest", "supersedes")
+_NAMES = ("tenant", "mode", "model", "account", "api_key", "item_digest", "supersedes", "rule", "goal")
 
 
-def _narrow(query: Select[*_Columns], wanted: DecisionFilter) -> Select[*_Columns]:
+def plain_conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
+    """What ``wanted`` asks of the columns of ``decisions`` itself, times left out."""
+    conditions: list[ColumnElement[bool]] = []
     for name in _EQUALITIES:
         value = getattr(wanted, name)
         if value is not None:
-            query = query.where(decisions.c[name] == column_text(str(value)))
+            conditions.append(decisions.c[name] == column_text(str(value)))
+    if wanted.outcomes is not None:
+        conditions.append(decisions.c.outcome.in_(sorted({outcome.value for outcome in wanted.outcomes})))
     # The next conditions add nothing for the reader; SQLite wants to see them before it uses a partial index (tables.py).
-    if wanted.flagged or wanted.outcome not in (None, Outcome.ALLOW):
-        query = query.where(text("decisions.outcome <> 'allow'"))
+    if wanted.flagged or wanted.outcome not in (None, Outcome.ALLOW) or Outcome.ALLOW not in (wanted.outcomes or (Outcome.ALLOW,)):
+        conditions.append(literal_column("decisions.outcome <> 'allow'", Boolean))
     if wanted.account:
-        query = query.where(text("decisions.account <> ''"))
+        conditions.append(literal_column("decisions.account <> ''", Boolean))
     if wanted.supersedes is not None:
-        query = query.where(text("decisions.supersedes IS NOT NULL"))
+        conditions.append(decisions.c.supersedes.is_not(None))
     if wanted.flagged is False:
-        query = query.where(decisions.c.outcome == Outcome.ALLOW.value)
+        conditions.append(decisions.c.outcome == Outcome.ALLOW.value)
+    if wanted.not_inspected is not None:
+        conditions.append(literal_column("decisions.gap_count > 0", Boolean) if wanted.not_inspected else decisions.c.gap_count == 0)
+    return conditions
+
+
+_Columns = TypeVarTuple("_Columns")
+
+
+def _narrow(query: Select[*_Columns], wanted: DecisionFilter) -> Select[*_Columns]:
+    query = query.where(*plain_conditions(wanted))
     if wanted.since is not None:
         query = query.where(decisions.c.made_at >= wanted.since)
     if wanted.until is not None:
         query = query.where(decisions.c.made_at < wanted.until)
-    if wanted.rule is not None:
-        query = query.where(
-            decisions.c.id.in_(select(decision_rules.c.decision_id).where(decision_rules.c.rule_id == column_text(wanted.rule)))
-        )
-    if wanted.problem_type is not None:
-        of_type = decision_types.c.problem_type == wanted.problem_type
-        query = query.where(decisions.c.id.in_(select(decision_types.c.decision_id).where(of_type)))
+    for table, column, value in (
+        (decision_rules, decision_rules.c.rule_id, wanted.rule),
+        (decision_types, decision_types.c.problem_type, wanted.problem_type),
+        (decision_goals, decision_goals.c.goal, wanted.goal),
+    ):
+        if value is not None:
+            of_value = column == (column_text(value) if isinstance(value, str) else value)
+            query = query.where(decisions.c.id.in_(select(table.c.decision_id).where(of_value)))
     return query

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, exists, text, update
 from brightline.documents import canonical_json
 from brightline.errors import NotFound, StoreError
 from brightline.model import Outcome
-from brightline.store import reading, schema
+from brightline.store import reading, schema, searching
 from brightline.store.api_keys import ApiKeys
 from brightline.store.audit import Audit
 from brightline.store.bulk import Addition, insert_rows
@@ -28,6 +28,7 @@ from brightline.store.ledger_rows import LedgerRows
 from brightline.store.outbox import Outbox, OutboxJob, jobs_addition
 from brightline.store.reading import Cursor, DecisionFilter
 from brightline.store.records import PENDING_COLUMNS, Record, StoredDecision, additions_of
+from brightline.store.searching import Found, Neighbours, News
 from brightline.store.sessions import Sessions
 from brightline.store.setting_changes import SettingChanges
 from brightline.store.tables import decisions, items, ledger_pending
@@ -130,7 +131,32 @@ class Store:
         with self.database.reading() as connection:
             if isinstance(after, str):
                 after = reading.cursor_at(connection, after)
-            return reading.page(connection, filters or DecisionFilter(), after, limit)
+            return searching.find(connection, filters or DecisionFilter(), after=after, limit=limit, budget_ms=None).rows
+
+    def search(
+        self, filters: DecisionFilter | None = None, *, after: Cursor | None = None, limit: int = 50, budget_ms: float | None = 80
+    ) -> Found:
+        """A page that is made in bounded time and says how far back it has looked (``searching.py``).
+
+        Raises ``InputError`` BL-INPUT-720 for a filter or limit that cannot be used.
+        """
+        return searching.search(self.database, filters or DecisionFilter(), after=after, limit=limit, budget_ms=budget_ms)
+
+    def tail(self) -> int:
+        """The position from which ``newer`` tells what came. Take it before the page that it follows is searched."""
+        return searching.tail(self.database)
+
+    def newer(self, filters: DecisionFilter | None, than: int, *, limit: int = 50, shown: Collection[str] = ()) -> News:
+        """What got its place in the ledger from position ``than`` on, each decision once. Raises ``InputError`` BL-INPUT-720."""
+        return searching.newer(self.database, filters or DecisionFilter(), than, limit=limit, shown=shown)
+
+    def around(self, decision_id: str, filters: DecisionFilter | None = None, *, budget_ms: float = 60) -> Neighbours:
+        """The neighbours of a decision in the list of a filter. Raises ``NotFound`` BL-INPUT-704, ``InputError`` BL-INPUT-720."""
+        return searching.around(self.database, decision_id, filters or DecisionFilter(), budget_ms=budget_ms)
+
+    def walk(self, filters: DecisionFilter | None = None, *, chunk: int = searching.MOST_ROWS) -> Iterator[StoredDecision]:
+        """Every decision that fits, newest first, in constant memory and short transactions. Raises ``InputError`` BL-INPUT-720."""
+        return searching.walk(self.database, filters or DecisionFilter(), chunk=chunk)
 
     def counts(self, since: int | None = None, *, filters: DecisionFilter | None = None) -> dict[Outcome, int]:
         """Number of decisions for each outcome that occurs, from ``since`` (UTC microseconds) on."""

@@ -1,0 +1,435 @@
+"""Searching decisions, newest first, in bounded time, however many are stored and however little of them fits.
+
+A search walks along one index that is in the order of a page (the rarest of: outcome, rule, problem type, goal, account,
+gap, else all decisions by time) and holds the rest of the filter against what it meets, a stretch at a time. It stops when
+the page is full or its time is spent, and then says how far back it has looked, so that the next call goes on from there.
+No row is missed or met twice that way; rows that are committed meanwhile with an earlier ``made_at`` than the place already
+passed are not found, as in any paging by key.
+
+``text`` is looked for in what a decision keeps of people's words: the evidence of its findings, the normalised forms, the
+excerpts around them, and whole texts where the operator samples allowed exchanges. It *cannot* find what is not kept: the
+text of an exchange in which nothing was found and that was not sampled, words of a flagged text outside the excerpts, and
+anything of an erased decision. ASCII letters match without regard to case, all other characters exactly; lanes are not
+applied, so look for the normalised form. No index helps: a search by text alone reads every document on its way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+
+from brightline.errors import InputError
+from brightline.model import Outcome
+from brightline.store.engine import Database
+from brightline.store.reading import Cursor, DecisionFilter, checked, cursor_at, find_many, plain_conditions
+from brightline.store.records import LEDGER_KIND, StoredDecision, column_text
+from brightline.store.tables import decision_goals, decision_rules, decision_types, decisions, ledger_entries
+
+__all__ = ["MOST_ROWS", "Found", "Neighbours", "News", "around", "newer", "search", "tail", "walk"]
+
+MOST_ROWS = 1000
+"""The longest page."""
+
+
+class Found(NamedTuple):
+    """A page: ``rows`` newest first; ``next`` to go on after, None where there is nothing more.
+
+    ``searched_to``: everything made since then (UTC microseconds) has been looked through, None for everything there is.
+    ``complete``: no row lies behind these. A page that is neither full nor complete ran out of time.
+    """
+
+    rows: list[StoredDecision]
+    next: Cursor | None
+    searched_to: int | None
+    complete: bool
+
+
+class News(NamedTuple):
+    """What came since: ``rows`` newest first, the ``position`` to ask from next time, and whether there was ``more`` than these."""
+
+    rows: list[StoredDecision]
+    position: int
+    more: bool
+
+
+class Neighbours(NamedTuple):
+    """The next ``newer`` and the next ``older`` decision of a filter. Not ``complete``: time ran out on a side that has None."""
+
+    newer: Cursor | None
+    older: Cursor | None
+    complete: bool
+
+
+def search(
+    database: Database, wanted: DecisionFilter, *, after: Cursor | None = None, limit: int = 50, budget_ms: float | None = 80
+) -> Found:
+    """Up to ``limit`` decisions that fit, newest first, behind ``after``; in about ``budget_ms``, or as long as it takes (None).
+
+    Raises ``InputError`` BL-INPUT-720 for a filter or limit that cannot be used.
+    """
+    if not 1 <= limit <= MOST_ROWS:
+        raise InputError("BL-INPUT-720", f"a page of {limit} decisions cannot be made", f"permitted: 1 to {MOST_ROWS}")
+    with database.reading() as connection:
+        return find(connection, wanted, after=after, limit=limit, budget_ms=budget_ms)
+
+
+def find(connection: Connection, wanted: DecisionFilter, *, after: Cursor | None, limit: int, budget_ms: float | None) -> Found:
+    """``search`` inside a transaction, with a limit of any size."""
+    met, reached = _Walk(connection, checked(wanted), newest_first=True).go(_Stretch.of(wanted).before(after), limit + 1, budget_ms)
+    full = len(met) > limit
+    del met[limit:]
+    stored = find_many(connection, [place.id for place in met])
+    rows = [stored[place.id] for place in met]
+    last = met[-1] if full else reached
+    return Found(rows, last, None if last is None else last.made_at, last is None)
+
+
+def walk(database: Database, wanted: DecisionFilter, *, chunk: int = MOST_ROWS) -> Iterator[StoredDecision]:
+    """Every decision that fits, newest first, in constant memory.
+
+    One short transaction a chunk, so that an export of hours keeps no checkpoint of SQLite waiting. Each decision comes once
+    at most; what is recorded after the start does not come.
+    """
+    after: Cursor | None = None
+    while True:
+        found = search(database, wanted, after=after, limit=chunk, budget_ms=_WALK_MS)
+        yield from found.rows
+        if found.complete:
+            return
+        after = found.next
+
+
+def around(database: Database, decision_id: str, wanted: DecisionFilter, *, budget_ms: float = 60) -> Neighbours:
+    """The neighbours of a decision (which need not fit itself) in the list of ``wanted``. Raises ``NotFound`` BL-INPUT-704."""
+    with database.reading() as connection:
+        here = cursor_at(connection, decision_id)
+        stretch = _Stretch.of(checked(wanted))
+        newer, newer_to = _Walk(connection, wanted, newest_first=False).go(stretch.behind(here), 1, budget_ms / 2)
+        older, older_to = _Walk(connection, wanted, newest_first=True).go(stretch.before(here), 1, budget_ms / 2)
+    complete = (bool(newer) or newer_to is None) and (bool(older) or older_to is None)
+    return Neighbours(newer[0] if newer else None, older[0] if older else None, complete)
+
+
+def tail(database: Database) -> int:
+    """The position behind the last decision that has its place in the ledger: where ``newer`` begins."""
+    with database.reading() as connection:
+        return _ledger_size(connection)
+
+
+def newer(database: Database, wanted: DecisionFilter, than: int, *, limit: int = 50, shown: Collection[str] = ()) -> News:
+    """The decisions that fit and got their place in the ledger from position ``than`` on, each once.
+
+    The ledger's order, not ``made_at``, because several processes commit in another order than that of their clocks. That
+    makes them about a second late. ``shown``: ids to leave out, namely those on the page that were pending when it was made.
+    With more than ``limit`` of them, or too many entries to look through, the newest ones come, with ``more`` true.
+    """
+    checked(wanted)
+    with database.reading() as connection:
+        size = _ledger_size(connection)
+        start = max(than, size - _MOST_NEWS)
+        query = select(decisions.c.made_at, decisions.c.id, decisions.c.body, ledger_entries.c.entry)
+        query = query.join(ledger_entries, ledger_entries.c.subject == decisions.c.id)
+        query = query.where(
+            ledger_entries.c.seq >= start, ledger_entries.c.seq < size, *_conditions(connection, wanted, _BY_TIME, _Stretch.of(wanted))
+        )
+        met = [
+            Cursor(row.made_at, row.id)
+            for row in connection.execute(query)
+            if row.id not in shown and orjson.loads(row.entry)["kind"] == LEDGER_KIND and _holds(row.body, wanted.text)
+        ]
+        met.sort(reverse=True)
+        stored = find_many(connection, [place.id for place in met[:limit]])
+    return News([stored[place.id] for place in met[:limit]], size, len(met) > limit or start > than)
+
+
+_WALK_MS = 200.0
+_MOST_NEWS = 10_000  # entries: nine seconds of a gateway under full load
+
+
+def _ledger_size(connection: Connection) -> int:
+    last = connection.execute(select(func.max(ledger_entries.c.seq))).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+# Where to look
+
+
+class _Stretch(NamedTuple):
+    """A stretch of the list: from ``low`` (``low_out``: excluded) to before ``high`` (``high_in``: included). None: no end."""
+
+    low: Cursor | None
+    high: Cursor | None
+    low_out: bool = False
+    high_in: bool = False
+
+    @classmethod
+    def of(cls, wanted: DecisionFilter) -> _Stretch:
+        """The times that a filter admits. No id sorts before the empty one."""
+        return cls(
+            None if wanted.since is None else Cursor(wanted.since, ""),
+            None if wanted.until is None else Cursor(wanted.until, ""),
+        )
+
+    def before(self, place: Cursor | None) -> _Stretch:
+        """What lies on the older side of ``place``."""
+        if place is None or (self.high is not None and self.high <= place):
+            return self
+        return self._replace(high=place, high_in=False)
+
+    def behind(self, place: Cursor | None) -> _Stretch:
+        """What lies on the newer side of ``place``."""
+        if place is None or (self.low is not None and self.low > place):
+            return self
+        return self._replace(low=place, low_out=True)
+
+    def within(self, made_at: Column[Any], decision_id: Column[Any]) -> list[ColumnElement[bool]]:
+        """The conditions on these two columns."""
+        key = tuple_(made_at, decision_id)
+        conditions: list[ColumnElement[bool]] = []
+        if self.low is not None:
+            low = tuple_(self.low.made_at, column_text(self.low.id))
+            conditions.append(key > low if self.low_out else key >= low)
+        if self.high is not None:
+            high = tuple_(self.high.made_at, column_text(self.high.id))
+            conditions.append(key <= high if self.high_in else key < high)
+        return conditions
+
+    def times(self, made_at: Column[Any]) -> list[ColumnElement[bool]]:
+        """The weaker conditions on the time alone."""
+        conditions: list[ColumnElement[bool]] = []
+        if self.low is not None:
+            conditions.append(made_at >= self.low.made_at)
+        if self.high is not None:
+            conditions.append(made_at <= self.high.made_at)
+        return conditions
+
+
+class _Route(NamedTuple):
+    """A way through an index in the order of a page: the index's columns of time and id, and one condition for each run of it."""
+
+    made_at: Column[Any]
+    id: Column[Any]
+    runs: tuple[ColumnElement[bool], ...]
+
+    def places(self, run: ColumnElement[bool], stretch: _Stretch, newest_first: bool) -> Select[Any]:
+        """One run's places within the stretch, in order."""
+        order = (self.made_at.desc(), self.id.desc()) if newest_first else (self.made_at, self.id)
+        query = select(self.made_at.label("made_at"), self.id.label("id"))
+        return query.where(run, *stretch.within(self.made_at, self.id)).order_by(*order)
+
+
+_BY_TIME = _Route(decisions.c.made_at, decisions.c.id, (literal_column("1 = 1", Boolean),))
+
+
+def _routes(wanted: DecisionFilter) -> list[_Route]:
+    """The ways that an index offers for this filter, the one that is rarest as a rule first."""
+    routes = []
+    for table, column, name in _DETAILS:
+        sought = getattr(wanted, name)
+        if sought is not None:
+            routes.append(_Route(table.c.made_at, table.c.decision_id, (_is(column, sought),)))
+    if wanted.supersedes is not None:
+        condition = and_(decisions.c.supersedes == column_text(wanted.supersedes), decisions.c.supersedes.is_not(None))
+        routes.append(_Route(decisions.c.made_at, decisions.c.id, (condition,)))
+    if wanted.account:
+        condition = and_(decisions.c.account == column_text(wanted.account), literal_column("decisions.account <> ''", Boolean))
+        routes.append(_Route(decisions.c.made_at, decisions.c.id, (condition,)))
+    outcomes = _admitted(wanted)
+    if Outcome.ALLOW not in outcomes:
+        flagged = literal_column("decisions.outcome <> 'allow'", Boolean)
+        runs = tuple(and_(decisions.c.outcome == outcome.value, flagged) for outcome in outcomes)
+        routes.append(_Route(decisions.c.made_at, decisions.c.id, runs))
+    return routes
+
+
+_DETAILS = (
+    (decision_rules, decision_rules.c.rule_id, "rule"),
+    (decision_goals, decision_goals.c.goal, "goal"),
+    (decision_types, decision_types.c.problem_type, "problem_type"),
+)
+
+
+def _admitted(wanted: DecisionFilter) -> list[Outcome]:
+    """The outcomes that the filter admits."""
+    admitted = set(Outcome) if wanted.outcomes is None else set(wanted.outcomes)
+    if wanted.outcome is not None:
+        admitted &= {wanted.outcome}
+    if wanted.flagged is not None:
+        admitted &= {Outcome.ALLOW} if not wanted.flagged else set(Outcome) - {Outcome.ALLOW}
+    return sorted(admitted)
+
+
+# What to hold against it
+
+
+def _conditions(connection: Connection, wanted: DecisionFilter, route: _Route, stretch: _Stretch) -> list[ColumnElement[bool]]:
+    """Everything that the filter asks, on a stretch of a route that is already joined with ``decisions``."""
+    conditions = [*plain_conditions(wanted), *stretch.within(route.made_at, route.id)]
+    for table, column, name in _DETAILS:
+        sought = getattr(wanted, name)
+        if sought is not None and table is not route.id.table:
+            # The times are repeated inside, so that no plan reads more of the table than this stretch.
+            inside = stretch.times(table.c.made_at)
+            same = (table.c.made_at == route.made_at, table.c.decision_id == route.id)
+            conditions.append(exists().where(_is(column, sought), *same, *inside).correlate(route.id.table, decisions))
+    if wanted.text is not None:
+        conditions.append(_may_hold(connection, wanted.text))
+    return conditions
+
+
+def _is(column: Column[Any], sought: str | int) -> ColumnElement[bool]:
+    return column == (column_text(sought) if isinstance(sought, str) else sought)
+
+
+def _may_hold(connection: Connection, sought: str) -> ColumnElement[bool]:
+    """True of every document that holds the text, and of some that do not: JSON's names and other fields are searched too."""
+    written = _as_written(sought)
+    has_case = written.lower() != written.upper()
+    if connection.dialect.name == "sqlite":
+        if not has_case:
+            return func.instr(decisions.c.body, literal(written)) > 0
+        return func.instr(func.lower(cast(decisions.c.body, Text)), written.lower().decode()) > 0
+    if not has_case:
+        return func.position(literal(written).op("IN")(decisions.c.body)) > 0
+    return func.strpos(func.lower(func.convert_from(decisions.c.body, "UTF8")), written.lower().decode()) > 0
+
+
+def _as_written(sought: str) -> bytes:
+    """The text as it stands in a canonical JSON string, without the quotes. Lone surrogates, which no document holds, find nothing."""
+    return orjson.dumps(sought.encode("utf-8", "replace").decode())[1:-1]
+
+
+def _holds(body: bytes, sought: str | None) -> bool:
+    """Whether a document keeps the text among people's words."""
+    if sought is None:
+        return True
+    needle = sought.encode("utf-8", "replace").lower()  # of bytes: ASCII letters only, as the databases do it
+    document = orjson.loads(bytes(body))
+    words: list[str] = [*document.get("texts", {}).values()]
+    for finding in document.get("findings", ()):
+        words += finding.get("evidence", ())
+        words += finding.get("normalised", ())
+        words.append(finding.get("excerpt", ""))
+    return any(needle in word.encode("utf-8", "replace").lower() for word in words)
+
+
+# Going along
+
+
+class _Walk:
+    """One search on its way."""
+
+    def __init__(self, connection: Connection, wanted: DecisionFilter, *, newest_first: bool) -> None:
+        self._connection = connection
+        self._wanted = wanted
+        self._newest_first = newest_first
+
+    def go(self, stretch: _Stretch, enough: int, budget_ms: float | None) -> tuple[list[Cursor], Cursor | None]:
+        """Up to ``enough`` places that fit, and the place up to which all was looked at; None for the end of the stretch."""
+        began = time.monotonic()
+        target = _STEP_S if budget_ms is None else budget_ms / 4000
+        route = self._rarest(stretch)
+        if route is None:
+            return [], None
+        met: list[Cursor] = []
+        size = _FIRST_STEP
+        while True:
+            started = time.monotonic()
+            end = self._end(route, stretch, size)
+            most = enough - len(met) if self._wanted.text is None else max(enough, _MAYBES)
+            rows = self._rows(route, stretch if end is None else self._up_to(stretch, end), most)
+            for row in rows:
+                if self._wanted.text is None or _holds(row.body, self._wanted.text):
+                    met.append(Cursor(row.made_at, row.id))
+                    if len(met) == enough:
+                        return met, met[-1]
+            if len(rows) == most:
+                reached = Cursor(rows[-1].made_at, rows[-1].id)
+            elif end is None:
+                return met, None
+            else:
+                reached = end
+            stretch = stretch.before(reached) if self._newest_first else stretch.behind(reached)
+            now = time.monotonic()
+            if budget_ms is not None and now - began + target > budget_ms / 1000:
+                return met, reached
+            size = _next_step(size, now - started, target)
+
+    def _rarest(self, stretch: _Stretch) -> _Route | None:
+        """The route with the fewest places on this stretch, as far as counting is cheap; None if one of them has none."""
+        if not _admitted(self._wanted):
+            return None
+        routes = _routes(self._wanted)
+        if not routes:
+            return _BY_TIME
+        numbers = self._connection.execute(select(*(self._number(route, stretch) for route in routes))).one()
+        fewest = min(range(len(routes)), key=numbers.__getitem__)
+        return routes[fewest] if numbers[fewest] else None
+
+    def _number(self, route: _Route, stretch: _Stretch) -> ScalarSelect[int]:
+        some = [route.places(run, stretch, self._newest_first).limit(_COUNTED).subquery() for run in route.runs]
+        return select(func.count()).select_from(union_all(*(select(places.c.id) for places in some)).subquery()).scalar_subquery()
+
+    def _end(self, route: _Route, stretch: _Stretch, size: int) -> Cursor | None:
+        """The ``size``-th place of the route on this stretch; None if there are fewer."""
+        runs = [route.places(run, stretch, self._newest_first) for run in route.runs]
+        if len(runs) == 1:
+            query: Select[Any] = runs[0]
+        else:
+            several = [run.limit(size).subquery() for run in runs]
+            merged = union_all(*(select(places.c.made_at, places.c.id) for places in several)).subquery()
+            query = select(merged.c.made_at, merged.c.id).order_by(*self._order(merged.c.made_at, merged.c.id))
+        row = self._connection.execute(query.offset(size - 1).limit(1)).first()
+        return None if row is None else Cursor(row.made_at, row.id)
+
+    def _rows(self, route: _Route, stretch: _Stretch, most: int) -> Sequence[Any]:
+        """Up to ``most`` rows of the stretch that fit (with ``text``: that may fit), in order."""
+        query = select(route.made_at.label("made_at"), route.id.label("id"))
+        if self._wanted.text is not None:
+            query = query.add_columns(decisions.c.body)
+        if route.id.table is not decisions:
+            query = query.join(decisions, decisions.c.id == route.id).where(*route.runs)
+        query = query.where(*_conditions(self._connection, self._wanted, route, stretch))
+        return self._connection.execute(query.order_by(*self._order(route.made_at, route.id)).limit(most)).all()
+
+    def _up_to(self, stretch: _Stretch, end: Cursor) -> _Stretch:
+        if self._newest_first:
+            return stretch._replace(low=end, low_out=False)
+        return stretch._replace(high=end, high_in=True)
+
+    def _order(self, made_at: ColumnElement[Any], decision_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+        return (made_at.desc(), decision_id.desc()) if self._newest_first else (made_at.asc(), decision_id.asc())
+
+
+_FIRST_STEP = 500
+_LARGEST_STEP = 100_000
+_STEP_S = 0.025  # where nobody waits for an answer
+_COUNTED = 5_000  # about a millisecond of an index
+_MAYBES = 200  # documents that hold a text somewhere, of which people's words have to be looked through
+
+
+def _next_step(size: int, took_s: float, target_s: float) -> int:
+    """A step that takes about ``target_s``, judged by the last one; at most four times as large, so that one lucky step misleads nobody."""
+    factor = min(4.0, max(0.25, target_s / max(took_s, 1e-6)))
+    return min(_LARGEST_STEP, max(_FIRST_STEP, int(size * factor)))
