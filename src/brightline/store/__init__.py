@@ -7,17 +7,21 @@ from brightline.store.audit import AUDIT_KINDS, Audit, AuditEvent
 from brightline.store.journal import Journal
 from brightline.store.ledger_rows import LedgerRows, LedgerTransaction, PendingEvent
 from brightline.store.outbox import LeasedJob, Outbox, OutboxJob
+from brightline.store.periods import step_for
 from brightline.store.reading import Cursor, DecisionFilter
 from brightline.store.records import Record, StoredDecision
 from brightline.store.searching import Found, Neighbours, News
 from brightline.store.sessions import Session, Sessions
 from brightline.store.setting_changes import SettingChange, SettingChanges
 from brightline.store.store import Store
+from brightline.store.tallies import DIMENSIONS, OTHER, Dimension, Series, Tallies, Totals
 from brightline.store.users import ROLES, Secrets, User, Users, user_name
 from brightline.store.views import SavedView, SavedViews
 
 __all__ = [
     "AUDIT_KINDS",
+    "DIMENSIONS",
+    "OTHER",
     "ROLES",
     "SCOPES",
     "ApiKey",
@@ -26,6 +30,7 @@ __all__ = [
     "AuditEvent",
     "Cursor",
     "DecisionFilter",
+    "Dimension",
     "Found",
     "Journal",
     "LeasedJob",
@@ -40,13 +45,17 @@ __all__ = [
     "SavedView",
     "SavedViews",
     "Secrets",
+    "Series",
     "Session",
     "Sessions",
     "SettingChange",
     "SettingChanges",
     "Store",
     "StoredDecision",
+    "Tallies",
+    "Totals",
     "User",
     "Users",
+    "step_for",
     "user_name",
 ]

@@ -32,6 +32,7 @@ from brightline.store.searching import Found, Neighbours, News
 from brightline.store.sessions import Sessions
 from brightline.store.setting_changes import SettingChanges
 from brightline.store.tables import decisions, items, ledger_pending
+from brightline.store.tallies import Tallies
 from brightline.store.users import Users
 from brightline.store.views import SavedViews
 from brightline.store.writer import Writer
@@ -54,6 +55,7 @@ class Store:
         self.audit = Audit(database)
         self.views = SavedViews(database)
         self.setting_changes = SettingChanges(database)
+        self.tallies = Tallies(database)
         self._writer = Writer(database)
 
     @classmethod

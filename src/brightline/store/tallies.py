@@ -1,0 +1,410 @@
+"""Tallies: how many decisions, by minute, hour and day, by one dimension and by outcome; exact, and read in milliseconds.
+
+They are counted in the order of the ledger, in which every decision has one place and nothing comes before something that
+was there already. One transaction adds the counts of some entries and moves the place up to which all are counted, so that
+no decision is counted twice or left out, whatever crashes and however many processes count. A new installation of the
+console counts what was recorded before it, too. They are a second or two behind, by the time a decision waits for its place.
+
+Dimensions, and what a decision counts under (once under each different value):
+
+    all            ''                                       one for every decision
+    type           1 to 13                                  the problem types of its findings
+    rule           a rulebook id                            the rules that carry its outcome
+    goal           a goal's id                              the goals of its findings
+    door           gateway, api, cli, python
+    model          the name that the caller gave            at most 50 an hour, cut at 100 characters; the rest under ``other``
+    not_inspected  ''                                       where something was not looked at
+    gap            a detector                               which did not look at something
+
+Decisions made in shadow mode changed nothing for anybody, so they are counted apart, in the same dimensions. A decision that
+supersedes another counts as well. An erasure changes no count: what is counted stays.
+
+Kept: minutes for eight days (seven are promised), hours for 400, days for ever.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple, get_args
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, or_, select, text, update
+
+from brightline.errors import InputError
+from brightline.model import Outcome
+from brightline.store.clock import now_us
+from brightline.store.engine import Database
+from brightline.store.periods import DAY, HOUR, MINUTE, PERIODS, Period, Piece, floor_to, pieces, steps
+from brightline.store.records import LEDGER_KIND, column_text
+from brightline.store.tables import ledger_entries, tallies, tally_progress
+
+__all__ = ["DIMENSIONS", "OTHER", "Dimension", "Series", "Tallies", "Totals"]
+
+Dimension = Literal["all", "type", "rule", "goal", "door", "model", "not_inspected", "gap"]
+Mode = Literal["live", "shadow"]
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+
+OTHER = "other"
+"""The model under which an hour's 51st and later names are counted, with any that is really called so."""
+
+
+class Series(NamedTuple):
+    """Counts in equal steps: ``lines`` gives one for each of ``starts`` (UTC microseconds), by value and outcome."""
+
+    step_s: int
+    starts: tuple[int, ...]
+    lines: dict[tuple[str, Outcome], tuple[int, ...]]
+
+    def by_outcome(self) -> dict[Outcome, tuple[int, ...]]:
+        """The lines of all values added up."""
+        return {outcome: _added(self.lines, lambda key, of=outcome: key[1] is of) for outcome in sorted({key[1] for key in self.lines})}
+
+    def by_value(self) -> dict[str, tuple[int, ...]]:
+        """The lines of all outcomes added up."""
+        return {value: _added(self.lines, lambda key, of=value: key[0] == of) for value in sorted({key[0] for key in self.lines})}
+
+    def total(self) -> int:
+        """Everything added up."""
+        return sum(map(sum, self.lines.values()))
+
+
+class Totals(NamedTuple):
+    """Counts of a time, by value (the most frequent first) and outcome. ``since`` and ``until`` are rounded to what rows there are."""
+
+    since: int
+    until: int
+    counts: dict[str, dict[Outcome, int]]
+
+    def by_outcome(self) -> dict[Outcome, int]:
+        """All values added up, in the order of the outcomes' severity."""
+        found: Counter[Outcome] = Counter()
+        for counts in self.counts.values():
+            found.update(counts)
+        return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
+
+    def by_value(self) -> dict[str, int]:
+        """All outcomes added up, the most frequent value first."""
+        return {value: sum(counts.values()) for value, counts in self.counts.items()}
+
+    def of(self, value: str) -> int:
+        """All outcomes of one value."""
+        return sum(self.counts.get(value, {}).values())
+
+    def total(self) -> int:
+        """Everything added up."""
+        return sum(map(self.of, self.counts))
+
+
+def _added(lines: dict[tuple[str, Outcome], tuple[int, ...]], chosen: Any) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*(line for key, line in lines.items() if chosen(key)), strict=True)))
+
+
+class Tallies:
+    """The tallies of one store. Safe in several threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Counting
+
+    def advance(self, limit: int = 1000) -> int:
+        """Count the next ``limit`` entries of the ledger at most; how many were done. 0: nothing to do, or another process is at it."""
+        if not self._database.is_sqlite:
+            with self._database.writing() as connection:
+                start = _locked_progress(connection)
+                return 0 if start is None else _finish(connection, _count(connection, start, limit))
+        # SQLite has one writer at a time, so the reading and counting is done before the short transaction that writes.
+        with self._database.reading() as connection:
+            counted = _count(connection, _progress(connection) or 0, limit)
+        if counted.end == counted.start:
+            return 0
+        with self._database.writing() as connection:
+            if (_progress(connection) or 0) != counted.start:
+                return 0
+            return _finish(connection, counted)
+
+    def behind(self) -> int:
+        """How many entries of the ledger are not counted yet."""
+        with self._database.reading() as connection:
+            last = connection.execute(select(func.max(ledger_entries.c.seq))).scalar()
+            return (0 if last is None else int(last) + 1) - (_progress(connection) or 0)
+
+    def prune(self, now: int | None = None) -> int:
+        """Delete some of the rows that are kept no longer, a few hours' worth; how many it was. 0: there are no more."""
+        now = now_us() if now is None else now
+        with self._database.reading() as connection:
+            old = [piece for piece in _too_old(connection, now) if piece is not None]
+        deleted = 0
+        for tenant, piece in old:
+            with self._database.writing() as connection:
+                gone = delete(tallies).where(tallies.c.tenant == tenant, tallies.c.dimension.in_(_STORED_DIMENSIONS), *_within(piece))
+                deleted += connection.execute(gone).rowcount
+        return deleted
+
+    # Reading
+
+    def series(
+        self,
+        dimension: Dimension,
+        since: int,
+        until: int,
+        *,
+        step_s: int,
+        value: str | None = None,
+        offset_s: int = 0,
+        mode: Mode = "live",
+        tenant: str | None = None,
+    ) -> Series:
+        """The counts of a time (UTC microseconds, half-open) in whole steps, which begin at round times ``offset_s`` ahead of UTC.
+
+        Steps of less than an hour reach seven days back, of less than a day 400; beyond that they become coarser (``step_s`` of
+        the answer). Raises ``InputError`` BL-INPUT-721 for an unusable time, step or dimension.
+        """
+        made = steps(since, until, step_s, offset_s, _kept(now_us()))
+        step = made.step_s * 1_000_000
+        lines: dict[tuple[str, Outcome], list[int]] = {}
+        if made.starts:
+            place = (tallies.c.start - made.starts[0]) // step
+            query = select(place, tallies.c.value, tallies.c.outcome, func.sum(tallies.c.count)).group_by(
+                place, tallies.c.value, tallies.c.outcome
+            )
+            with self._database.reading() as connection:
+                chosen = _chosen(connection, query, dimension, value, mode, tenant, [made.rows])
+                for index, name, outcome, count in connection.execute(chosen):
+                    lines.setdefault((name, Outcome(outcome)), [0] * len(made.starts))[index] = int(count)
+        return Series(made.step_s, made.starts, {key: tuple(lines[key]) for key in sorted(lines)})
+
+    def totals(
+        self, dimension: Dimension, since: int, until: int, *, value: str | None = None, mode: Mode = "live", tenant: str | None = None
+    ) -> Totals:
+        """The counts of a time as a whole. Raises ``InputError`` BL-INPUT-721 for an unusable time or dimension."""
+        parts = pieces(since, until, _kept(now_us()))
+        found: dict[str, dict[Outcome, int]] = {}
+        if parts:
+            query = select(tallies.c.value, tallies.c.outcome, func.sum(tallies.c.count)).group_by(tallies.c.value, tallies.c.outcome)
+            with self._database.reading() as connection:
+                for name, outcome, count in connection.execute(_chosen(connection, query, dimension, value, mode, tenant, parts)):
+                    found.setdefault(name, {})[Outcome(outcome)] = int(count)
+        ordered = sorted(found.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+        first, end = (parts[0].since, parts[-1].until) if parts else (since, since)
+        return Totals(
+            first, end, {name: {outcome: counts[outcome] for outcome in Outcome if outcome in counts} for name, counts in ordered}
+        )
+
+
+_NAME = "decisions"  # of the one row in tally_progress
+_MINUTES_KEPT, _HOURS_KEPT = 8 * DAY, 401 * DAY  # a day more than is promised, so that no chart's first step is cut
+_KEPT_FOR: tuple[tuple[Period, int], ...] = (("minute", _MINUTES_KEPT), ("hour", _HOURS_KEPT))
+_LONGEST = 100
+_MODELS = 50
+_PRUNED_AT_ONCE = 4
+_SHADOW = "shadow."
+_STORED_DIMENSIONS = [*DIMENSIONS, *(f"{_SHADOW}{dimension}" for dimension in DIMENSIONS)]
+
+
+def _kept(now: int) -> dict[Period, int]:
+    return {"minute": now - _MINUTES_KEPT + DAY, "hour": now - _HOURS_KEPT + DAY, "day": 0}
+
+
+# Counting
+
+
+_Key = tuple[str, str, int, str, str]
+"""Tenant, dimension as stored, start, value, outcome."""
+
+
+class _Counted(NamedTuple):
+    start: int
+    end: int
+    counts: dict[Period, Counter[_Key]]
+
+
+def _progress(connection: Connection) -> int | None:
+    found = connection.execute(select(tally_progress.c.seq).where(tally_progress.c.name == _NAME)).scalar()
+    return None if found is None else int(found)
+
+
+def _locked_progress(connection: Connection) -> int | None:
+    """The progress, and with it the right to count until the transaction ends; None if another process has that (PostgreSQL)."""
+    if _progress(connection) is None:
+        connection.execute(text("INSERT INTO tally_progress (name, seq) VALUES (:name, 0) ON CONFLICT DO NOTHING"), {"name": _NAME})
+    query = select(tally_progress.c.seq).where(tally_progress.c.name == _NAME).with_for_update(skip_locked=True)
+    found = connection.execute(query).scalar()
+    return None if found is None else int(found)
+
+
+def _count(connection: Connection, start: int, limit: int) -> _Counted:
+    """Count the entries from ``start`` on, at most ``limit``, in one query."""
+    minutes: Counter[_Key] = Counter()
+    end = start
+    for row in connection.execute(_ENTRIES, {"low": start, "high": start + limit}):
+        end = row.seq + 1
+        # Inside a string, JSON writes every quote with a backslash before it: these bytes are the entry's own field.
+        if row.made_at is None or _DECISION not in bytes(row.entry):
+            continue
+        minute = floor_to(row.made_at, MINUTE)
+        prefix = "" if row.mode == "live" else _SHADOW
+        for name, value in _values(row.door, row.model, row.body):
+            minutes[row.tenant, prefix + name, minute, value, row.outcome] += 1
+    models = _named_models(connection, minutes)
+    counts: dict[Period, Counter[_Key]] = {period: Counter() for period in PERIODS}
+    oldest = now_us() - _MINUTES_KEPT
+    for (tenant, dimension, minute, value, outcome), number in minutes.items():
+        unnamed = dimension.endswith("model") and value not in models[tenant, dimension, floor_to(minute, HOUR)]
+        for period, length in PERIODS.items():
+            if period != "minute" or minute >= oldest:
+                counts[period][tenant, dimension, floor_to(minute, length), OTHER if unnamed else value, outcome] += number
+    return _Counted(start, end, counts)
+
+
+_DECISION = b'"kind":"%s"' % LEDGER_KIND.encode()
+_ENTRIES = text(
+    "SELECT e.seq, e.entry, d.tenant, d.made_at, d.mode, d.outcome, d.door, d.model, "
+    "CASE WHEN d.rule_count + d.finding_count + d.gap_count > 0 THEN d.body END AS body "
+    "FROM ledger_entries e LEFT JOIN decisions d ON d.id = e.subject WHERE e.seq >= :low AND e.seq < :high ORDER BY e.seq"
+)
+
+
+def _values(door: str, model: str, body: bytes | None) -> Iterable[tuple[Dimension, str]]:
+    """Under what a decision counts. Without a ``body`` nothing was found and nothing left out."""
+    yield "all", ""
+    yield "door", door
+    yield "model", model[:_LONGEST]
+    if body is None:
+        return
+    document = orjson.loads(bytes(body))
+    findings, gaps = document.get("findings", ()), document.get("not_inspected", ())
+    for rule in dict.fromkeys(document.get("rules", ())):
+        yield "rule", _column(rule)
+    for number in dict.fromkeys(number for finding in findings for number in finding.get("problem_types", ())):
+        yield "type", str(number)
+    for goal in dict.fromkeys(finding.get("goal", "") for finding in findings):
+        yield "goal", _column(goal)
+    for detector in dict.fromkeys(gap["detector"] for gap in gaps):
+        yield "gap", _column(detector)
+    if gaps:
+        yield "not_inspected", ""
+
+
+def _column(name: str) -> str:
+    return column_text(name[:_LONGEST])
+
+
+def _named_models(connection: Connection, minutes: Counter[_Key]) -> dict[tuple[str, str, int], set[str]]:
+    """The models that have a name of their own, by tenant, dimension and hour: the first that came."""
+    wanted: dict[tuple[str, str, int], dict[str, None]] = {}
+    for tenant, dimension, minute, value, _ in minutes:
+        if dimension.endswith("model"):
+            wanted.setdefault((tenant, dimension, floor_to(minute, HOUR)), {})[value] = None
+    named: dict[tuple[str, str, int], set[str]] = {key: set() for key in wanted}
+    for tenant, dimension in {key[:2] for key in wanted}:
+        hours = [key[2] for key in wanted if key[:2] == (tenant, dimension)]
+        for start in range(0, len(hours), 500):
+            found = {"tenant": tenant, "dimension": dimension, "hours": hours[start : start + 500]}
+            for hour, value in connection.execute(_NAMED, found):
+                named[tenant, dimension, hour].add(value)
+    for key, values in wanted.items():
+        for value in values:
+            if len(named[key]) < _MODELS:
+                named[key].add(value)
+    return named
+
+
+_NAMED = (
+    select(tallies.c.start, tallies.c.value)
+    .distinct()
+    .where(
+        tallies.c.tenant == bindparam("tenant"),
+        tallies.c.period == "hour",
+        tallies.c.dimension == bindparam("dimension"),
+        tallies.c.start.in_(bindparam("hours", expanding=True)),
+        tallies.c.value != OTHER,
+    )
+)
+
+
+def _finish(connection: Connection, counted: _Counted) -> int:
+    """Add the counts and move the progress, in the caller's transaction."""
+    if counted.end == counted.start:
+        return 0
+    rows = [
+        [tenant, period, dimension, start, value, outcome, number]
+        for period, counts in counted.counts.items()
+        for (tenant, dimension, start, value, outcome), number in sorted(counts.items())
+    ]
+    if rows:
+        # One statement: a busy event loop lets a thread wait for the interpreter once a statement (bulk.py).
+        connection.execute(_ADD[connection.dialect.name], {"rows": orjson.dumps(rows).decode()})
+    moved = connection.execute(update(tally_progress).where(tally_progress.c.name == _NAME).values(seq=counted.end))
+    if not moved.rowcount:
+        connection.execute(insert(tally_progress).values(name=_NAME, seq=counted.end))
+    return counted.end - counted.start
+
+
+_INTO = "INSERT INTO tallies (tenant, period, dimension, start, value, outcome, count) "
+_TWICE = " ON CONFLICT (tenant, period, dimension, start, value, outcome) DO UPDATE SET count = tallies.count + excluded.count"
+_PLACES = [f"'$[{column}]'" for column in range(7)]
+_ADD = {
+    "sqlite": text(
+        _INTO
+        + f"SELECT {', '.join(f'json_extract(value, {place})' for place in _PLACES)} FROM json_each(:rows) WHERE true"  # noqa: S608
+        + _TWICE
+    ),
+    "postgresql": text(
+        _INTO
+        + "SELECT r ->> 0, r ->> 1, r ->> 2, CAST(r ->> 3 AS BIGINT), r ->> 4, r ->> 5, CAST(r ->> 6 AS BIGINT) "
+        + "FROM json_array_elements(CAST(:rows AS JSON)) AS r"
+        + _TWICE
+    ),
+}
+
+
+# Reading
+
+
+def _chosen(
+    connection: Connection,
+    query: Select[Any],
+    dimension: Dimension,
+    value: str | None,
+    mode: Mode,
+    tenant: str | None,
+    parts: list[Piece],
+) -> Select[Any]:
+    if dimension not in DIMENSIONS or mode not in ("live", "shadow"):
+        raise InputError(
+            "BL-INPUT-721", f"nothing is counted by {dimension!r} in mode {mode!r}", f"permitted: {', '.join(DIMENSIONS)}; live, shadow"
+        )
+    tenants = _tenants(connection) if tenant is None else [tenant]
+    query = query.where(tallies.c.tenant.in_(tenants), tallies.c.dimension == (dimension if mode == "live" else _SHADOW + dimension))
+    if value is not None:
+        query = query.where(tallies.c.value == column_text(value))
+    return query.where(or_(*(and_(*_within(part)) for part in parts)))
+
+
+def _within(part: Piece) -> tuple[ColumnElement[bool], ...]:
+    return tallies.c.period == part.period, tallies.c.start >= part.since, tallies.c.start < part.until
+
+
+def _tenants(connection: Connection) -> list[str]:
+    """The tenants that have tallies: one step of the key for each, not one for each row."""
+    return list(connection.execute(_TENANTS).scalars())
+
+
+_TENANTS = text(
+    "WITH RECURSIVE t(tenant) AS (SELECT min(tenant) FROM tallies UNION ALL "
+    "SELECT (SELECT min(tenant) FROM tallies WHERE tallies.tenant > t.tenant) FROM t WHERE t.tenant IS NOT NULL) "
+    "SELECT tenant FROM t WHERE tenant IS NOT NULL"
+)
+
+
+def _too_old(connection: Connection, now: int) -> Iterable[tuple[str, Piece] | None]:
+    """For each tenant, the oldest few hours of minutes and days of hours that are kept no longer."""
+    for tenant in _tenants(connection):
+        for period, keep in _KEPT_FOR:
+            of_all = (tallies.c.tenant == tenant, tallies.c.period == period, tallies.c.dimension.in_(("all", _SHADOW + "all")))
+            first = connection.execute(select(func.min(tallies.c.start)).where(*of_all)).scalar()
+            if first is not None and first < now - keep:
+                length = HOUR if period == "minute" else DAY
+                yield tenant, Piece(period, 0, min(now - keep, first + _PRUNED_AT_ONCE * length))
