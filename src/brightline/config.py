@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from brightline.errors import ConfigError
 from brightline.model import Strictness
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["Settings", "load_settings", "with_changes"]
 
 _FILE = "brightline.toml"
 
@@ -154,6 +155,14 @@ class Settings(BaseSettings):
             raise ValueError("must be empty or begin with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("appeal_url")
+    @classmethod
+    def _is_where_people_appeal(cls, value: str) -> str:
+        # It becomes a link on a page: never an address that a browser would run.
+        if value and not value.startswith(("http://", "https://", "mailto:")):
+            raise ValueError("must be empty or begin with http://, https:// or mailto:")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _is_known_database(cls, value: str) -> str:
@@ -245,6 +254,15 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
         return _Layered(**overrides)
     except ValidationError as problem:
         raise _readable(problem, path) from None
+
+
+def with_changes(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """``settings`` with other values, held against the same rules as at the start. Raises ``ConfigError`` BL-CONFIG-003."""
+    try:
+        checked = Settings(**settings.model_dump() | dict(values))
+    except ValidationError as problem:
+        raise _readable(problem, None) from None
+    return settings.model_copy(update={key: getattr(checked, key) for key in values})
 
 
 def _settings_file(file: Path | None) -> Path | None:

@@ -2,7 +2,8 @@
 
 Every door works through a ``Service``. Recording a Decision means: it is in the database, in one transaction with its
 pending ledger row, when ``record`` returns. Two threads work beside the event loop: the journal's (group commit) and
-the sequencer's (moves pending rows into the Merkle tree and signs a head, ``ledger_interval_s`` apart).
+the sequencer's (moves pending rows into the Merkle tree and signs a head, ``ledger_interval_s`` apart). A third looks every two
+seconds whether settings were changed in the console of another process; ``settings`` is replaced as a whole then.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from brightline.config import Settings
 from brightline.documents import canonical_json, decision_to_document
 from brightline.errors import AccessError, ConfigError, Forbidden, LedgerError, NotFound, RateLimited, StoreError
 from brightline.ledger import Sequencer, Signer, commit, new_salt
+from brightline.live_settings import LiveSettings
 from brightline.metrics import Metrics
 from brightline.model import Decision
 from brightline.pipeline import Pipeline
@@ -31,6 +33,7 @@ from brightline.store import ApiKey, Record, Store, StoredDecision
 __all__ = ["LedgerState", "Service", "record_of"]
 
 _log = structlog.get_logger("brightline.service")
+_SETTINGS_SEEN_WITHIN_S = 2.0
 
 
 class LedgerState(NamedTuple):
@@ -46,7 +49,9 @@ class Service:
     """An opened installation. ``open`` prepares it, ``start`` begins its threads, ``stop`` drains and ends them."""
 
     def __init__(self, settings: Settings, pipeline: Pipeline, store: Store, signer: Signer) -> None:
-        self.settings = settings
+        self.live_settings = LiveSettings(settings, _changed_settings(store, settings.tenant))
+        settings = self.live_settings.state.in_force
+        self.settings = pipeline.settings = settings
         self.pipeline = pipeline
         self.rulebook = pipeline.rulebook
         self.store = store
@@ -59,7 +64,8 @@ class Service:
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._limits: dict[int, RateLimitItemPerMinute] = {}
         self._stopping = threading.Event()
-        self._sequencing: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
+        self._changing = threading.Lock()
 
     @classmethod
     def open(cls, settings: Settings) -> Service:
@@ -71,14 +77,21 @@ class Service:
         _folder(settings.home)
         keys = _folder(settings.home / "keys")
         signer = Signer.load_or_create(keys / "ledger.key", settings.ledger_name, settings.tenant)
-        return cls(settings, pipeline, Store.open(settings.effective_database_url), signer)
+        store = Store.open(settings.effective_database_url)
+        try:
+            return cls(settings, pipeline, store, signer)
+        except BaseException:
+            store.close()
+            raise
 
     async def start(self) -> None:
         """Begin group commit and sequencing."""
         self.journal.start()
         self._stopping.clear()
-        self._sequencing = threading.Thread(target=self._sequence, name="brightline-sequencer", daemon=True)
-        self._sequencing.start()
+        for name, work in (("sequencer", self._sequence), ("settings", self._watch_settings)):
+            thread = threading.Thread(target=work, name=f"brightline-{name}", daemon=True)
+            thread.start()
+            self._threads.append(thread)
 
     async def stop(self) -> None:
         """Write what is waiting, sequence it, sign a last head, close. Loses no decision."""
@@ -87,8 +100,8 @@ class Service:
     def _drain(self) -> None:
         self.journal.close()
         self._stopping.set()
-        if self._sequencing is not None:
-            self._sequencing.join()
+        for thread in self._threads:
+            thread.join()
         self.store.close()
 
     def close(self) -> None:
@@ -215,6 +228,22 @@ class Service:
         _write_private(path, secret + "\n")
         return secret, True
 
+    # Settings
+
+    def refresh_settings(self) -> None:
+        """Put in force what was changed in the console, by this process or another. Raises ``StoreError``."""
+        with self._changing:
+            if self.live_settings.apply(_changed_settings(self.store, self.settings.tenant)):
+                self.settings = self.pipeline.settings = self.live_settings.state.in_force
+                _log.info("settings changed", from_console=sorted(self.live_settings.state.from_console))
+
+    def _watch_settings(self) -> None:
+        while not self._stopping.wait(_SETTINGS_SEEN_WITHIN_S):
+            try:
+                self.refresh_settings()
+            except StoreError as problem:  # the old values hold until the database is back
+                _log.warning("changes of settings cannot be read", code=problem.code, problem=problem.message)
+
     # Sequencing
 
     def _sequence(self) -> None:
@@ -241,6 +270,11 @@ def record_of(decision: Decision) -> Record:
     body = canonical_json(decision_to_document(decision))
     salt = new_salt()
     return Record(decision, body, salt, commit(salt, body))
+
+
+def _changed_settings(store: Store, tenant: str) -> dict[str, str]:
+    current = store.setting_changes.current(tenant=tenant)
+    return {key: change.value for key, change in current.items() if change.value is not None}
 
 
 def _folder(path: Path) -> Path:
