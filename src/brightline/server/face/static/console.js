@@ -399,7 +399,7 @@
       if (other.dataset.themeTo === theme) other.setAttribute("aria-current", "true");
       else other.removeAttribute("aria-current");
     }
-    fetch(`/console/palette/words?theme=${theme}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => {});
+    fetch(`/console/palette?theme=${theme}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => {});
     document.dispatchEvent(new CustomEvent("brightline:theme", { detail: theme }));
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.dispatchEvent(new CustomEvent("brightline:theme")));
