@@ -15,6 +15,7 @@ from brightline.store.sessions import Session, Sessions
 from brightline.store.setting_changes import SettingChange, SettingChanges
 from brightline.store.store import Store
 from brightline.store.tallies import DIMENSIONS, OTHER, Dimension, Series, Tallies, Totals
+from brightline.store.traffic import Events, Percentiles, Requests, Traffic, Upstream
 from brightline.store.users import ROLES, Secrets, User, Users, user_name
 from brightline.store.views import SavedView, SavedViews
 
@@ -31,6 +32,7 @@ __all__ = [
     "Cursor",
     "DecisionFilter",
     "Dimension",
+    "Events",
     "Found",
     "Journal",
     "LeasedJob",
@@ -41,7 +43,9 @@ __all__ = [
     "Outbox",
     "OutboxJob",
     "PendingEvent",
+    "Percentiles",
     "Record",
+    "Requests",
     "SavedView",
     "SavedViews",
     "Secrets",
@@ -54,6 +58,8 @@ __all__ = [
     "StoredDecision",
     "Tallies",
     "Totals",
+    "Traffic",
+    "Upstream",
     "User",
     "Users",
     "step_for",

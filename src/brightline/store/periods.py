@@ -1,12 +1,29 @@
-"""Steps of a chart and the periods that its rows are kept for: minutes, hours and days, all in UTC."""
+"""What tallies and traffic share: rows kept by period (minutes, hours, days; UTC), and the steps of a chart made of them."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from sqlalchemy import Connection, Table, text
+
 from brightline.errors import InputError
 
-__all__ = ["DAY", "HOUR", "MINUTE", "PERIODS", "SECOND", "Period", "Piece", "Steps", "ceil_to", "floor_to", "pieces", "step_for", "steps"]
+__all__ = [
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "PERIODS",
+    "SECOND",
+    "Period",
+    "Piece",
+    "Steps",
+    "ceil_to",
+    "floor_to",
+    "pieces",
+    "step_for",
+    "steps",
+    "tenants_in",
+]
 
 SECOND = 1_000_000
 MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
@@ -108,3 +125,15 @@ def ceil_to(moment: int, length: int) -> int:
 def _check_time(since: int, until: int) -> None:
     if not 0 <= since <= until <= _LAST_US:
         raise InputError("BL-INPUT-721", "this time cannot be counted", "UTC microseconds; the first one not later than the second")
+
+
+def tenants_in(connection: Connection, table: Table) -> list[str]:
+    """The tenants that have rows in a table whose key begins with the tenant: one look into the key for each."""
+    return list(connection.execute(text(_TENANTS.format(table=table.name))).scalars())
+
+
+_TENANTS = (
+    "WITH RECURSIVE t(tenant) AS (SELECT min(tenant) FROM {table} UNION ALL "
+    "SELECT (SELECT min(tenant) FROM {table} WHERE {table}.tenant > t.tenant) FROM t WHERE t.tenant IS NOT NULL) "
+    "SELECT tenant FROM t WHERE tenant IS NOT NULL"
+)

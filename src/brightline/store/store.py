@@ -33,6 +33,7 @@ from brightline.store.sessions import Sessions
 from brightline.store.setting_changes import SettingChanges
 from brightline.store.tables import decisions, items, ledger_pending
 from brightline.store.tallies import Tallies
+from brightline.store.traffic import Traffic
 from brightline.store.users import Users
 from brightline.store.views import SavedViews
 from brightline.store.writer import Writer
@@ -56,6 +57,7 @@ class Store:
         self.views = SavedViews(database)
         self.setting_changes = SettingChanges(database)
         self.tallies = Tallies(database)
+        self.traffic = Traffic(database)
         self._writer = Writer(database)
 
     @classmethod

@@ -35,7 +35,7 @@ from brightline.errors import InputError
 from brightline.model import Outcome
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
-from brightline.store.periods import DAY, HOUR, MINUTE, PERIODS, Period, Piece, floor_to, pieces, steps
+from brightline.store.periods import DAY, HOUR, MINUTE, PERIODS, Period, Piece, floor_to, pieces, steps, tenants_in
 from brightline.store.records import LEDGER_KIND, column_text
 from brightline.store.tables import ledger_entries, tallies, tally_progress
 
@@ -235,18 +235,17 @@ def _locked_progress(connection: Connection) -> int | None:
 
 
 def _count(connection: Connection, start: int, limit: int) -> _Counted:
-    """Count the entries from ``start`` on, at most ``limit``, in one query."""
+    """Count the entries from ``start`` on, at most ``limit``."""
+    span = {"low": start, "high": start + limit}
+    last = connection.execute(_LAST, span).scalar()
+    if last is None:
+        return _Counted(start, start, {})
     minutes: Counter[_Key] = Counter()
-    end = start
-    for row in connection.execute(_ENTRIES, {"low": start, "high": start + limit}):
-        end = row.seq + 1
-        # Inside a string, JSON writes every quote with a backslash before it: these bytes are the entry's own field.
-        if row.made_at is None or _DECISION not in bytes(row.entry):
-            continue
-        minute = floor_to(row.made_at, MINUTE)
-        prefix = "" if row.mode == "live" else _SHADOW
-        for name, value in _values(row.door, row.model, row.body):
-            minutes[row.tenant, prefix + name, minute, value, row.outcome] += 1
+    for row in sorted(_rows(connection, "plain", span) + _rows(connection, "detailed", span)):
+        _, tenant, mode, minute, outcome, door, model, number, *body = row
+        prefix = "" if mode == "live" else _SHADOW
+        for name, value in _values(door, model, bytes.fromhex(body[0]) if body else None):
+            minutes[tenant, prefix + name, minute * MINUTE, value, outcome] += number
     models = _named_models(connection, minutes)
     counts: dict[Period, Counter[_Key]] = {period: Counter() for period in PERIODS}
     oldest = now_us() - _MINUTES_KEPT
@@ -255,15 +254,40 @@ def _count(connection: Connection, start: int, limit: int) -> _Counted:
         for period, length in PERIODS.items():
             if period != "minute" or minute >= oldest:
                 counts[period][tenant, dimension, floor_to(minute, length), OTHER if unnamed else value, outcome] += number
-    return _Counted(start, end, counts)
+    return _Counted(start, last + 1, counts)
 
 
-_DECISION = b'"kind":"%s"' % LEDGER_KIND.encode()
-_ENTRIES = text(
-    "SELECT e.seq, e.entry, d.tenant, d.made_at, d.mode, d.outcome, d.door, d.model, "
-    "CASE WHEN d.rule_count + d.finding_count + d.gap_count > 0 THEN d.body END AS body "
-    "FROM ledger_entries e LEFT JOIN decisions d ON d.id = e.subject WHERE e.seq >= :low AND e.seq < :high ORDER BY e.seq"
-)
+def _rows(connection: Connection, which: str, span: dict[str, int]) -> list[list[Any]]:
+    written = connection.execute(_DECISIONS[connection.dialect.name, which], span | {"kind": _OF_A_DECISION}).scalar()
+    return orjson.loads(written) if written else []
+
+
+_LAST = select(func.max(ledger_entries.c.seq)).where(ledger_entries.c.seq >= bindparam("low"), ledger_entries.c.seq < bindparam("high"))
+# Inside a string, JSON writes every quote with a backslash before it: these bytes are the entry's own field.
+_OF_A_DECISION = f'"kind":"{LEDGER_KIND}"'.encode()
+
+# The decisions of a span of the ledger: those with nothing to tell added up, the others with their documents. Each list comes
+# as one row of JSON, because a busy event loop may keep a thread waiting for the interpreter at every row that SQLite gives.
+_COLUMNS = "d.tenant, d.mode, d.made_at / 60000000 AS minute, d.outcome, d.door, d.model"
+_ENTRIES = "FROM ledger_entries e JOIN decisions d ON d.id = e.subject WHERE e.seq >= :low AND e.seq < :high"
+_TELLING = "(d.rule_count > 0 OR d.finding_count > 0 OR d.gap_count > 0)"
+_PLAIN = f"SELECT min(e.seq) AS seq, {_COLUMNS}, count(*) AS number {_ENTRIES} AND NOT {_TELLING}"
+_DETAILED = f"SELECT e.seq, {_COLUMNS}, 1 AS number"
+_LISTED = "seq, tenant, mode, minute, outcome, door, model, number"
+_GROUPED = "GROUP BY d.tenant, d.mode, minute, d.outcome, d.door, d.model"
+_SQLITE = "SELECT json_group_array(json_array({columns})) FROM ({rows}) AS listed"
+_POSTGRESQL = "SELECT CAST(json_agg(json_build_array({columns})) AS TEXT) FROM ({rows}) AS listed"
+_DECISIONS = {
+    (dialect, which): text(outer.format(columns=columns, rows=rows))
+    for dialect, outer, is_decision, hexadecimal in (
+        ("sqlite", _SQLITE, "AND instr(e.entry, :kind) > 0", "hex(d.body)"),
+        ("postgresql", _POSTGRESQL, "AND position(:kind IN e.entry) > 0", "encode(d.body, 'hex')"),
+    )
+    for which, columns, rows in (
+        ("plain", _LISTED, f"{_PLAIN} {is_decision} {_GROUPED}"),
+        ("detailed", f"{_LISTED}, body", f"{_DETAILED}, {hexadecimal} AS body {_ENTRIES} AND {_TELLING} {is_decision}"),
+    )
+}
 
 
 def _values(door: str, model: str, body: bytes | None) -> Iterable[tuple[Dimension, str]]:
@@ -273,7 +297,10 @@ def _values(door: str, model: str, body: bytes | None) -> Iterable[tuple[Dimensi
     yield "model", model[:_LONGEST]
     if body is None:
         return
-    document = orjson.loads(bytes(body))
+    try:
+        document = orjson.loads(body)
+    except ValueError:
+        return  # damaged: `brightline db check` says so; the rest of the count must not wait for it
     findings, gaps = document.get("findings", ()), document.get("not_inspected", ())
     for rule in dict.fromkeys(document.get("rules", ())):
         yield "rule", _column(rule)
@@ -342,20 +369,21 @@ def _finish(connection: Connection, counted: _Counted) -> int:
     return counted.end - counted.start
 
 
-_INTO = "INSERT INTO tallies (tenant, period, dimension, start, value, outcome, count) "
-_TWICE = " ON CONFLICT (tenant, period, dimension, start, value, outcome) DO UPDATE SET count = tallies.count + excluded.count"
-_PLACES = [f"'$[{column}]'" for column in range(7)]
+_ADDED = "INSERT INTO tallies (tenant, period, dimension, start, value, outcome, count) {rows} " + (
+    "ON CONFLICT (tenant, period, dimension, start, value, outcome) DO UPDATE SET count = tallies.count + excluded.count"
+)
 _ADD = {
     "sqlite": text(
-        _INTO
-        + f"SELECT {', '.join(f'json_extract(value, {place})' for place in _PLACES)} FROM json_each(:rows) WHERE true"  # noqa: S608
-        + _TWICE
+        _ADDED.format(
+            rows="SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), "
+            "json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]') FROM json_each(:rows) WHERE true"
+        )
     ),
     "postgresql": text(
-        _INTO
-        + "SELECT r ->> 0, r ->> 1, r ->> 2, CAST(r ->> 3 AS BIGINT), r ->> 4, r ->> 5, CAST(r ->> 6 AS BIGINT) "
-        + "FROM json_array_elements(CAST(:rows AS JSON)) AS r"
-        + _TWICE
+        _ADDED.format(
+            rows="SELECT r ->> 0, r ->> 1, r ->> 2, CAST(r ->> 3 AS BIGINT), r ->> 4, r ->> 5, CAST(r ->> 6 AS BIGINT) "
+            "FROM json_array_elements(CAST(:rows AS JSON)) AS r"
+        )
     ),
 }
 
@@ -376,7 +404,7 @@ def _chosen(
         raise InputError(
             "BL-INPUT-721", f"nothing is counted by {dimension!r} in mode {mode!r}", f"permitted: {', '.join(DIMENSIONS)}; live, shadow"
         )
-    tenants = _tenants(connection) if tenant is None else [tenant]
+    tenants = tenants_in(connection, tallies) if tenant is None else [tenant]
     query = query.where(tallies.c.tenant.in_(tenants), tallies.c.dimension == (dimension if mode == "live" else _SHADOW + dimension))
     if value is not None:
         query = query.where(tallies.c.value == column_text(value))
@@ -387,21 +415,9 @@ def _within(part: Piece) -> tuple[ColumnElement[bool], ...]:
     return tallies.c.period == part.period, tallies.c.start >= part.since, tallies.c.start < part.until
 
 
-def _tenants(connection: Connection) -> list[str]:
-    """The tenants that have tallies: one step of the key for each, not one for each row."""
-    return list(connection.execute(_TENANTS).scalars())
-
-
-_TENANTS = text(
-    "WITH RECURSIVE t(tenant) AS (SELECT min(tenant) FROM tallies UNION ALL "
-    "SELECT (SELECT min(tenant) FROM tallies WHERE tallies.tenant > t.tenant) FROM t WHERE t.tenant IS NOT NULL) "
-    "SELECT tenant FROM t WHERE tenant IS NOT NULL"
-)
-
-
 def _too_old(connection: Connection, now: int) -> Iterable[tuple[str, Piece] | None]:
     """For each tenant, the oldest few hours of minutes and days of hours that are kept no longer."""
-    for tenant in _tenants(connection):
+    for tenant in tenants_in(connection, tallies):
         for period, keep in _KEPT_FOR:
             of_all = (tallies.c.tenant == tenant, tallies.c.period == period, tallies.c.dimension.in_(("all", _SHADOW + "all")))
             first = connection.execute(select(func.min(tallies.c.start)).where(*of_all)).scalar()

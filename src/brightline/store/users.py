@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -101,6 +101,16 @@ class Users:
         """The user whom an identity provider knows as ``subject``."""
         return self._first(select(users).where(users.c.oidc_issuer == column_text(issuer), users.c.oidc_subject == column_text(subject)))
 
+    def credentials(self, name: str, tenant: str = "default") -> tuple[User, Secrets] | None:
+        """The user of a sign-in name and what proves it, in one query, whether there is such a user or not."""
+        try:
+            wanted = user_name(name)
+        except InputError:
+            wanted = ""  # nobody's
+        with self._database.reading() as connection:
+            row = connection.execute(select(users).where(users.c.tenant == tenant, users.c.name == wanted)).first()
+        return None if row is None else (user_of(row._asdict()), _secrets_of(row))
+
     def list(self, tenant: str | None = None) -> list[User]:
         """All users by name, also the disabled ones."""
         query = select(users).order_by(users.c.name, users.c.id)
@@ -112,10 +122,7 @@ class Users:
     def secrets(self, user_id: str) -> Secrets:
         """What proves that somebody is this user. Raises ``NotFound`` BL-INPUT-711."""
         with self._database.reading() as connection:
-            row = _row(connection, user_id)
-        codes = tuple(orjson.loads(row.preferences).get(_RECOVERY, ()))
-        secret = None if row.totp_secret is None else bytes(row.totp_secret)
-        return Secrets(row.password_hash, secret, row.totp_last_step, codes)
+            return _secrets_of(_row(connection, user_id))
 
     # Making and changing
 
@@ -275,19 +282,48 @@ class Users:
             self._change(connection, user_id, values, "totp.changed", detail, user_id)
             return True
 
+    def renew_recovery_codes(self, user_id: str, recovery_codes: Sequence[str], *, by: str) -> User:
+        """Replace the recovery codes. Raises ``InputError`` BL-INPUT-718 if no second factor is on."""
+        with self._database.writing() as connection:
+            row = _row(connection, user_id, lock=True)
+            if row.totp_confirmed_at is None:
+                raise InputError("BL-INPUT-718", "there is no second factor to recover", "turn it on first")
+            preferences = orjson.loads(row.preferences) | {_RECOVERY: [*recovery_codes]}
+            values = {"preferences": orjson.dumps(preferences).decode()}
+            return self._change(connection, user_id, values, "totp.changed", {"recovery_codes": len(recovery_codes)}, by)
+
     # Sign-ins
 
-    def note_refusal(self, user_id: str | None, *, reason: str, tenant: str, locked_until: int | None = None) -> None:
+    def take_attempt(self, user_id: str, delay_us: Callable[[int], int], *, now: int | None = None) -> int | None:
+        """Begin one try at the second factor: it counts as refused until ``note_login``, so that many at once gain nothing.
+
+        ``delay_us`` gives the wait after the n-th refusal. Returns None if the try may go on, else until when it may not (UTC
+        microseconds).
+        """
+        now = now_us() if now is None else now
+        with self._database.writing() as connection:
+            row = _row(connection, user_id, lock=True)
+            if row.locked_until is not None and now < row.locked_until:
+                return int(row.locked_until)
+            count = row.failed_logins + 1
+            values = {"failed_logins": count, "locked_until": now + delay_us(count)}
+            connection.execute(update(users).where(users.c.id == user_id).values(values))
+        return None
+
+    def clear_attempts(self, user_id: str) -> None:
+        """The try that was begun was a right one."""
+        with self._database.writing() as connection:
+            connection.execute(update(users).where(users.c.id == user_id).values(failed_logins=0, locked_until=None))
+
+    def note_refusal(self, user_id: str | None, *, reason: str, tenant: str, counts: bool = True) -> None:
         """A sign-in was refused: an audit event and, if the name was known, a count that ``note_login`` sets back.
 
         Costs one transaction for a known and for an unknown name.
         """
         with self._database.writing() as connection:
-            if user_id is not None:
-                values: dict[str, Any] = {"failed_logins": users.c.failed_logins + 1}
-                if locked_until is not None:
-                    values["locked_until"] = locked_until
-                connection.execute(update(users).where(users.c.id == user_id).values(values))
+            if counts:
+                more = update(users).where(users.c.id == (user_id or "")).values(failed_logins=users.c.failed_logins + 1)
+                connection.execute(more)
             write_event(connection, "session.refused", actor="", subject=user_id or "", detail={"reason": reason}, tenant=tenant)
 
     def note_login(self, user_id: str) -> int:
@@ -338,6 +374,12 @@ def user_of(row: Mapping[str, Any]) -> User:
     values = {name: row[name] for name in User._fields if name in row}
     has_password, totp_on = row["password_hash"] is not None, row["totp_confirmed_at"] is not None
     return User(**values | {"preferences": preferences, "has_password": has_password, "totp_on": totp_on})
+
+
+def _secrets_of(row: Row[Any]) -> Secrets:
+    codes = tuple(orjson.loads(row.preferences).get(_RECOVERY, ()))
+    secret = None if row.totp_secret is None else bytes(row.totp_secret)
+    return Secrets(row.password_hash, secret, row.totp_last_step, codes)
 
 
 def end_sessions(connection: Connection, user: User, *, by: str, except_id: str | None = None) -> int:
