@@ -3,12 +3,14 @@
 Every door works through a ``Service``. Recording a Decision means: it is in the database, in one transaction with its
 pending ledger row, when ``record`` returns. Two threads work beside the event loop: the journal's (group commit) and
 the sequencer's (moves pending rows into the Merkle tree and signs a head, ``ledger_interval_s`` apart). A third looks every two
-seconds whether settings were changed in the console of another process; ``settings`` is replaced as a whole then.
+seconds whether settings were changed in the console of another process; ``settings`` is replaced as a whole then. A fourth
+counts what the console shows (``store/bookkeeping.py``).
 """
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 import threading
 import time
 from pathlib import Path
@@ -25,10 +27,10 @@ from brightline.documents import canonical_json, decision_to_document
 from brightline.errors import AccessError, ConfigError, Forbidden, LedgerError, NotFound, RateLimited, StoreError
 from brightline.ledger import Sequencer, Signer, commit, new_salt
 from brightline.live_settings import LiveSettings
-from brightline.metrics import Metrics
+from brightline.metrics import Metrics, Sampler
 from brightline.model import Decision
 from brightline.pipeline import Pipeline
-from brightline.store import ApiKey, Record, Store, StoredDecision
+from brightline.store import ApiKey, Bookkeeping, Record, Store, StoredDecision
 
 __all__ = ["LedgerState", "Service", "record_of"]
 
@@ -59,6 +61,9 @@ class Service:
         self.journal = store.journal(settings.commit_wait_ms)
         self.sequencer = Sequencer(store.ledger, signer, _folder(settings.home / "ledger") / "head")
         self.metrics = Metrics()
+        self.bookkeeping = Bookkeeping(
+            store.tallies, store.traffic, Sampler(self.metrics), tenant=settings.tenant, process=secrets.token_hex(4)
+        )
         self.ledger_problem: LedgerError | None = None
         self.store_problem: StoreError | None = None  # why the last write failed; None as soon as one succeeds
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
@@ -85,16 +90,17 @@ class Service:
             raise
 
     async def start(self) -> None:
-        """Begin group commit and sequencing."""
+        """Begin group commit, sequencing and counting."""
         self.journal.start()
         self._stopping.clear()
         for name, work in (("sequencer", self._sequence), ("settings", self._watch_settings)):
             thread = threading.Thread(target=work, name=f"brightline-{name}", daemon=True)
             thread.start()
             self._threads.append(thread)
+        self.bookkeeping.start()
 
     async def stop(self) -> None:
-        """Write what is waiting, sequence it, sign a last head, close. Loses no decision."""
+        """Write what is waiting, sequence it, sign a last head, count it, close. Loses no decision."""
         await asyncio.to_thread(self._drain)
 
     def _drain(self) -> None:
@@ -102,6 +108,7 @@ class Service:
         self._stopping.set()
         for thread in self._threads:
             thread.join()
+        self.bookkeeping.stop()
         self.store.close()
 
     def close(self) -> None:
@@ -113,6 +120,11 @@ class Service:
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    @property
+    def tally_problem(self) -> StoreError | None:
+        """Why counting for the console last failed; None while it works."""
+        return self.bookkeeping.problem
 
     # Recording and reading
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from brightline.store.api_keys import SCOPES, ApiKey, ApiKeys
 from brightline.store.audit import AUDIT_KINDS, Audit, AuditEvent
+from brightline.store.bookkeeping import Bookkeeping
 from brightline.store.journal import Journal
 from brightline.store.ledger_rows import LedgerRows, LedgerTransaction, PendingEvent
 from brightline.store.outbox import LeasedJob, Outbox, OutboxJob
@@ -29,6 +30,7 @@ __all__ = [
     "ApiKeys",
     "Audit",
     "AuditEvent",
+    "Bookkeeping",
     "Cursor",
     "DecisionFilter",
     "Dimension",
