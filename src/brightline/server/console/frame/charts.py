@@ -83,10 +83,10 @@ def sparkline(
     if known:
         index = max(index for index, value in enumerate(values) if value is not None)
         x, y = at(index, known[-1])
-        marks += Markup('<circle cx="{:g}" cy="{:g}" r="2.5"/>').format(x, y)
-    svg = Markup('<svg class="spark {}" role="img" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}">{}</svg>').format(
-        color, label, width, height, width, height, marks
-    )
+        marks += Markup('<path class="last" d="M{:g} {:g}h0"/>').format(x, y)
+    svg = Markup(
+        '<svg class="spark {}" role="img" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none">{}</svg>'
+    ).format(color, label, width, height, width, height, marks)
     titles = names or [str(index + 1) for index in range(len(values))]
     return Drawing(svg, columns, tuple((name, "–" if value is None else _said(value)) for name, value in zip(titles, values, strict=True)))
 
