@@ -136,10 +136,15 @@ def _rules(desk: Desk, visit: Visit, question: str) -> Iterator[Option]:
     if not question or not visit.can(Permission.RULEBOOK_READ):
         return
     named = desk.rulebook.get(question.upper())
-    rules = ([named] if named is not None else []) + [rule for rule in desk.rulebook.search(question) if rule is not named]
+    words = question.casefold().split()
+    found = [rule for rule in desk.rulebook.search(question) if rule is not named]
+    found.sort(
+        key=lambda rule: not all(word in f"{rule.title_zh} {rule.title_en}".casefold() for word in words)
+    )  # what the title says first
+    rules = ([named] if named is not None else []) + found
     for rule in rules[:_MOST_RULES]:
         yield Option(
-            f"/console/rulebook/rules/{quote(rule.id, safe='')}", desk.rulebook.citation(rule.id, visit.lang), _title(rule, visit.lang)
+            f"/console/rulebook/{quote(rule.id, safe='()')}", desk.rulebook.citation(rule.id, visit.lang), _title(rule, visit.lang)
         )
 
 

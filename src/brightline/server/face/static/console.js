@@ -379,7 +379,7 @@
   pulse?.querySelector("[data-pulse]").addEventListener("click", (event) => {
     paused = !paused;
     pulse.classList.toggle("paused", paused);
-    pulse.querySelector(".pulse-word").textContent = paused ? words.paused : words.live;
+    pulse.querySelector(".pulse-word").textContent = paused ? words.paused : words.on;
     event.target.textContent = paused ? words.goOn : words.pause;
     if (!paused) resume();
   });
