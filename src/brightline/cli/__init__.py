@@ -28,6 +28,7 @@ COMMANDS = {
     "rules": "Look up the rulebook.",
     "ledger": "Verify, prove and export the tamper-evident log.",
     "keys": "Create, list, rotate and revoke API keys.",
+    "users": "Create, list, reset, disable and enable users of the console.",
     "db": "Migrate and check the database.",
     "doctor": "Check this installation and say what to do where something is wrong.",
     "version": "Print the version.",

@@ -29,7 +29,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="TCP port to listen on.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings file; default: brightline.toml here or in the home.")] = None,
 ) -> None:
-    """Start the service: gateway, inspection API and public pages on one port."""
+    """Start the service: gateway, inspection API, public pages and console on one port."""
     given = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(config, **given)
     configure_logging(settings.log_level)
@@ -37,11 +37,12 @@ def serve(
     service = Service.open(settings)
     # After the rules: the modules of the server fit into what loading them has left free, some 9 MB.
     from brightline.server.app import create_app
+    from brightline.server.console.people.first_admin import first_admin
 
     app = create_app(service)
+    admin = first_admin(service.store, settings)
     _settle()
-    key, is_new = service.first_key()
-    _welcome(settings, key, is_new)
+    _welcome(settings, service.first_key(), admin)
     server = uvicorn.Server(
         uvicorn.Config(
             app,
@@ -95,8 +96,9 @@ def configure_logging(level: str) -> None:
     )
 
 
-def _welcome(settings: Settings, key: str, is_new: bool) -> None:
-    base = settings.base_url
+def _welcome(settings: Settings, client: tuple[str, bool], admin: tuple[str, bool]) -> None:
+    """``client`` and ``admin``: a secret, and whether it was made just now and so is to be shown."""
+    base, (key, key_is_new), (password, password_is_new) = settings.base_url, client, admin
     say = partial(console.print, soft_wrap=True)
     say()
     say("  [bold]Brightline[/] runs. Every prompt and every answer is inspected; every decision names its rule.")
@@ -106,8 +108,13 @@ def _welcome(settings: Settings, key: str, is_new: bool) -> None:
     say(f"  Inspection     {base}/api/v1/inspect       described at {base}/docs")
     say(f"  Upstream       {settings.upstream or 'built-in sandbox (set BRIGHTLINE_UPSTREAM to your model service)'}")
     say(f"  Home           {settings.home.absolute()}")
-    if is_new:
+    if key_is_new:
         say(f"  Client key     [bold]{key}[/]   shown once; kept in {settings.home / 'keys' / 'client.key'}")
     elif key:
         say(f"  Client key     in {settings.home / 'keys' / 'client.key'}")
+    say(f"  Console        {base}/console")
+    if password_is_new:
+        say(f"  Sign in as     [bold]admin[/] with [bold]{password}[/]   good for one sign-in, at which you choose your own")
+    elif password:
+        say(f"  Sign in as     admin with the one-time password in {settings.home / 'keys' / 'admin.password'}")
     say()
