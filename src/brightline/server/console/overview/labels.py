@@ -1,0 +1,59 @@
+"""Names of moments and of steps of time, short and without doubt, by the reader's clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_month_names
+
+from brightline.server.console.overview.period import Period
+
+__all__ = ["day_and_time", "local_input", "step_names", "zone_name"]
+
+_DAY_S = 86_400
+_MONTHS = get_month_names("abbreviated", locale="en")
+
+
+def step_names(starts: tuple[int, ...], step_s: int, *, lang: str, zone: str) -> list[str]:
+    """A name for each step: ``22 Nov 10:00–10:15``, ``22 Nov`` for a day, ``17 Nov – 23 Nov`` for a week."""
+    info = ZoneInfo(zone)
+    return [_step_name(_at(start, info), _at(start + step_s * 1_000_000, info), step_s, lang) for start in starts]
+
+
+def day_and_time(at: int, *, lang: str, zone: str) -> str:
+    """``22 Nov 2026 10:00``, ``2026年11月22日 10:00``."""
+    moment = _at(at, ZoneInfo(zone))
+    year = f"{moment.year}年{_day(moment, lang)}" if lang == "zh" else f"{_day(moment, lang)} {moment.year}"
+    return f"{year} {moment:%H:%M}"
+
+
+def local_input(at: int, zone: str) -> str:
+    """The value of an ``<input type="datetime-local">``."""
+    return _at(at, ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def zone_name(period: Period, zone: str) -> str:
+    """``Asia/Shanghai (UTC+08:00)``."""
+    if zone == "UTC":
+        return zone
+    shift = _at(min(period.now, period.until), ZoneInfo(zone)).strftime("%z")
+    return f"{zone} (UTC{shift[:3]}:{shift[3:]})"
+
+
+def _step_name(start: datetime, end: datetime, step_s: int, lang: str) -> str:
+    at_midnight = start.hour == end.hour == start.minute == end.minute == 0
+    if step_s >= _DAY_S and at_midnight:
+        last = datetime.fromtimestamp(end.timestamp() - 1, end.tzinfo)
+        return _day(start, lang) if start.date() == last.date() else f"{_day(start, lang)} – {_day(last, lang)}"
+    if start.date() == end.date() or (end.hour == end.minute == 0):
+        return f"{_day(start, lang)} {start:%H:%M}–{end:%H:%M}"
+    return f"{_day(start, lang)} {start:%H:%M} – {_day(end, lang)} {end:%H:%M}"
+
+
+def _day(moment: datetime, lang: str) -> str:
+    return f"{moment.month}月{moment.day}日" if lang == "zh" else f"{moment.day} {_MONTHS[moment.month]}"
+
+
+def _at(at: int, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(at / 1_000_000, zone)

@@ -1,0 +1,152 @@
+"""The numbers of one stretch of time, read in one go and shared by everybody who looks at it.
+
+Ten consoles that stand open cost as one: a picture is kept for a second and a half, whoever asks meanwhile gets the same
+one, and whoever asks while it is being read waits for it. Nothing here knows a language or a page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Generic, TypeVar
+
+from sqlalchemy import func, select
+
+from brightline.model import Outcome
+from brightline.server.console.overview.period import Period
+from brightline.store import Dimension, Events, Percentiles, Requests, Series, Store, Totals
+from brightline.store.tables import decisions
+
+__all__ = ["BREAKDOWNS", "Before", "Picture", "Shared", "read_picture"]
+
+BREAKDOWNS: tuple[Dimension, ...] = ("type", "rule", "goal", "door", "model", "gap")
+"""What decisions are broken down by (store/tallies.py)."""
+
+_KEPT_S = 1.5
+_MOST_KEPT = 64
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The same figures for the stretch before."""
+
+    requests: int
+    outcomes: Mapping[Outcome, int]
+    streams_stopped: int
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything that the overview shows of one period.
+
+    ``reversed`` counts the stopped decisions that a person's later decision supersedes. ``ever`` is false while the
+    installation has not decided anything yet. ``tag`` changes when any of it does.
+    """
+
+    period: Period
+    requests: Requests
+    decisions: Series
+    gaps: Series
+    types: Series
+    own: Percentiles
+    call: Percentiles
+    streams_stopped: Events
+    totals: Mapping[str, Totals]
+    before: Before
+    reversed: int
+    ever: bool
+    tag: str = ""
+
+    @property
+    def outcomes(self) -> Mapping[Outcome, int]:
+        """Decisions by outcome."""
+        return {outcome: sum(counts) for outcome, counts in self.decisions.by_outcome().items()}
+
+
+def read_picture(store: Store, period: Period) -> Picture:
+    """Read the numbers of ``period``. Blocks for a few milliseconds; raises ``StoreError``."""
+    since, until = period.since, period.until
+    tallies, traffic = store.tallies, store.traffic
+    step, shift = period.step_s, period.offset_s
+    decided = tallies.series("all", since, until, step_s=step, offset_s=shift)
+    requests = traffic.requests(since, until, step_s=step, offset_s=shift)
+    picture = Picture(
+        period=period,
+        requests=requests,
+        decisions=decided,
+        gaps=tallies.series("not_inspected", since, until, step_s=step, offset_s=shift),
+        types=tallies.series("type", since, until, step_s=step, offset_s=shift),
+        own=traffic.latency("own", since, until, step_s=step, offset_s=shift),
+        call=traffic.latency("call", since, until, step_s=step, offset_s=shift),
+        streams_stopped=traffic.streams_stopped(since, until, step_s=step, offset_s=shift),
+        totals={dimension: tallies.totals(dimension, since, until) for dimension in BREAKDOWNS},
+        before=_read_before(store, period),
+        reversed=_reversed(store, since, until),
+        ever=bool(decided.total() or requests.total() or store.decisions(limit=1)),
+    )
+    shown = (period.key, *(getattr(picture, one.name) for one in fields(picture) if one.name not in ("period", "tag")))
+    return replace(picture, tag=hashlib.sha256(repr(shown).encode()).hexdigest()[:20])
+
+
+def _read_before(store: Store, period: Period) -> Before:
+    since, until = period.before
+    tallies, traffic = store.tallies, store.traffic
+    return Before(
+        requests=traffic.requests(since, until, step_s=period.step_s).total(),
+        outcomes=tallies.totals("all", since, until).by_outcome(),
+        streams_stopped=traffic.streams_stopped(since, until, step_s=period.step_s).total(),
+        gaps=tallies.totals("not_inspected", since, until).total(),
+    )
+
+
+def _reversed(store: Store, since: int, until: int) -> int:
+    """How many refused or blocked decisions of that stretch a person's decision supersedes: few rows, by their own index."""
+    later, first = decisions.alias("later"), decisions.alias("first")
+    wanted = (
+        select(func.count(first.c.id.distinct()))
+        .select_from(later.join(first, later.c.supersedes == first.c.id))
+        .where(
+            later.c.supersedes.is_not(None),
+            later.c.automated == "none",
+            first.c.outcome.in_([outcome.value for outcome in Outcome if outcome.stops]),
+            ~later.c.outcome.in_([outcome.value for outcome in Outcome if outcome.stops]),
+            first.c.made_at >= since,
+            first.c.made_at < until,
+        )
+    )
+    with store.database.reading() as connection:
+        return int(connection.execute(wanted).scalar_one())
+
+
+class Shared(Generic[Value]):
+    """Values that are read once for all who ask within a second and a half. For one event loop."""
+
+    def __init__(self, kept_s: float = _KEPT_S, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kept_s = kept_s
+        self._clock = clock
+        self._known: OrderedDict[Hashable, tuple[float, asyncio.Task[Value]]] = OrderedDict()
+
+    async def get(self, key: Hashable, read: Callable[[], Value]) -> Value:
+        """The value of ``key``: a fresh one, the one being read, or ``read`` in a thread. An error is not kept."""
+        now = self._clock()
+        known = self._known.get(key)
+        if known is None or (known[1].done() and now >= known[0]):
+            known = (now + self._kept_s, asyncio.create_task(asyncio.to_thread(read)))
+            self._known[key] = known
+            self._known.move_to_end(key)
+            while len(self._known) > _MOST_KEPT:
+                self._known.popitem(last=False)
+        try:
+            # Whoever goes away must not take the value from the others that wait for it.
+            return await asyncio.shield(known[1])
+        except Exception:
+            if self._known.get(key) is known:
+                del self._known[key]
+            raise
