@@ -1,0 +1,170 @@
+"""Decisions as files for other programs: JSON Lines and CSV. Parquet is in ``parquet.py``.
+
+Without the quoted texts a file holds nothing from which one could be got: no evidence and no excerpt, no sampled text, not
+the digest of the text (a short one could be guessed from it), and not the token that opens the statement with its quotes.
+
+CSV follows RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV Injection):
+one that begins with ``= + - @``, their full-width forms, a tab or a line break; also behind blanks.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import orjson
+
+from brightline.documents import decision_to_document
+from brightline.model import Decision
+from brightline.store import StoredDecision
+
+__all__ = ["COLUMNS", "TEXT_COLUMNS", "Target", "iso", "safe_cell", "took_ms", "without_texts", "write_csv", "write_jsonl"]
+
+StatementUrl = Callable[[Decision], str]
+
+_TEXTS_OF_A_DECISION = ("texts", "token", "item_digest")
+_TEXTS_OF_A_FINDING = ("evidence", "normalised", "excerpt", "excerpt_start")
+_FORMULA = re.compile(r"[\s\u200b-\u200f\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+_BOM = b"\xef\xbb\xbf"
+
+
+class Target(Protocol):
+    """Where bytes go."""
+
+    def write(self, data: bytes) -> int:
+        """Take some bytes."""
+        ...
+
+
+def without_texts(document: dict[str, Any]) -> dict[str, Any]:
+    """A decision's document without anything that quotes, or leads to, somebody's text."""
+    bare = {name: value for name, value in document.items() if name not in _TEXTS_OF_A_DECISION}
+    if "findings" in bare:
+        bare["findings"] = [
+            {name: value for name, value in finding.items() if name not in _TEXTS_OF_A_FINDING} for finding in bare["findings"]
+        ]
+    return bare
+
+
+def write_jsonl(rows: Iterable[StoredDecision], target: Target, *, texts: bool, statement_url: StatementUrl) -> None:
+    """One decision document a line, with its place in the ledger, as the API gives it."""
+    for stored in rows:
+        document = decision_to_document(stored.decision)
+        if texts:
+            document["statement_url"] = statement_url(stored.decision)
+        else:
+            document = without_texts(document)
+        document["ledger"] = {"state": "pending"} if stored.seq is None else {"state": "sequenced", "seq": stored.seq}
+        if stored.erased_at is not None:
+            document["erased_at"] = stored.erased_at
+        target.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def write_csv(rows: Iterable[StoredDecision], target: Target, *, texts: bool, statement_url: StatementUrl, bom: bool) -> None:
+    """One decision a line under the documented columns; lists with a blank, texts with `` ; `` between their members."""
+    line = io.StringIO()
+    writer = csv.writer(line, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    head = [*COLUMNS, *TEXT_COLUMNS] if texts else [*COLUMNS]
+    writer.writerow(head)
+    target.write((_BOM if bom else b"") + _taken(line))
+    for stored in rows:
+        cells = [cell(stored) for cell in COLUMNS.values()]
+        if texts:
+            cells += [cell(stored) for cell in TEXT_COLUMNS.values()]
+            cells[-1] = statement_url(stored.decision)
+        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
+        target.write(_taken(line))
+
+
+def safe_cell(text: str) -> str:
+    """The text, with an apostrophe in front where a spreadsheet would run it."""
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def took_ms(decision: Decision) -> float | None:
+    """Milliseconds that the call took, where the gateway measured them."""
+    times = decision.request.get("ms")
+    total = times.get("total") if isinstance(times, dict) else None
+    return float(total) if isinstance(total, int | float) and not isinstance(total, bool) and 0 <= total < 1e9 else None
+
+
+def iso(at: int) -> str:
+    """UTC microseconds as ``2026-11-22T19:40:03.123456Z``."""
+    return datetime.fromtimestamp(at / 1_000_000, UTC).replace(microsecond=at % 1_000_000).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def named(decision: Decision, key: str) -> str:
+    """A text of the request, empty where there is none."""
+    value = decision.request.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def problem_types(decision: Decision) -> list[int]:
+    """The problem types of all findings."""
+    return sorted({number for finding in decision.findings for number in finding.problem_types})
+
+
+def goals(decision: Decision) -> list[str]:
+    """The goals of all findings, each once."""
+    return list(dict.fromkeys(finding.goal for finding in decision.findings))
+
+
+def _texts_of(decision: Decision, *names: str) -> Iterator[str]:
+    for finding in decision.findings:
+        for name in names:
+            value = getattr(finding, name)
+            yield from (value,) if isinstance(value, str) else value
+
+
+def _joined(pieces: Iterable[str]) -> str:
+    return " ; ".join(dict.fromkeys(piece for piece in pieces if piece))
+
+
+def _taken(line: io.StringIO) -> bytes:
+    written = line.getvalue().encode("utf-8", "replace")
+    line.seek(0)
+    line.truncate()
+    return written
+
+
+COLUMNS: dict[str, Callable[[StoredDecision], str | float | int | None]] = {
+    "id": lambda each: each.decision.id,
+    "made_at": lambda each: iso(each.decision.made_at),
+    "outcome": lambda each: each.decision.outcome.value,
+    "ground": lambda each: each.decision.ground.value,
+    "mode": lambda each: each.decision.mode,
+    "automated": lambda each: each.decision.automated,
+    "supersedes": lambda each: each.decision.supersedes or "",
+    "door": lambda each: each.decision.door.value,
+    "item_kind": lambda each: each.decision.item_kind.value,
+    "problem_types": lambda each: " ".join(map(str, problem_types(each.decision))),
+    "rules": lambda each: " ".join(each.decision.rules),
+    "goals": lambda each: " ".join(goals(each.decision)),
+    "findings": lambda each: len(each.decision.findings),
+    "not_inspected": lambda each: _joined(gap.detector for gap in each.decision.not_inspected),
+    "model": lambda each: named(each.decision, "model"),
+    "endpoint": lambda each: named(each.decision, "endpoint"),
+    "status": lambda each: named(each.decision, "status"),
+    "took_ms": lambda each: took_ms(each.decision),
+    "account": lambda each: each.decision.account,
+    "api_key": lambda each: each.decision.api_key,
+    "ledger_seq": lambda each: each.seq,
+    "erased_at": lambda each: "" if each.erased_at is None else iso(each.erased_at),
+    "rulebook": lambda each: each.decision.versions.get("rulebook", ""),
+    "reason_zh": lambda each: each.decision.reason_zh,
+    "reason_en": lambda each: each.decision.reason_en,
+}
+"""The columns of a CSV and what stands in them."""
+
+TEXT_COLUMNS: dict[str, Callable[[StoredDecision], str | float | int | None]] = {
+    "evidence": lambda each: _joined(_texts_of(each.decision, "evidence")),
+    "excerpts": lambda each: _joined(_texts_of(each.decision, "excerpt")),
+    "sampled_texts": lambda each: _joined(each.decision.texts.values()),
+    "item_digest": lambda each: each.decision.item_digest,
+    "statement_url": lambda _: "",
+}
+"""The columns that come with the quoted texts only."""
