@@ -214,13 +214,16 @@ class _Seen:
             if hit.goal not in met:
                 by_goal[hit.goal].append(hit)
         found = [self._missed(self._index.goals[number], hits) for number, hits in by_goal.items()]
-        return tuple(sorted(found, key=self._farness))
+        users: defaultdict[Span, set[int]] = defaultdict(set)
+        for hit in self._stream.hits:
+            users[Span(hit.start, hit.end)].add(hit.goal)
 
-    def _farness(self, missed: Missed) -> tuple[int, float, int, int]:
-        """Few missing slots first, then many met ones; then the more severe effect."""
-        slots = len(missed.goal.slots)
-        severity = missed.goal.effects[self._index.side].severity
-        return len(missed.missing), -(slots - len(missed.missing)) / slots, -severity, missed.goal.line
+        def farness(missed: Missed) -> tuple[int, int, int, str]:
+            """Few missing slots first; then what was seen by a word that few goals share; then the more severe effect."""
+            shared = min((len(users[hit.base]) for hit in missed.hits), default=0)
+            return len(missed.missing), shared, -missed.goal.effects[self._index.side].severity, missed.goal.id
+
+        return tuple(sorted(found, key=farness))
 
     def _missed(self, goal: Goal, hits: list[Hit]) -> Missed:
         counting = [hit for hit in hits if not self._stream.is_allowed(hit)]

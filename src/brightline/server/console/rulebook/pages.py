@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from brightline.model import Rule
 from brightline.server.console.desk import Desk, Visit
+from brightline.server.console.frame.preferences import fold_of
 from brightline.server.console.rulebook.fired import NOTHING, FiredCounts
 from brightline.server.console.rulebook.listing import Asked, day_of, list_rules
 from brightline.server.console.rulebook.power import power_of
@@ -155,7 +156,7 @@ class Pages:
         return (rules[place - 1] if place else None), (rules[place + 1] if place + 1 < len(rules) else None)
 
     def _render(self, visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
-        fold = visit.who.preferences.get("fold_sensitive", True) is not False
+        fold = fold_of(visit.user)
         return self._desk.render(visit, template, status=status, shelf=self._shelf, fold=fold, NOTHING=NOTHING, **values)
 
 

@@ -1,0 +1,59 @@
+"""The bench on which trials run: a few at a time, in threads of their own, each for a bounded time, so many a minute for each user.
+
+The gateway lives in the same process: what is typed here must never make a call wait. A trial that is not needed any more
+(the time is up, the reader is gone) is not begun.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from brightline.errors import RateLimited, TooSlow
+from brightline.pipeline import Pipeline
+from brightline.server.console.trial.judging import Asked, Tried, try_text
+from brightline.server.face import msgid as _
+
+__all__ = ["AT_A_TIME", "PER_MINUTE", "Bench"]
+
+AT_A_TIME = 2
+PER_MINUTE = 240
+"""Trials of one user. Typing without a rest for a minute makes about a hundred."""
+
+_WAITING = 8  # beside those that run; more would wait longer than they are worth
+_MOST_S = 3.0
+
+
+class Bench:
+    """Runs trials of one installation."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="brightline-trial")
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limit = RateLimitItemPerMinute(PER_MINUTE)
+        self._busy = 0
+
+    async def run(self, asked: Asked, user: str) -> Tried:
+        """Try it. Raises ``TooLarge``, ``RateLimited`` BL-ACCESS-012 (this user) or -013 (everybody), ``TooSlow`` BL-INPUT-408."""
+        asked.check()
+        if not self._limiter.hit(self._limit, user):
+            reset, _remaining = self._limiter.get_window_stats(self._limit, user)
+            wait_s = max(1, min(60, int(reset - time.time()) + 1))
+            raise RateLimited("BL-ACCESS-012", _("That was a lot in one minute. Please wait a moment."), retry_after_s=wait_s)
+        if self._busy >= AT_A_TIME + _WAITING:
+            raise RateLimited("BL-ACCESS-013", _("Many people are trying texts right now. Please try again in a moment."), retry_after_s=2)
+        self._busy += 1
+        try:
+            deadline = time.monotonic() + _MOST_S
+            work = asyncio.get_running_loop().run_in_executor(self._threads, try_text, self._pipeline, asked, deadline)
+            return await asyncio.wait_for(work, _MOST_S + 1)
+        except TimeoutError:
+            raise TooSlow("BL-INPUT-408", _("This text takes too long to try. Shorten it, or send it to the API.")) from None
+        finally:
+            self._busy -= 1
