@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVarTuple
+from typing import NamedTuple, TypeVarTuple, cast
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select, text
 
 from brightline.errors import InputError, NotFound
 from brightline.model import Door, Outcome
@@ -24,6 +24,7 @@ __all__ = [
     "find_many",
     "plain_conditions",
     "present_ids",
+    "verbatim",
 ]
 
 MOST_TEXT = 200
@@ -172,16 +173,21 @@ def plain_conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
         conditions.append(decisions.c.outcome.in_(sorted({outcome.value for outcome in wanted.outcomes})))
     # The next conditions add nothing for the reader; SQLite wants to see them before it uses a partial index (tables.py).
     if wanted.flagged or wanted.outcome not in (None, Outcome.ALLOW) or Outcome.ALLOW not in (wanted.outcomes or (Outcome.ALLOW,)):
-        conditions.append(literal_column("decisions.outcome <> 'allow'", Boolean))
+        conditions.append(verbatim("decisions.outcome <> 'allow'"))
     if wanted.account:
-        conditions.append(literal_column("decisions.account <> ''", Boolean))
+        conditions.append(verbatim("decisions.account <> ''"))
     if wanted.supersedes is not None:
         conditions.append(decisions.c.supersedes.is_not(None))
     if wanted.flagged is False:
         conditions.append(decisions.c.outcome == Outcome.ALLOW.value)
     if wanted.not_inspected is not None:
-        conditions.append(literal_column("decisions.gap_count > 0", Boolean) if wanted.not_inspected else decisions.c.gap_count == 0)
+        conditions.append(verbatim("decisions.gap_count > 0") if wanted.not_inspected else decisions.c.gap_count == 0)
     return conditions
+
+
+def verbatim(condition: str) -> ColumnElement[bool]:
+    """A condition exactly as written: the condition of a partial index, which SQLite must find word for word."""
+    return cast("ColumnElement[bool]", text(condition))
 
 
 _Columns = TypeVarTuple("_Columns")

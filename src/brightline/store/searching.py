@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
-    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -33,16 +32,14 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     select,
     tuple_,
-    union_all,
 )
 
 from brightline.errors import InputError
 from brightline.model import Outcome
 from brightline.store.engine import Database
-from brightline.store.reading import Cursor, DecisionFilter, checked, cursor_at, find_many, plain_conditions
+from brightline.store.reading import Cursor, DecisionFilter, checked, cursor_at, find_many, plain_conditions, verbatim
 from brightline.store.records import LEDGER_KIND, StoredDecision, column_text
 from brightline.store.tables import decision_goals, decision_rules, decision_types, decisions, ledger_entries
 
@@ -144,14 +141,17 @@ def newer(database: Database, wanted: DecisionFilter, than: int, *, limit: int =
     makes them about a second late. ``shown``: ids to leave out, namely those on the page that were pending when it was made.
     With more than ``limit`` of them, or too many entries to look through, the newest ones come, with ``more`` true.
     """
-    checked(wanted)
+    of_time = _Stretch.of(checked(wanted))
     with database.reading() as connection:
         size = _ledger_size(connection)
         start = max(than, size - _MOST_NEWS)
         query = select(decisions.c.made_at, decisions.c.id, decisions.c.body, ledger_entries.c.entry)
         query = query.join(ledger_entries, ledger_entries.c.subject == decisions.c.id)
         query = query.where(
-            ledger_entries.c.seq >= start, ledger_entries.c.seq < size, *_conditions(connection, wanted, _BY_TIME, _Stretch.of(wanted))
+            ledger_entries.c.seq >= start,
+            ledger_entries.c.seq < size,
+            *of_time.within(decisions.c.made_at, decisions.c.id),
+            *_conditions(connection, wanted, _BY_TIME, of_time),
         )
         met = [
             Cursor(row.made_at, row.id)
@@ -226,41 +226,42 @@ class _Stretch(NamedTuple):
 
 
 class _Route(NamedTuple):
-    """A way through an index in the order of a page: the index's columns of time and id, and one condition for each run of it."""
+    """A way through an index in the order of a page: the index's columns of time and id, and what leads to that part of it."""
 
     made_at: Column[Any]
     id: Column[Any]
-    runs: tuple[ColumnElement[bool], ...]
+    condition: ColumnElement[bool]
 
-    def places(self, run: ColumnElement[bool], stretch: _Stretch, newest_first: bool) -> Select[Any]:
-        """One run's places within the stretch, in order."""
-        order = (self.made_at.desc(), self.id.desc()) if newest_first else (self.made_at, self.id)
-        query = select(self.made_at.label("made_at"), self.id.label("id"))
-        return query.where(run, *stretch.within(self.made_at, self.id)).order_by(*order)
+    def places(self, stretch: _Stretch, newest_first: bool) -> Select[Any]:
+        """Its places within the stretch, in order."""
+        query = select(self.made_at.label("made_at"), self.id.label("id")).where(self.condition)
+        return query.where(*stretch.within(self.made_at, self.id)).order_by(*_in_order(self, newest_first))
 
 
-_BY_TIME = _Route(decisions.c.made_at, decisions.c.id, (literal_column("1 = 1", Boolean),))
+def _in_order(route: _Route, newest_first: bool) -> tuple[ColumnElement[Any], ...]:
+    return (route.made_at.desc(), route.id.desc()) if newest_first else (route.made_at.asc(), route.id.asc())
+
+
+_BY_TIME = _Route(decisions.c.made_at, decisions.c.id, verbatim("1 = 1"))
 
 
 def _routes(wanted: DecisionFilter) -> list[_Route]:
-    """The ways that an index offers for this filter, the one that is rarest as a rule first."""
+    """The ways that an index offers for this filter."""
     routes = []
     for table, column, name in _DETAILS:
         sought = getattr(wanted, name)
         if sought is not None:
-            routes.append(_Route(table.c.made_at, table.c.decision_id, (_is(column, sought),)))
+            routes.append(_Route(table.c.made_at, table.c.decision_id, _is(column, sought)))
+    conditions: list[ColumnElement[bool]] = []
     if wanted.supersedes is not None:
-        condition = and_(decisions.c.supersedes == column_text(wanted.supersedes), decisions.c.supersedes.is_not(None))
-        routes.append(_Route(decisions.c.made_at, decisions.c.id, (condition,)))
+        conditions.append(and_(decisions.c.supersedes == column_text(wanted.supersedes), decisions.c.supersedes.is_not(None)))
     if wanted.account:
-        condition = and_(decisions.c.account == column_text(wanted.account), literal_column("decisions.account <> ''", Boolean))
-        routes.append(_Route(decisions.c.made_at, decisions.c.id, (condition,)))
+        conditions.append(and_(decisions.c.account == column_text(wanted.account), verbatim("decisions.account <> ''")))
     outcomes = _admitted(wanted)
     if Outcome.ALLOW not in outcomes:
-        flagged = literal_column("decisions.outcome <> 'allow'", Boolean)
-        runs = tuple(and_(decisions.c.outcome == outcome.value, flagged) for outcome in outcomes)
-        routes.append(_Route(decisions.c.made_at, decisions.c.id, runs))
-    return routes
+        one = decisions.c.outcome == outcomes[0].value if len(outcomes) == 1 else verbatim("1 = 1")
+        conditions.append(and_(one, verbatim("decisions.outcome <> 'allow'")))
+    return routes + [_Route(decisions.c.made_at, decisions.c.id, condition) for condition in conditions]
 
 
 _DETAILS = (
@@ -284,8 +285,8 @@ def _admitted(wanted: DecisionFilter) -> list[Outcome]:
 
 
 def _conditions(connection: Connection, wanted: DecisionFilter, route: _Route, stretch: _Stretch) -> list[ColumnElement[bool]]:
-    """Everything that the filter asks, on a stretch of a route that is already joined with ``decisions``."""
-    conditions = [*plain_conditions(wanted), *stretch.within(route.made_at, route.id)]
+    """What the filter asks besides the time, on a stretch of a route that is joined with ``decisions``."""
+    conditions = plain_conditions(wanted)
     for table, column, name in _DETAILS:
         sought = getattr(wanted, name)
         if sought is not None and table is not route.id.table:
@@ -388,38 +389,27 @@ class _Walk:
         return routes[fewest] if numbers[fewest] else None
 
     def _number(self, route: _Route, stretch: _Stretch) -> ScalarSelect[int]:
-        some = [route.places(run, stretch, self._newest_first).limit(_COUNTED).subquery() for run in route.runs]
-        return select(func.count()).select_from(union_all(*(select(places.c.id) for places in some)).subquery()).scalar_subquery()
+        some = route.places(stretch, self._newest_first).limit(_COUNTED).subquery()
+        return select(func.count()).select_from(some).scalar_subquery()
 
     def _end(self, route: _Route, stretch: _Stretch, size: int) -> Cursor | None:
         """The ``size``-th place of the route on this stretch; None if there are fewer."""
-        runs = [route.places(run, stretch, self._newest_first) for run in route.runs]
-        if len(runs) == 1:
-            query: Select[Any] = runs[0]
-        else:
-            several = [run.limit(size).subquery() for run in runs]
-            merged = union_all(*(select(places.c.made_at, places.c.id) for places in several)).subquery()
-            query = select(merged.c.made_at, merged.c.id).order_by(*self._order(merged.c.made_at, merged.c.id))
-        row = self._connection.execute(query.offset(size - 1).limit(1)).first()
+        row = self._connection.execute(route.places(stretch, self._newest_first).offset(size - 1).limit(1)).first()
         return None if row is None else Cursor(row.made_at, row.id)
 
     def _rows(self, route: _Route, stretch: _Stretch, most: int) -> Sequence[Any]:
         """Up to ``most`` rows of the stretch that fit (with ``text``: that may fit), in order."""
-        query = select(route.made_at.label("made_at"), route.id.label("id"))
+        query = route.places(stretch, self._newest_first)
         if self._wanted.text is not None:
             query = query.add_columns(decisions.c.body)
         if route.id.table is not decisions:
-            query = query.join(decisions, decisions.c.id == route.id).where(*route.runs)
-        query = query.where(*_conditions(self._connection, self._wanted, route, stretch))
-        return self._connection.execute(query.order_by(*self._order(route.made_at, route.id)).limit(most)).all()
+            query = query.join(decisions, decisions.c.id == route.id)
+        return self._connection.execute(query.where(*_conditions(self._connection, self._wanted, route, stretch)).limit(most)).all()
 
     def _up_to(self, stretch: _Stretch, end: Cursor) -> _Stretch:
         if self._newest_first:
             return stretch._replace(low=end, low_out=False)
         return stretch._replace(high=end, high_in=True)
-
-    def _order(self, made_at: ColumnElement[Any], decision_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
-        return (made_at.desc(), decision_id.desc()) if self._newest_first else (made_at.asc(), decision_id.asc())
 
 
 _FIRST_STEP = 500

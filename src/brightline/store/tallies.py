@@ -29,7 +29,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple, get_args
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Subquery, bindparam, delete, func, insert, select, text, true, union_all, update
 
 from brightline.errors import InputError
 from brightline.model import Outcome
@@ -165,13 +165,11 @@ class Tallies:
         step = made.step_s * 1_000_000
         lines: dict[tuple[str, Outcome], list[int]] = {}
         if made.starts:
-            place = (tallies.c.start - made.starts[0]) // step
-            query = select(place, tallies.c.value, tallies.c.outcome, func.sum(tallies.c.count)).group_by(
-                place, tallies.c.value, tallies.c.outcome
-            )
             with self._database.reading() as connection:
-                chosen = _chosen(connection, query, dimension, value, mode, tenant, [made.rows])
-                for index, name, outcome, count in connection.execute(chosen):
+                rows = _rows_of(connection, dimension, value, mode, tenant, [made.rows])
+                place = (rows.c.start - made.starts[0]) // step
+                query = select(place, rows.c.value, rows.c.outcome, func.sum(rows.c.count)).group_by(place, rows.c.value, rows.c.outcome)
+                for index, name, outcome, count in connection.execute(query):
                     lines.setdefault((name, Outcome(outcome)), [0] * len(made.starts))[index] = int(count)
         return Series(made.step_s, made.starts, {key: tuple(lines[key]) for key in sorted(lines)})
 
@@ -182,9 +180,10 @@ class Tallies:
         parts = pieces(since, until, _kept(now_us()))
         found: dict[str, dict[Outcome, int]] = {}
         if parts:
-            query = select(tallies.c.value, tallies.c.outcome, func.sum(tallies.c.count)).group_by(tallies.c.value, tallies.c.outcome)
             with self._database.reading() as connection:
-                for name, outcome, count in connection.execute(_chosen(connection, query, dimension, value, mode, tenant, parts)):
+                rows = _rows_of(connection, dimension, value, mode, tenant, parts)
+                query = select(rows.c.value, rows.c.outcome, func.sum(rows.c.count)).group_by(rows.c.value, rows.c.outcome)
+                for name, outcome, count in connection.execute(query):
                     found.setdefault(name, {})[Outcome(outcome)] = int(count)
         ordered = sorted(found.items(), key=lambda item: (-sum(item[1].values()), item[0]))
         first, end = (parts[0].since, parts[-1].until) if parts else (since, since)
@@ -391,24 +390,20 @@ _ADD = {
 # Reading
 
 
-def _chosen(
-    connection: Connection,
-    query: Select[Any],
-    dimension: Dimension,
-    value: str | None,
-    mode: Mode,
-    tenant: str | None,
-    parts: list[Piece],
-) -> Select[Any]:
+def _rows_of(
+    connection: Connection, dimension: Dimension, value: str | None, mode: Mode, tenant: str | None, parts: list[Piece]
+) -> Subquery:
     if dimension not in DIMENSIONS or mode not in ("live", "shadow"):
         raise InputError(
             "BL-INPUT-721", f"nothing is counted by {dimension!r} in mode {mode!r}", f"permitted: {', '.join(DIMENSIONS)}; live, shadow"
         )
     tenants = tenants_in(connection, tallies) if tenant is None else [tenant]
-    query = query.where(tallies.c.tenant.in_(tenants), tallies.c.dimension == (dimension if mode == "live" else _SHADOW + dimension))
-    if value is not None:
-        query = query.where(tallies.c.value == column_text(value))
-    return query.where(or_(*(and_(*_within(part)) for part in parts)))
+    of_value = tallies.c.value == column_text(value) if value is not None else true()
+    query = select(tallies.c.start, tallies.c.value, tallies.c.outcome, tallies.c.count).where(
+        tallies.c.tenant.in_(tenants), tallies.c.dimension == (dimension if mode == "live" else _SHADOW + dimension), of_value
+    )
+    # Not one query with OR: each part is a range of the key.
+    return union_all(*(query.where(*_within(part)) for part in parts)).subquery()
 
 
 def _within(part: Piece) -> tuple[ColumnElement[bool], ...]:
