@@ -16,7 +16,7 @@ from brightline.server.console.desk import Door, Visit, action, page
 from brightline.server.console.people.arrival import next_path
 from brightline.server.console.people.first_admin import forget_password_file
 from brightline.server.console.people.passwords import LEAST_LENGTH, MOST_LENGTH, weakness
-from brightline.server.console.people.reception import PASSWORD_PAGE, Reception
+from brightline.server.console.people.reception import PASSWORD_PAGE, Reception, Told
 from brightline.server.console.people.second_factor import code_digest, grouped, new_recovery_codes
 from brightline.server.console.permissions import Permission
 from brightline.server.face import msgid as _
@@ -70,7 +70,7 @@ class _Account:
             home=_ACCOUNT,
             sessions=[session for session in sessions if session.stage == "full"],
             recovery_left=len(secrets.recovery_codes),
-            errors=errors or {},
+            errors=Told(visit, errors or {}),
         )
 
     # Password
@@ -88,7 +88,7 @@ class _Account:
             wanted=wanted,
             least=LEAST_LENGTH,
             most=MOST_LENGTH,
-            errors=errors or {},
+            errors=Told(visit, errors or {}),
         )
 
     async def change_password(self, visit: Visit) -> Response:
@@ -178,7 +178,7 @@ class _Account:
             home=_FACTOR,
             picture=self._reception.second_factor.picture(user, shown),
             secret=grouped(shown),
-            error=error,
+            error=visit.text(error) if error else "",
         )
 
     async def confirm_factor(self, visit: Visit) -> Response:

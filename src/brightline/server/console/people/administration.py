@@ -17,7 +17,7 @@ from brightline.errors import InputError, NotFound
 from brightline.server.console.desk import Door, Visit, action, page
 from brightline.server.console.people.first_admin import forget_password_file
 from brightline.server.console.people.passwords import one_time_password
-from brightline.server.console.people.reception import Reception
+from brightline.server.console.people.reception import Reception, Told
 from brightline.server.console.permissions import Permission, Role
 from brightline.server.face import msgid as _
 from brightline.store import Session, User
@@ -154,7 +154,7 @@ class _Administration:
             roles=ROLE_NAMES,
             meanings=ROLE_MEANINGS,
             kinds=EVENT_NAMES,
-            errors=errors or {},
+            errors=Told(visit, errors or {}),
         )
 
     async def show_sessions(self, visit: Visit) -> Response:
@@ -193,7 +193,13 @@ class _Administration:
     def _new_page(self, visit: Visit, errors: Mapping[str, str]) -> Response:
         status = 422 if errors else 200
         return self._desk.render(
-            visit, "people/new_user.html", status=status, home=f"{_USERS}/new", roles=ROLE_NAMES, meanings=ROLE_MEANINGS, errors=errors
+            visit,
+            "people/new_user.html",
+            status=status,
+            home=f"{_USERS}/new",
+            roles=ROLE_NAMES,
+            meanings=ROLE_MEANINGS,
+            errors=Told(visit, errors),
         )
 
     async def create(self, visit: Visit) -> Response:

@@ -230,7 +230,7 @@ class Provider:
 
     @staticmethod
     async def _json(client: Any, address: str) -> dict[str, Any]:
-        answer = await client.get(address, withhold_token=True, headers={"Accept": "application/json"})
+        answer = await client.request("GET", address, withhold_token=True, headers={"Accept": "application/json"})
         answer.raise_for_status()
         found = orjson.loads(answer.content)
         if not isinstance(found, dict):

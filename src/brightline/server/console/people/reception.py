@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from typing import Literal
 
 import structlog
@@ -23,7 +24,7 @@ from brightline.server.console.people.vault import Vault
 from brightline.server.face import msgid as _
 from brightline.store import User
 
-__all__ = ["CODE_PAGE", "PASSWORD_PAGE", "SIGN_IN_PAGE", "Reception"]
+__all__ = ["CODE_PAGE", "PASSWORD_PAGE", "SIGN_IN_PAGE", "Reception", "Told"]
 
 SIGN_IN_PAGE = "/console/sign-in"
 CODE_PAGE = "/console/sign-in/code"
@@ -31,6 +32,16 @@ PASSWORD_PAGE = "/console/account/password"  # noqa: S105 - an address
 
 _CODE_AGE_S = 600  # as long as somebody looks for the phone
 _log = structlog.get_logger("brightline.console")
+
+
+class Told(dict[str, str]):
+    """What is wrong in a form, by field, in the reader's language; a field that is not named is well."""
+
+    def __init__(self, visit: Visit, errors: Mapping[str, str]) -> None:
+        super().__init__({field: visit.text(message) for field, message in errors.items()})
+
+    def __missing__(self, field: str) -> str:
+        return ""
 
 
 class Reception:
