@@ -14,7 +14,7 @@ __all__ = ["CitedRule", "cited", "cited_by"]
 class CitedRule(NamedTuple):
     """One rule. ``gone``: today's rulebook has it no more. ``carries``: the outcome rests on it. ``role``: forbids, obliges, both, supports.
 
-    ``in_force`` is about the day whose law was applied; ``source`` is empty or an address that was read.
+    ``in_force`` is about the day whose law was applied; ``source`` says where it was read.
     """
 
     id: str
@@ -68,6 +68,6 @@ def _cited(rule_id: str, carries: bool, decision: Decision, rulebook: Rulebook, 
         in_force=rule.in_force(decision.context.on),
         carries=carries,
         gone=False,
-        source=rule.source if rule.source.startswith("https://") else "",
+        source=rule.source,
         at_most=rule.at_most,
     )

@@ -29,7 +29,7 @@
 
   // A part that the address names may stand in a fold.
   function open() {
-    const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const named = document.getElementById(location.hash.slice(1));
     named?.closest("details")?.setAttribute("open", "");
   }
   addEventListener("hashchange", open);

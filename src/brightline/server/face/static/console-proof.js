@@ -358,9 +358,7 @@
     row.dataset.state = step.state;
     row.querySelector(".state-word").textContent = words[step.state];
     row.querySelector(".why")?.remove();
-    if (step.why) {
-      row.querySelector(".fine").after(line(words[step.why] ?? "", "why"));
-    }
+    if (step.why) row.querySelector(".fine").after(line(words[step.why] ?? "", "why"));
     const list = row.querySelector(".step-numbers");
     list.replaceChildren(...step.numbers.map(([label, value]) => {
       const pair = document.createElement("div");
