@@ -61,7 +61,7 @@ def figures_of(picture: Picture, text: Callable[[str], str]) -> list[Figure]:
     def spark(title: str, counts: tuple[int, ...], color: str) -> Drawing:
         # A step that is not over would always look like a fall.
         whole = counts[:-1] if picture.period.running and len(counts) > 2 else counts
-        return sparkline(whole, label=text(title), width=160, color=color)
+        return sparkline(whole, label=text(title), width=220, color=color)
 
     everything = line(Outcome)
     requests, streams, gaps = picture.requests.per_step(), picture.streams_stopped, picture.gaps

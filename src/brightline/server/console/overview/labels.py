@@ -21,11 +21,14 @@ def step_names(starts: tuple[int, ...], step_s: int, *, lang: str, zone: str) ->
     return [_step_name(_at(start, info), _at(start + step_s * 1_000_000, info), step_s, lang) for start in starts]
 
 
-def day_and_time(at: int, *, lang: str, zone: str) -> str:
-    """``22 Nov 2026 10:00``, ``2026年11月22日 10:00``."""
-    moment = _at(at, ZoneInfo(zone))
-    year = f"{moment.year}年{_day(moment, lang)}" if lang == "zh" else f"{_day(moment, lang)} {moment.year}"
-    return f"{year} {moment:%H:%M}"
+def day_and_time(at: int, *, lang: str, zone: str, now: int) -> str:
+    """``22 Nov 10:00``, ``11月22日 10:00``; with its year where that is another one than now."""
+    info = ZoneInfo(zone)
+    moment = _at(at, info)
+    said = _day(moment, lang)
+    if moment.year != _at(now, info).year:
+        said = f"{moment.year}年{said}" if lang == "zh" else f"{said} {moment.year}"
+    return f"{said} {moment:%H:%M}"
 
 
 def local_input(at: int, zone: str) -> str:

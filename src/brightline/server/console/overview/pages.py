@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -46,7 +47,14 @@ class Overview:
         except InputError as unusable:
             problem, period = unusable, period_of({}, visit.zone)
         standing = await self._standing()
-        values: dict[str, Any] = {"standing": standing, "period": period, "asked": asked, "problem": problem, "lasts": _LAST_NAMES}
+        values: dict[str, Any] = {
+            "standing": standing,
+            "period": period,
+            "asked": asked,
+            "problem": problem,
+            "lasts": _LAST_NAMES,
+            "key_file": shlex.quote(str(self._desk.settings.home / "keys" / "client.key")),
+        }
         try:
             picture = await self._picture(period)
         except StoreError as unreadable:
@@ -109,13 +117,24 @@ class Overview:
         return self._desk.render(visit, template, picture=picture, **values(visit, picture))
 
     async def _picture(self, period: Period) -> Picture:
-        return await self._pictures.get((period.key, period.last), lambda: read_picture(self._desk.store, period))
+        return await self._pictures.get(
+            (period.key, period.last), lambda: read_picture(self._desk.store, self._desk.settings.tenant, period)
+        )
 
     async def _standing(self) -> Standing:
         return await self._standings.get("", lambda: read_standing(self._desk.service))
 
     def _figures(self, visit: Visit, picture: Picture) -> dict[str, Any]:
-        return {"figures": figures_of(picture, visit.text)}
+        outcomes = picture.outcomes
+        stopped = tuple(outcome for outcome in Outcome if outcome.stops)
+        since, until = (day_and_time(at, lang=visit.lang, zone=visit.zone, now=picture.period.now) for at in picture.period.before)
+        return {
+            "before_said": f"{since} – {until}",
+            "figures": figures_of(picture, visit.text),
+            "decided": sum(outcomes.values()),
+            "stopped": sum(outcomes.get(outcome, 0) for outcome in stopped),
+            "stopped_list": list_address(picture, outcome=",".join(stopped)),
+        }
 
     def _charts(self, visit: Visit, picture: Picture) -> dict[str, Any]:
         charts = charts_of(picture)
@@ -125,14 +144,7 @@ class Overview:
         }
 
     def _breakdowns(self, visit: Visit, picture: Picture) -> dict[str, Any]:
-        outcomes = picture.outcomes
-        stopped = tuple(outcome for outcome in Outcome if outcome.stops)
-        return {
-            "breakdowns": breakdowns_of(picture, self._desk.service, visit.lang, visit.text),
-            "decided": sum(outcomes.values()),
-            "stopped": sum(outcomes.get(outcome, 0) for outcome in stopped),
-            "stopped_list": list_address(picture, outcome=",".join(stopped)),
-        }
+        return {"breakdowns": breakdowns_of(picture, self._desk.service, visit.lang, visit.text)}
 
     def _table(self, visit: Visit, chart: Chart, picture: Picture) -> Any:
         said = _namer(visit)
@@ -143,10 +155,13 @@ class Overview:
         return table_of(chart, names, tuple(heads), running)
 
     def _times(self, visit: Visit, period: Period) -> dict[str, Any]:
-        here = {"lang": visit.lang, "zone": visit.zone}
+
+        def said(at: int) -> str:
+            return day_and_time(at, lang=visit.lang, zone=visit.zone, now=period.now)
+
         return {
-            "since_said": day_and_time(period.since, **here),
-            "until_said": day_and_time(min(period.until, period.now), **here),
+            "since_said": said(period.since),
+            "until_said": said(min(period.until, period.now)),
             "since_input": local_input(period.since, visit.zone),
             "until_input": local_input(min(period.until, period.now), visit.zone),
             "now_input": local_input(period.now, visit.zone),

@@ -88,7 +88,7 @@ class Period:
 def period_of(asked: Mapping[str, str], zone: str, *, now: int | None = None) -> Period:
     """The stretch that an address asks for; the last 24 hours where it asks for none.
 
-    Raises ``InputError`` BL-INPUT-741 (cannot be read), -742 (nothing in it, or all to come), -743 (too short or too long).
+    Raises ``InputError`` BL-INPUT-741 (cannot be read), -742 (nothing in it, all to come, or before any record), -743 (too short or too long).
     """
     now = time.time_ns() // 1000 if now is None else now
     since_text, until_text = asked.get("since", "").strip(), asked.get("until", "").strip()
@@ -111,6 +111,8 @@ def _standing(since_text: str, until_text: str, zone: str, now: int) -> Period:
         raise InputError("BL-INPUT-742", _("The end is not after the beginning."), _("Exchange the two times."))
     if since >= now:
         raise InputError("BL-INPUT-742", _("This time is still to come."), _("Choose a beginning in the past."))
+    if since < 0:
+        raise InputError("BL-INPUT-742", _("This is before any record."), _("Choose a later beginning."))
     until = min(until, now)
     if until - since > _MOST_S * _SECOND:
         raise InputError("BL-INPUT-743", _("This is longer than five years."), _("Choose a shorter stretch."))

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from brightline.model import Outcome
 from brightline.server.console.overview.period import Period
-from brightline.store import Dimension, Events, Percentiles, Requests, Series, Store, Totals
+from brightline.store import DecisionFilter, Dimension, Events, Percentiles, Requests, Series, Store, Totals
 from brightline.store.tables import decisions
 
 __all__ = ["BREAKDOWNS", "Before", "Picture", "Shared", "read_picture"]
@@ -70,49 +70,50 @@ class Picture:
         return {outcome: sum(counts) for outcome, counts in self.decisions.by_outcome().items()}
 
 
-def read_picture(store: Store, period: Period) -> Picture:
-    """Read the numbers of ``period``. Blocks for a few milliseconds; raises ``StoreError``."""
+def read_picture(store: Store, tenant: str, period: Period) -> Picture:
+    """Read the numbers of ``period`` that belong to ``tenant``. Blocks for a few milliseconds; raises ``StoreError``."""
     since, until = period.since, period.until
     tallies, traffic = store.tallies, store.traffic
     step, shift = period.step_s, period.offset_s
-    decided = tallies.series("all", since, until, step_s=step, offset_s=shift)
-    requests = traffic.requests(since, until, step_s=step, offset_s=shift)
+    decided = tallies.series("all", since, until, step_s=step, offset_s=shift, tenant=tenant)
+    requests = traffic.requests(since, until, step_s=step, offset_s=shift, tenant=tenant)
     picture = Picture(
         period=period,
         requests=requests,
         decisions=decided,
-        gaps=tallies.series("not_inspected", since, until, step_s=step, offset_s=shift),
-        types=tallies.series("type", since, until, step_s=step, offset_s=shift),
-        own=traffic.latency("own", since, until, step_s=step, offset_s=shift),
-        call=traffic.latency("call", since, until, step_s=step, offset_s=shift),
-        streams_stopped=traffic.streams_stopped(since, until, step_s=step, offset_s=shift),
-        totals={dimension: tallies.totals(dimension, since, until) for dimension in BREAKDOWNS},
-        before=_read_before(store, period),
-        reversed=_reversed(store, since, until),
-        ever=bool(decided.total() or requests.total() or store.decisions(limit=1)),
+        gaps=tallies.series("not_inspected", since, until, step_s=step, offset_s=shift, tenant=tenant),
+        types=tallies.series("type", since, until, step_s=step, offset_s=shift, tenant=tenant),
+        own=traffic.latency("own", since, until, step_s=step, offset_s=shift, tenant=tenant),
+        call=traffic.latency("call", since, until, step_s=step, offset_s=shift, tenant=tenant),
+        streams_stopped=traffic.streams_stopped(since, until, step_s=step, offset_s=shift, tenant=tenant),
+        totals={dimension: tallies.totals(dimension, since, until, tenant=tenant) for dimension in BREAKDOWNS},
+        before=_read_before(store, tenant, period),
+        reversed=_reversed(store, tenant, since, until),
+        ever=bool(decided.total() or requests.total() or store.decisions(DecisionFilter(tenant=tenant), limit=1)),
     )
     shown = (period.key, *(getattr(picture, one.name) for one in fields(picture) if one.name not in ("period", "tag")))
     return replace(picture, tag=hashlib.sha256(repr(shown).encode()).hexdigest()[:20])
 
 
-def _read_before(store: Store, period: Period) -> Before:
+def _read_before(store: Store, tenant: str, period: Period) -> Before:
     since, until = period.before
     tallies, traffic = store.tallies, store.traffic
     return Before(
-        requests=traffic.requests(since, until, step_s=period.step_s).total(),
-        outcomes=tallies.totals("all", since, until).by_outcome(),
-        streams_stopped=traffic.streams_stopped(since, until, step_s=period.step_s).total(),
-        gaps=tallies.totals("not_inspected", since, until).total(),
+        requests=traffic.requests(since, until, step_s=period.step_s, tenant=tenant).total(),
+        outcomes=tallies.totals("all", since, until, tenant=tenant).by_outcome(),
+        streams_stopped=traffic.streams_stopped(since, until, step_s=period.step_s, tenant=tenant).total(),
+        gaps=tallies.totals("not_inspected", since, until, tenant=tenant).total(),
     )
 
 
-def _reversed(store: Store, since: int, until: int) -> int:
+def _reversed(store: Store, tenant: str, since: int, until: int) -> int:
     """How many refused or blocked decisions of that stretch a person's decision supersedes: few rows, by their own index."""
     later, first = decisions.alias("later"), decisions.alias("first")
     wanted = (
         select(func.count(first.c.id.distinct()))
         .select_from(later.join(first, later.c.supersedes == first.c.id))
         .where(
+            first.c.tenant == tenant,
             later.c.supersedes.is_not(None),
             later.c.automated == "none",
             first.c.outcome.in_([outcome.value for outcome in Outcome if outcome.stops]),

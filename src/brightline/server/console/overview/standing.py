@@ -89,11 +89,11 @@ def read_standing(service: Service) -> Standing:
     ledger, signed_at, size_bytes, behind, gaps = None, None, None, 0, 0
     upstream = Upstream(None, None, "")
     try:
-        store = service.store
+        store, tenant = service.store, service.settings.tenant
         ledger, signed_at = service.ledger_state(), _signed_at(store)
         size_bytes, behind = store.size_bytes(), store.tallies.behind()
-        upstream = store.traffic.upstream()
-        gaps = store.tallies.totals("not_inspected", now - _HOUR_S * _SECOND, now).total()
+        upstream = store.traffic.upstream(tenant=tenant)
+        gaps = store.tallies.totals("not_inspected", now - _HOUR_S * _SECOND, now, tenant=tenant).total()
     except StoreError as problem:
         if states["database"] == "ok":
             states["database"] = "bad"

@@ -48,7 +48,11 @@
     if (day(start) === day(end) || isMidnight(end)) return `${day(start)} ${clock(start)}–${clock(end)}`;
     return `${day(start)} ${clock(start)} – ${day(end)} ${clock(end)}`;
   }
-  const moment = (seconds) => (language === "zh-CN" ? `${yearForm.format(at(seconds))}${day(seconds)}` : `${day(seconds)} ${yearForm.format(at(seconds))}`) + ` ${clock(seconds)}`;
+  function moment(seconds) {
+    const year = yearForm.format(at(seconds));
+    const said = year === yearForm.format(at(numbers.now)) ? day(seconds) : language === "zh-CN" ? year + day(seconds) : `${day(seconds)} ${year}`;
+    return `${said} ${clock(seconds)}`;
+  }
 
   function duration(ms) { // as parts.duration
     if (ms < 10) return `${ms.toFixed(2)} ms`;
@@ -170,7 +174,7 @@
         width: this.plot.clientWidth,
         height: this.plot.clientHeight,
         tzDate: (seconds) => uPlot.tzDate(at(seconds), zone),
-        padding: [10, 6, 0, 0],
+        padding: [10, 14, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: "overview", setSeries: false }, drag: { x: true, y: false, setScale: false }, y: false, points: { show: !this.stacked, size: 7 }, bind: { dblclick: () => null } },
         scales: { x: { time: true, range: () => [numbers.since, numbers.until] }, y: { range: (u, low, high) => [0, high > 0 ? high * 1.06 : 1] } },
@@ -209,6 +213,7 @@
       let last = "";
       return splits.map((value) => {
         const today = day(value);
+        if (value > numbers.until - (numbers.until - numbers.since) / 40) return "";
         const text = daily || isMidnight(value) ? today : last === "" && numbers.until - numbers.since > 172800 ? `${today} ${clock(value)}` : clock(value);
         last = today;
         return text;
