@@ -1,0 +1,453 @@
+"""The console's frame in a real chromium: keys, palette, liveness, themes, narrow windows; with scripts and without."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from brightline.server.console.desk import SESSION_COOKIE
+from tests.server.browser.chromium import Tab, chromium, tab
+from tests.server.face.site import ALLOWED, REFUSED, Site, running_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
+LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
+MOST_SCRIPT_BYTES = 60_000
+MOST_FRAME_BYTES = 8_000
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value); })
+  .observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("home")) as site:
+        for number in range(6):
+            site.decide(REFUSED if number % 2 else ALLOWED)
+        site.sequence()
+        yield site
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def signed_in(site: Site, browser: Browser, role: str = "lead", **options: Any) -> Iterator[Tab]:
+    """A tab of somebody of that role; every time somebody new, so that one test does not see another's preferences."""
+    store = site.service.store
+    user = store.users.create(f"{role}-{len(store.users.list())}".replace("_", "-"), role=role, by="test", must_change=False)
+    _, secret = store.sessions.open(user.id, stage="full", lifetime_s=3600, address="127.0.0.1", agent="test")
+    with tab(browser, site.url, **options) as watched:
+        watched.page.context.add_cookies(
+            [
+                {
+                    "name": SESSION_COOKIE,
+                    "value": secret,
+                    "domain": "127.0.0.1",
+                    "path": "/",
+                    "secure": True,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
+        )
+        watched.page.add_init_script(SHIFTS)
+        yield watched
+
+
+def serious(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+def settled(page: Page) -> None:
+    """Wait until two frames have been drawn, so that what was going to move has moved."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))")
+
+
+# ---- Looks ----
+
+
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
+def test_the_frame_does_nothing_wrong_and_can_be_used_by_everybody(site: Site, browser: Browser, lang: str, theme: str) -> None:
+    with signed_in(site, browser) as watched:
+        for path in ("/console/preferences", "/console/palette?q=gambling"):
+            page = watched.open(f"{path}{'&' if '?' in path else '?'}lang={lang}&theme={theme}")
+            assert serious(page) == [], path
+            page.keyboard.press("Control+k")
+            expect(page.locator("#palette .option").first).to_be_visible()
+            assert serious(page) == [], f"{path} with the palette"
+            page.keyboard.press("Escape")
+            page.locator("h1").click()
+            page.keyboard.press("?")
+            expect(page.locator("#keys")).to_be_visible()
+            assert serious(page) == [], f"{path} with the keys"
+            page.keyboard.press("Escape")
+            assert page.evaluate("window.shifts") == []
+        watched.check()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_hangs_over_the_edge(site: Site, browser: Browser, lang: str) -> None:
+    with signed_in(site, browser, "admin") as watched:
+        for width in (360, 768, 1280, 1920):
+            watched.page.set_viewport_size({"width": width, "height": 900})
+            for path in ("/console/preferences?", "/console/palette?q=a&"):
+                page = watched.open(f"{path}lang={lang}")
+                settled(page)
+                assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (path, width)
+                assert page.evaluate("window.shifts") == [], (path, width)
+            page.keyboard.press("?")
+            box = page.locator("#keys").bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+
+
+def test_the_menu_opens_in_a_narrow_window_without_scripts(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser, width=360, java_script_enabled=False) as watched:
+        page = watched.page
+        page.goto(f"{site.url}/console/preferences?lang=zh")
+        rooms = page.locator(".menu nav.rooms")
+        expect(rooms).to_be_hidden()
+        page.get_by_text("菜单", exact=True).click()
+        expect(rooms).to_be_visible()
+        page.locator(".menu .find").click()
+        page.get_by_role("searchbox").fill("运行状况")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("main").get_by_role("link", name="运行状况", exact=True)).to_be_visible()
+
+
+def test_preferences_are_kept_without_scripts(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser, java_script_enabled=False) as watched:
+        page = watched.page
+        page.goto(f"{site.url}/console/preferences?lang=en")
+        page.get_by_label("Shortcuts of a single key").uncheck()
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".flash")).to_have_text("Your preferences are kept.")
+        expect(page.get_by_label("Shortcuts of a single key")).not_to_be_checked()
+
+
+def test_scripts_of_a_page_are_small(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        sizes: dict[str, int] = {}
+        watched.page.on(
+            "response",
+            lambda response: (
+                sizes.update({response.url.rsplit("/", 1)[1]: len(gzip.compress(response.body(), 9))})
+                if response.request.resource_type == "script"
+                else None
+            ),
+        )
+        watched.page.goto(f"{site.url}/console/preferences", wait_until="networkidle")
+        assert "console.js" in sizes
+        assert sizes["console.js"] <= MOST_FRAME_BYTES
+        assert sum(sizes.values()) <= MOST_SCRIPT_BYTES
+
+
+# ---- Keys ----
+
+
+@pytest.mark.parametrize(("lang", "heading"), [("zh", "找到的决定"), ("en", "Decision found")])
+def test_the_palette_finds_a_pasted_id_and_gives_the_focus_back(site: Site, browser: Browser, lang: str, heading: str) -> None:
+    decision = site.decide(REFUSED)
+    with signed_in(site, browser) as watched:
+        page = watched.open(f"/console/preferences?lang={lang}")
+        here = page.locator("#single_keys")
+        here.focus()
+        page.keyboard.press("Control+k")
+        field = page.get_by_role("combobox")
+        expect(field).to_be_focused()
+        field.fill(f"{site.url}/d/{decision.token}")
+        option = page.get_by_role("option", selected=True)
+        expect(option).to_contain_text(decision.id)
+        expect(page.locator(".palette-group .of").first).to_have_text(heading)
+        expect(field).to_have_attribute("aria-activedescendant", "palette-1")
+        page.keyboard.press("Escape")
+        expect(here).to_be_focused()
+        page.keyboard.press("Control+k")
+        expect(option).to_contain_text(decision.id)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/console/decisions/{decision.id}")
+
+
+def test_arrows_walk_through_the_palette(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/preferences?lang=en")
+        page.get_by_role("link", name="Search or go to").click()
+        chosen = page.get_by_role("option", selected=True)
+        expect(chosen).to_have_text("Overview")
+        page.keyboard.press("ArrowDown")
+        expect(chosen).to_have_text("Decisions")
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowUp")
+        expect(chosen).to_have_text("Preferences")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/console")
+        watched.check()
+
+
+@pytest.mark.parametrize(("lang", "room"), [("zh", "规则库"), ("en", "Rulebook")])
+def test_the_overlay_lists_the_keys_of_the_page_and_g_leads_to_rooms(site: Site, browser: Browser, lang: str, room: str) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open(f"/console/preferences?lang={lang}")
+        page.keyboard.press("?")
+        sheet = page.locator("#keys")
+        expect(sheet.locator("[data-keys-rooms]")).to_contain_text(room)
+        expect(sheet.locator("[data-needs=rows]").first).to_be_hidden()
+        page.keyboard.press("g")
+        page.keyboard.press("r")
+        page.keyboard.press("Escape")
+        expect(sheet).to_be_hidden()
+        assert page.url.endswith("/console/preferences")
+        page.keyboard.press("g")
+        page.keyboard.press("r")
+        page.wait_for_url("**/console/rulebook")
+
+
+def test_keys_are_silent_in_fields_while_composing_and_with_modifiers(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/palette?lang=en")
+        field = page.get_by_role("searchbox")
+        field.focus()
+        page.keyboard.type("g?/jk")
+        expect(field).to_have_value("g?/jk")
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        page.keyboard.press("Escape")
+        expect(field).not_to_be_focused()
+        for init in ("{key: '?', isComposing: true}", "{key: '?', keyCode: 229}", "{key: '?', ctrlKey: true}", "{key: '?', altKey: true}"):
+            page.evaluate(f"document.body.dispatchEvent(new KeyboardEvent('keydown', {{bubbles: true, ...{init}}}))")
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        page.keyboard.press("/")
+        expect(field).to_be_focused()
+        watched.check()
+
+
+def test_single_keys_rest_where_they_are_switched_off_but_the_palette_stays(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/preferences?lang=en")
+        page.get_by_label("Shortcuts of a single key").uncheck()
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".flash")).to_be_visible()
+        page.keyboard.press("?")
+        expect(page.locator("#keys")).to_be_hidden()
+        page.keyboard.press("Control+k")
+        expect(page.locator("#palette")).to_be_visible()
+        watched.check()
+
+
+ROWS = """() => document.querySelector(".page").insertAdjacentHTML("beforeend", `<table class="data" data-rows><tbody>
+  <tr><td><a data-open href="#one">one</a></td></tr><tr><td><a data-open href="#two">two</a></td></tr></tbody></table>
+  <button type="button" id="probe" data-key="v" data-key-says="Probe the key">Probe</button>`)"""
+
+
+def test_rows_are_walked_and_opened_and_a_page_offers_its_own_keys(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/preferences?lang=en")
+        page.evaluate(ROWS)
+        page.keyboard.press("j")
+        expect(page.get_by_role("link", name="one", exact=True)).to_be_focused()
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        expect(page.locator("tr.picked")).to_have_text("two")
+        page.keyboard.press("k")
+        page.keyboard.press("o")
+        page.wait_for_url("**#one")
+        page.evaluate("document.getElementById('probe').addEventListener('click', (event) => { event.target.textContent = 'pressed'; })")
+        page.keyboard.press("v")
+        expect(page.locator("#probe")).to_have_text("pressed")
+        page.keyboard.press("?")
+        expect(page.locator("[data-keys-here]")).to_contain_text("Probe the key")
+        expect(page.locator("[data-needs=rows]").first).to_be_visible()
+        watched.check()
+
+
+# ---- Liveness ----
+
+
+def live(page: Page, every: float = 1) -> None:
+    page.evaluate(
+        f"""() => {{ document.querySelector(".page").insertAdjacentHTML("beforeend",
+          '<div id="part" data-live="/console/part" data-every="{every}"><a href="#kept">first</a></div>');
+          document.dispatchEvent(new CustomEvent("htmx:afterSwap", {{ detail: {{ target: document.body }} }})); }}"""
+    )
+
+
+def test_a_part_renews_itself_keeps_the_focus_and_can_be_paused(site: Site, browser: Browser) -> None:
+    turns: list[str] = []
+
+    def answer(route: Route) -> None:
+        turns.append(route.request.headers.get("hx-request", ""))
+        route.fulfill(
+            content_type="text/html",
+            body=f'<a href="#kept" data-says="Turn {len(turns)}">turn {len(turns)}</a><script>window.ran = true</script>',
+        )
+
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/preferences?lang=en")
+        page.route("**/console/part", answer)
+        live(page)
+        page.locator("#part a").focus()
+        expect(page.locator("#part a")).to_have_text("turn 1")
+        expect(page.locator("#part a")).to_be_focused()
+        expect(page.locator("#announcer")).to_have_text("Turn 1")
+        expect(page.locator("#part a")).to_have_text("turn 2")
+        expect(page.locator("#announcer")).to_have_text("Turn 1")
+        page.get_by_role("button", name="Pause").click()
+        expect(page.locator("#pulse")).to_contain_text("Paused")
+        asked = len(turns)
+        page.get_by_role("button", name="Go on").click()
+        expect(page.locator("#part a")).to_have_text(f"turn {asked + 1}")
+        assert set(turns) == {"true"}
+        assert page.evaluate("window.ran === undefined")
+        watched.check()
+
+
+def test_it_says_when_the_session_has_ended_and_asks_no_more(site: Site, browser: Browser) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=401, headers={"HX-Redirect": "/console/sign-in"})
+
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/preferences?lang=en")
+        watched.expected_status = 401
+        page.route("**/console/part", answer)
+        live(page)
+        expect(page.locator("#wire")).to_contain_text("Your session has ended")
+        expect(page.locator("#wire").get_by_role("link", name="Sign in again")).to_have_attribute(
+            "href", "/console/sign-in?next=/console/preferences"
+        )
+        expect(page.locator("#pulse")).to_be_hidden()
+        assert len(asked) == 1
+        assert serious(page) == []
+
+
+def test_it_says_when_the_server_is_silent_and_goes_on_when_it_answers(site: Site, browser: Browser) -> None:
+    silent = True
+
+    def answer(route: Route) -> None:
+        if silent:
+            route.fulfill(status=503, body="")
+        else:
+            route.fulfill(content_type="text/html", body='<a href="#kept">back</a>')
+
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/preferences?lang=zh")
+        watched.expected_status = 503
+        page.route("**/console/part", answer)
+        live(page)
+        expect(page.locator("#wire")).to_contain_text("服务器没有响应")
+        silent = False
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        expect(page.locator("#part")).to_have_text("back")
+        expect(page.locator("#wire")).to_be_hidden()
+
+
+# ---- Theme, language, times, forms ----
+
+
+def test_the_theme_changes_in_place_and_is_remembered(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/palette?q=gambling&lang=en&theme=light")
+        page.get_by_role("searchbox").fill("not sent yet")
+        with page.expect_response("**/console/palette?theme=dark"):
+            page.locator(".rail-body > .self").get_by_role("link", name="Dark").click()
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        expect(page.get_by_role("searchbox")).to_have_value("not sent yet")
+        expect(page.locator(".rail-body > .self [aria-current=true]").first).to_have_text("Dark")
+        page.reload()
+        expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        watched.check()
+
+
+def test_the_language_changes_and_keeps_what_was_typed(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/palette?q=gambling&lang=en")
+        page.get_by_role("searchbox").fill("not sent yet")
+        page.locator(".rail-body > .self").get_by_role("link", name="中文").click()
+        expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+        expect(page.get_by_role("searchbox")).to_have_value("not sent yet")
+        assert page.evaluate("sessionStorage.getItem('brightline-kept')") is None
+        assert re.search(r"q=gambling", page.url)
+        watched.check()
+
+
+def test_times_are_in_the_reader_s_zone_without_moving(site: Site, browser: Browser) -> None:
+    decision = site.decide(REFUSED)
+    with signed_in(site, browser, timezone_id="Asia/Shanghai") as watched:
+        page = watched.open(f"/console/palette?q={decision.id}&lang=en")
+        title = page.locator("time[data-ago]").first.get_attribute("title")
+        page.evaluate(
+            """() => document.querySelector(".page").insertAdjacentHTML("beforeend",
+              '<p id="probe"><time data-form="exact" datetime="2026-11-22T20:00:03Z">2026-11-22 20:00:03.042 UTC</time></p>');"""
+        )
+        page.evaluate("document.dispatchEvent(new CustomEvent('htmx:afterSwap', { detail: { target: document.getElementById('probe') } }))")
+        expect(page.locator("#probe")).to_have_text("2026-11-23 04:00:03.042 Asia/Shanghai")
+        page.reload()
+        expect(page.locator("body")).to_have_attribute("data-zone", "Asia/Shanghai")
+        later = page.locator("time[data-ago]").first.get_attribute("title")
+        assert title is not None
+        assert later is not None
+        assert title.endswith(" UTC")
+        assert later.endswith(" Asia/Shanghai")
+        assert page.evaluate("window.shifts") == []
+
+
+def test_what_cannot_be_undone_is_asked_about(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/preferences?lang=en")
+        page.evaluate(
+            """() => { const form = document.querySelector(".page form"); form.dataset.confirm = "Really?"; form.dataset.confirmDo = "Do it"; }"""
+        )
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#ask")).to_contain_text("Really?")
+        expect(page.locator("#ask").get_by_role("button", name="Cancel")).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(page.locator(".flash")).to_have_count(0)
+        page.get_by_role("button", name="Save").click()
+        page.locator("#ask").get_by_role("button", name="Do it").click()
+        expect(page.locator(".flash")).to_be_visible()
+        watched.check()
+
+
+def test_a_form_with_unsaved_entries_is_guarded(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/preferences?lang=en")
+        asked: list[str] = []
+
+        def stay(dialog: Any) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.on("dialog", stay)
+        page.get_by_label("Fold all texts").check()
+        page.keyboard.press("Control+k")
+        page.get_by_role("option", name="Health").click(no_wait_after=True)
+        expect(page.get_by_label("Fold all texts")).to_be_checked()
+        assert asked == ["beforeunload"]
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".flash")).to_be_visible()
+        assert asked == ["beforeunload"]
