@@ -82,7 +82,7 @@ def find(desk: Desk, visit: Visit, question: str) -> list[Group]:
     """All groups that have something, the surest first. Reads the database: not for the event loop."""
     question = " ".join(question[:MOST_CHARS].split())
     found = [
-        Group(_("Decision"), list(_decisions(desk, visit, question))),
+        Group(_("Decision found"), list(_decisions(desk, visit, question))),
         Group(_("Pages"), list(_pages(visit, question))),
         Group(_("Saved views"), list(_views(desk, visit, question))),
         Group(_("Rules"), list(_rules(desk, visit, question))),
