@@ -21,6 +21,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import orjson
 import psycopg
 
 from brightline.documents import canonical_json, decision_to_document
@@ -31,7 +32,7 @@ from brightline.ledger.tree import Frontier, leaf_hash
 from brightline.model import Decision, Door, ItemKind, LedgerEntry, NotInspected, Part, digest_of
 from brightline.service import Service
 from brightline.store import Record, Store
-from brightline.store.periods import HOUR, MINUTE
+from brightline.store.periods import HOUR, MINUTE, QUARTER
 from brightline.store.records import additions_of
 from brightline.store.traffic import CALL_BOUNDS, OWN_BOUNDS
 
@@ -259,18 +260,20 @@ def seed_traffic(service: Service, *, until: int | None = None, days: int = DAYS
     until = until or time.time_ns() // 1000
     drawn = random.Random(4)
     rows: list[tuple[object, ...]] = []
-    for period, length, kept_days in (("minute", MINUTE, min(days, 7)), ("hour", HOUR, days)):
+
+    def row(period: str, series: str, start: int, process: int, amounts: dict[str, float]) -> None:
+        written = orjson.dumps({label: float(round(amount)) for label, amount in amounts.items() if round(amount)}).decode()
+        rows.append((service.settings.tenant, period, series, start, f"p{process}", written))
+
+    for period, length, kept_days in (("minute", MINUTE, min(days, 7)), ("quarter", QUARTER, min(days, 7)), ("hour", HOUR, days)):
         first = until - int(kept_days * 86_400e6)
-        for start in range(first - first % length, until, length):
-            for process in range(processes):
-                scale = drawn.uniform(5, 20) * length / MINUTE
-                for series, bounds, middle in (("own", OWN_BOUNDS, 9), ("call", CALL_BOUNDS, 28)):
-                    for place in range(max(0, middle - 8), min(len(bounds), middle + 14)):
-                        amount = float(round(scale * math.exp(-(((place - middle) / 3.5) ** 2))))
-                        if amount:
-                            rows.append((service.settings.tenant, period, series, start, str(bounds[place]), f"p{process}", amount))
-                for label, share in (("chat 200", 3.0), ("messages 200", 1.0), ("responses 200", 0.5), ("chat 502", 0.01)):
-                    rows.append((service.settings.tenant, period, "requests", start, label, f"p{process}", float(round(scale * share))))
-                rows.append((service.settings.tenant, period, "streams_stopped", start, "", f"p{process}", float(round(scale * 0.05))))
+        for start, process in itertools.product(range(first - first % length, until, length), range(processes)):
+            scale = drawn.uniform(5, 20) * length / MINUTE
+            for series, bounds, middle in (("own", OWN_BOUNDS, 9), ("call", CALL_BOUNDS, 28)):
+                places = range(max(0, middle - 8), min(len(bounds), middle + 14))
+                row(period, series, start, process, {str(bounds[at]): scale * math.exp(-(((at - middle) / 3.5) ** 2)) for at in places})
+            shares = {"chat 200": 3.0, "messages 200": 1.0, "responses 200": 0.5, "chat 502": 0.01}
+            row(period, "requests", start, process, {label: scale * share for label, share in shares.items()})
+            row(period, "streams_stopped", start, process, {"": scale * 0.05})
     with _Bulk(service.store) as bulk:
-        bulk.insert("traffic", ("tenant", "period", "series", "start", "label", "process", "amount"), rows)
+        bulk.insert("traffic", ("tenant", "period", "series", "start", "process", "amounts"), rows)

@@ -1,4 +1,4 @@
-"""What tallies and traffic share: rows kept by period (minutes, hours, days; UTC), and the steps of a chart made of them."""
+"""What tallies and traffic share: rows kept by period (minutes, hours and the like; UTC), and the steps of a chart made of them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from brightline.errors import InputError
 __all__ = [
     "DAY",
     "HOUR",
+    "LENGTHS",
     "MINUTE",
-    "PERIODS",
+    "QUARTER",
     "SECOND",
     "Period",
     "Piece",
@@ -26,9 +27,9 @@ __all__ = [
 ]
 
 SECOND = 1_000_000
-MINUTE, HOUR, DAY = 60 * SECOND, 3600 * SECOND, 86_400 * SECOND
-Period = Literal["minute", "hour", "day"]
-PERIODS: dict[Period, int] = {"minute": MINUTE, "hour": HOUR, "day": DAY}
+MINUTE, QUARTER, HOUR, DAY = 60 * SECOND, 900 * SECOND, 3600 * SECOND, 86_400 * SECOND
+Period = Literal["minute", "quarter", "hour", "day"]
+LENGTHS: dict[Period, int] = {"minute": MINUTE, "quarter": QUARTER, "hour": HOUR, "day": DAY}
 _WEEK_S = 604_800
 _MONDAY = 4 * DAY  # 1970-01-05
 _NICE_S = (60, 300, 900, 1800, 3600, 10_800, 21_600, 43_200, 86_400, _WEEK_S)
@@ -70,10 +71,10 @@ def steps(since: int, until: int, step_s: int, offset_s: int, keep: dict[Period,
     if not -86_400 < offset_s < 86_400 or offset_s % 60:
         raise InputError("BL-INPUT-721", f"{offset_s} s is no zone's distance from UTC", "permitted: whole minutes of less than a day")
     available = [period for period, first in keep.items() if since >= first] or [list(keep)[-1]]
-    finest = PERIODS[available[0]]
+    finest = LENGTHS[available[0]]
     offset = 0 if offset_s * SECOND % finest else offset_s * SECOND
     step = ceil_to(step_s * SECOND, finest)
-    coarsest = [period for period in available if step % PERIODS[period] == 0 and offset % PERIODS[period] == 0][-1]
+    coarsest = [period for period in available if step % LENGTHS[period] == 0 and offset % LENGTHS[period] == 0][-1]
     return _cut(since, until, step, offset, coarsest)
 
 
@@ -99,14 +100,14 @@ def pieces(since: int, until: int, keep: dict[Period, int]) -> list[Piece]:
 
 
 def _finest(moment: int, keep: dict[Period, int]) -> int:
-    return next((PERIODS[period] for period, first in keep.items() if moment >= first), PERIODS[list(keep)[-1]])
+    return next((LENGTHS[period] for period, first in keep.items() if moment >= first), LENGTHS[list(keep)[-1]])
 
 
 def _split(since: int, until: int, periods: list[Period]) -> list[Piece]:
     if since >= until or not periods:
         return []
     period, *finer = periods
-    low, high = ceil_to(since, PERIODS[period]), floor_to(until, PERIODS[period])
+    low, high = ceil_to(since, LENGTHS[period]), floor_to(until, LENGTHS[period])
     if low >= high:
         return _split(since, until, finer)
     return [*_split(since, low, finer), Piece(period, low, high), *_split(high, until, finer)]

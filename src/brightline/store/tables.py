@@ -412,10 +412,9 @@ traffic = Table(
     Column("period", Text, primary_key=True),
     Column("series", Text, primary_key=True),
     Column("start", BigInteger, primary_key=True, autoincrement=False),
-    Column("label", Text, primary_key=True),
     Column("process", Text, primary_key=True),
-    Column("amount", Float, nullable=False),
-    _one_of("period", ("minute", "hour")),
+    Column("amounts", Text, nullable=False),
+    _one_of("period", ("minute", "quarter", "hour")),
     sqlite_with_rowid=False,
 )
-"""What each process served in each minute and hour: requests by status, seconds by histogram bucket, upstream errors (traffic.py)."""
+"""What each process served in each minute, quarter of an hour and hour: JSON of amounts by label, a row a series (traffic.py)."""

@@ -35,7 +35,7 @@ from brightline.errors import InputError
 from brightline.model import Outcome
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
-from brightline.store.periods import DAY, HOUR, MINUTE, PERIODS, Period, Piece, floor_to, pieces, steps, tenants_in
+from brightline.store.periods import DAY, HOUR, LENGTHS, MINUTE, Period, Piece, floor_to, pieces, steps, tenants_in
 from brightline.store.records import LEDGER_KIND, column_text
 from brightline.store.tables import ledger_entries, tallies, tally_progress
 
@@ -195,6 +195,7 @@ class Tallies:
 _NAME = "decisions"  # of the one row in tally_progress
 _MINUTES_KEPT, _HOURS_KEPT = 8 * DAY, 401 * DAY  # a day more than is promised, so that no chart's first step is cut
 _KEPT_FOR: tuple[tuple[Period, int], ...] = (("minute", _MINUTES_KEPT), ("hour", _HOURS_KEPT))
+_PERIODS: tuple[Period, ...] = ("minute", "hour", "day")
 _LONGEST = 100
 _MODELS = 50
 _PRUNED_AT_ONCE = 4
@@ -246,13 +247,13 @@ def _count(connection: Connection, start: int, limit: int) -> _Counted:
         for name, value in _values(door, model, bytes.fromhex(body[0]) if body else None):
             minutes[tenant, prefix + name, minute * MINUTE, value, outcome] += number
     models = _named_models(connection, minutes)
-    counts: dict[Period, Counter[_Key]] = {period: Counter() for period in PERIODS}
+    counts: dict[Period, Counter[_Key]] = {period: Counter() for period in _PERIODS}
     oldest = now_us() - _MINUTES_KEPT
     for (tenant, dimension, minute, value, outcome), number in minutes.items():
         unnamed = dimension.endswith("model") and value not in models[tenant, dimension, floor_to(minute, HOUR)]
-        for period, length in PERIODS.items():
+        for period in _PERIODS:
             if period != "minute" or minute >= oldest:
-                counts[period][tenant, dimension, floor_to(minute, length), OTHER if unnamed else value, outcome] += number
+                counts[period][tenant, dimension, floor_to(minute, LENGTHS[period]), OTHER if unnamed else value, outcome] += number
     return _Counted(start, last + 1, counts)
 
 

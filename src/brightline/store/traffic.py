@@ -1,28 +1,29 @@
 """Traffic: what each process served in each minute and hour, so that the console can draw it without a metrics server.
 
 A process adds what it counted since the last time to rows of its own (``process`` is in the key), so no two ever wait for each
-other. What a process had not added yet when it was killed is lost, ten seconds at most: these are measurements, not records.
+other; a row holds all labels of a series, so that a histogram is one row. What a process had not added yet when it was killed is lost, ten seconds at most: these are measurements, not records.
 
 Durations are kept as histograms whose bounds are the R10 series of ISO 3:1973 (ten preferred numbers a decade, each at most
 28 % above the one before). A percentile is placed inside its bucket by geometric interpolation: the true one lies in the same
 bucket, so it is less than 28 % off, and usually by a few per cent. Above the last bound nothing is known, and the bound is given.
 
-Kept: minutes for eight days (seven are promised), hours for 400.
+Kept: minutes and quarters of an hour for eight days (seven are promised), hours for 400.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any, Literal, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, delete, func, select, text, tuple_
 
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
-from brightline.store.periods import DAY, HOUR, PERIODS, SECOND, Period, Steps, floor_to, steps, tenants_in
+from brightline.store.periods import DAY, LENGTHS, SECOND, Period, Steps, floor_to, steps, tenants_in
 from brightline.store.tables import traffic
 
 __all__ = ["CALL_BOUNDS", "OWN_BOUNDS", "Amounts", "Events", "Percentiles", "Requests", "Traffic", "Upstream"]
@@ -111,15 +112,25 @@ class Traffic:
 
     def add(self, tenant: str, process: str, at: int, amounts: Amounts) -> None:
         """Add to the rows of ``process`` what happened around ``at`` (UTC microseconds), in one transaction."""
-        rows = [
-            [tenant, period, series, floor_to(at, length), label, process, amount]
-            for period, length in _PERIODS.items()
-            for (series, label), amount in sorted(amounts.items())
-            if amount
+        if not amounts:
+            return
+        rows: list[tuple[str, str, int]] = [
+            (period, series, floor_to(at, LENGTHS[period])) for period in _KEPT_FOR for series in sorted({series for series, _ in amounts})
         ]
-        if rows:
-            with self._database.writing() as connection:
-                connection.execute(_ADD[connection.dialect.name], {"rows": orjson.dumps(rows).decode()})
+        with self._database.writing() as connection:
+            present = self._present(connection, tenant, process, rows)
+            grown = [
+                [tenant, *row, process, orjson.dumps(_grown(present.get(row, {}), row[1], amounts), option=orjson.OPT_SORT_KEYS).decode()]
+                for row in rows
+            ]
+            connection.execute(_PUT[connection.dialect.name], {"rows": orjson.dumps(grown).decode()})
+
+    def _present(
+        self, connection: Connection, tenant: str, process: str, rows: list[tuple[str, str, int]]
+    ) -> dict[tuple[str, str, int], dict[str, float]]:
+        key = (traffic.c.period, traffic.c.series, traffic.c.start)
+        query = select(*key, traffic.c.amounts).where(traffic.c.tenant == tenant, traffic.c.process == process, tuple_(*key).in_(rows))
+        return {(period, series, start): orjson.loads(amounts) for period, series, start, amounts in connection.execute(query)}
 
     def prune(self, now: int | None = None) -> int:
         """Delete the rows that are kept no longer; how many it was."""
@@ -142,12 +153,10 @@ class Traffic:
         Steps as in ``Tallies.series``: of less than an hour for seven days back. Raises ``InputError`` BL-INPUT-721.
         """
         made, cells = self._read(series, since, until, step_s, offset_s, tenant)
-        by_step: list[dict[float, float]] = [{} for _ in made.starts]
-        whole: dict[float, float] = {}
-        for index, label, amount in cells:
-            bound = float(label)
-            by_step[index][bound] = by_step[index].get(bound, 0.0) + amount
-            whole[bound] = whole.get(bound, 0.0) + amount
+        by_step = [{float(bound): amount for bound, amount in cell.items()} for cell in cells]
+        whole: Counter[float] = Counter()
+        for cell in by_step:
+            whole.update(cell)
         shares = (0.50, 0.95, 0.99)
         p50, p95, p99 = ([_percentile(buckets, share, series) for buckets in by_step] for share in shares)
         median, high, highest = (_percentile(whole, share, series) for share in shares)
@@ -184,56 +193,64 @@ class Traffic:
         newest = connection.execute(select(func.max(traffic.c.start)).where(*of_series)).scalar()
         if newest is None:
             return None
-        query = select(traffic.c.amount, traffic.c.label).where(*of_series, traffic.c.start == newest)
-        seconds, label = max((float(amount), str(label)) for amount, label in connection.execute(query))
+        rows = connection.execute(select(traffic.c.amounts).where(*of_series, traffic.c.start == newest)).scalars()
+        seconds, label = max((float(amount), label) for row in rows for label, amount in orjson.loads(row).items())
         return round(seconds * SECOND), label
 
     def _events(self, series: str, since: int, until: int, step_s: int, offset_s: int, tenant: str | None) -> Events:
         made, cells = self._read(series, since, until, step_s, offset_s, tenant)
-        lines: dict[str, list[int]] = {}
-        for index, label, amount in cells:
-            lines.setdefault(label, [0] * len(made.starts))[index] += round(amount)
-        return Events(made.step_s, made.starts, {label: tuple(lines[label]) for label in sorted(lines)})
+        labels = sorted({label for cell in cells for label in cell})
+        return Events(made.step_s, made.starts, {label: tuple(round(cell.get(label, 0.0)) for cell in cells) for label in labels})
 
     def _read(
         self, series: str, since: int, until: int, step_s: int, offset_s: int, tenant: str | None
-    ) -> tuple[Steps, list[tuple[int, str, float]]]:
-        """The steps, and (step, label, amount) for each that occurs."""
-        keep: dict[Period, int] = {"minute": now_us() - _KEPT_FOR["minute"] + DAY, "hour": 0}
-        made = steps(since, until, step_s, offset_s, keep)
+    ) -> tuple[Steps, list[dict[str, float]]]:
+        """The steps, and for each of them the amounts by label."""
+        now = now_us()
+        made = steps(since, until, step_s, offset_s, {period: now - keep + DAY for period, keep in _KEPT_FOR.items()})
         if not made.starts:
             return made, []
-        place = (traffic.c.start - made.starts[0]) // (made.step_s * SECOND)
-        query = select(place, traffic.c.label, func.sum(traffic.c.amount)).group_by(place, traffic.c.label)
         with self._database.reading() as connection:
             tenants = tenants_in(connection, traffic) if tenant is None else [tenant]
-            query = query.where(traffic.c.tenant.in_(tenants), traffic.c.period == made.rows.period, traffic.c.series == series)
-            query = query.where(traffic.c.start >= made.rows.since, traffic.c.start < made.rows.until)
-            return made, [(int(index), label, float(amount)) for index, label, amount in connection.execute(query)]
+            query = select(traffic.c.start, traffic.c.amounts).where(
+                traffic.c.tenant.in_(tenants), traffic.c.period == made.rows.period, traffic.c.series == series
+            )
+            found = connection.execute(query.where(traffic.c.start >= made.rows.since, traffic.c.start < made.rows.until)).all()
+        cells: list[dict[str, float]] = [{} for _ in made.starts]
+        for start, amounts in found:
+            cell = cells[(start - made.rows.since) // (made.step_s * SECOND)]
+            for label, amount in orjson.loads(amounts).items():
+                cell[label] = cell.get(label, 0.0) + amount
+        return made, cells
 
 
-_PERIODS: dict[Period, int] = {"minute": PERIODS["minute"], "hour": HOUR}
-_KEPT_FOR: dict[Period, int] = {"minute": 8 * DAY, "hour": 401 * DAY}
+_KEPT_FOR: dict[Period, int] = {"minute": 8 * DAY, "quarter": 8 * DAY, "hour": 401 * DAY}
 _LAST_TIMES = ("answered_at", "failed_at")
 _SERIES = ("own", "call", "requests", "upstream_errors", "streams_stopped", *_LAST_TIMES)
-_ADDED = "INSERT INTO traffic (tenant, period, series, start, label, process, amount) {rows} " + (
-    "ON CONFLICT (tenant, period, series, start, label, process) DO UPDATE SET amount = excluded.amount + "
-    f"CASE WHEN excluded.series IN {_LAST_TIMES} THEN 0 ELSE traffic.amount END"
+_PUT_ROWS = "INSERT INTO traffic (tenant, period, series, start, process, amounts) {rows} " + (
+    "ON CONFLICT (tenant, period, series, start, process) DO UPDATE SET amounts = excluded.amounts"
 )
-_ADD: dict[str, Any] = {
+_PUT = {
     "sqlite": text(
-        _ADDED.format(
+        _PUT_ROWS.format(
             rows="SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), "
-            "json_extract(value, '$[4]'), json_extract(value, '$[5]'), json_extract(value, '$[6]') FROM json_each(:rows) WHERE true"
+            "json_extract(value, '$[4]'), json_extract(value, '$[5]') FROM json_each(:rows) WHERE true"
         )
     ),
     "postgresql": text(
-        _ADDED.format(
-            rows="SELECT r ->> 0, r ->> 1, r ->> 2, CAST(r ->> 3 AS BIGINT), r ->> 4, r ->> 5, CAST(r ->> 6 AS DOUBLE PRECISION) "
-            "FROM json_array_elements(CAST(:rows AS JSON)) AS r"
+        _PUT_ROWS.format(
+            rows="SELECT r ->> 0, r ->> 1, r ->> 2, CAST(r ->> 3 AS BIGINT), r ->> 4, r ->> 5 FROM json_array_elements(CAST(:rows AS JSON)) AS r"
         )
     ),
 }
+
+
+def _grown(present: Mapping[str, float], series: str, amounts: Amounts) -> dict[str, float]:
+    """What a row holds after ``amounts``: added up by label, but of last times the latest alone."""
+    new = {label: amount for (name, label), amount in amounts.items() if name == series}
+    if series in _LAST_TIMES:
+        return new
+    return {**present, **{label: present.get(label, 0.0) + amount for label, amount in new.items()}}
 
 
 def _percentile(buckets: Mapping[float, float], share: float, series: str) -> float | None:

@@ -160,7 +160,7 @@ class Users:
         }
         with self._database.writing() as connection:
             insert = (sqlite if self._database.is_sqlite else postgresql).insert(users).values(row).on_conflict_do_nothing()
-            if connection.execute(insert).rowcount != 1:
+            if connection.execute(insert.returning(users.c.id)).scalar() is None:
                 raise InputError("BL-INPUT-714", f"there already is a user {row['name']!r}", "choose another name, or enable the old user")
             detail = {"role": role, "way": "oidc" if oidc else "password"}
             write_event(connection, "user.created", actor=by, subject=str(row["id"]), detail=detail, tenant=tenant)

@@ -72,11 +72,10 @@ def upgrade() -> None:
         sa.Column("period", sa.Text(), nullable=False),
         sa.Column("series", sa.Text(), nullable=False),
         sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
         sa.Column("process", sa.Text(), nullable=False),
-        sa.Column("amount", sa.Float(), nullable=False),
-        sa.CheckConstraint("period IN ('minute', 'hour')", name=op.f("ck_traffic_period_known")),
-        sa.PrimaryKeyConstraint("tenant", "period", "series", "start", "label", "process", name=op.f("pk_traffic")),
+        sa.Column("amounts", sa.Text(), nullable=False),
+        sa.CheckConstraint("period IN ('minute', 'quarter', 'hour')", name=op.f("ck_traffic_period_known")),
+        sa.PrimaryKeyConstraint("tenant", "period", "series", "start", "process", name=op.f("pk_traffic")),
         sqlite_with_rowid=False,
     )
     op.create_table(
