@@ -218,10 +218,11 @@ class _Seen:
         for hit in self._stream.hits:
             users[Span(hit.start, hit.end)].add(hit.goal)
 
-        def farness(missed: Missed) -> tuple[int, int, int, str]:
-            """Few missing slots first; then what was seen by a word that few goals share; then the more severe effect."""
+        def farness(missed: Missed) -> tuple[int, int, int, int, str]:
+            """Few missing slots first, then many that say something; then a word that few goals share; then the severer effect."""
+            telling = sum(not slot.companion and slot.name not in missed.missing for slot in missed.goal.slots)
             shared = min((len(users[hit.base]) for hit in missed.hits), default=0)
-            return len(missed.missing), shared, -missed.goal.effects[self._index.side].severity, missed.goal.id
+            return len(missed.missing), -telling, shared, -missed.goal.effects[self._index.side].severity, missed.goal.id
 
         return tuple(sorted(found, key=farness))
 

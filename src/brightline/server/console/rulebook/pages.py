@@ -52,7 +52,15 @@ class Pages:
         if asked.empty:
             return self._render(visit, "rulebook/browse.html", day=day, asked=asked, fired=await self._fired.all("type"))
         listing = await asyncio.to_thread(list_rules, asked, self._shelf, day)
-        return self._render(visit, "rulebook/list.html", day=day, asked=listing.asked, listing=listing, fired=await self._fired.all("rule"))
+        return self._render(
+            visit,
+            "rulebook/list.html",
+            day=day,
+            asked=listing.asked,
+            listing=listing,
+            fired=await self._fired.all("rule"),
+            fired_goals=await self._fired.all("goal"),
+        )
 
     async def rule(self, visit: Visit) -> Response:
         """``GET /console/rulebook/{rule_id}``. A former id or number leads to the rule of today, which then says so."""
