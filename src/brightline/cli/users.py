@@ -17,8 +17,6 @@ from rich.text import Text
 from brightline.cli.terminal import console, print_json
 from brightline.config import Settings, load_settings
 from brightline.errors import NotFound
-from brightline.server.console.people.first_admin import forget_password_file
-from brightline.server.console.people.passwords import Passwords, one_time_password
 from brightline.store import ROLES, Store, User
 
 __all__ = ["app"]
@@ -38,9 +36,8 @@ def create(
     as_json: _JSON = False,
 ) -> None:
     """Make a user and print the one-time password."""
-    password = one_time_password()
+    password, hashed = _new_password()
     with _opened() as (store, settings):
-        hashed = Passwords().hash_now(password)
         user = store.users.create(name, role=role, display_name=display_name, password_hash=hashed, by=_BY, tenant=settings.tenant)
     _print_new(user, password, as_json)
 
@@ -74,13 +71,13 @@ def reset(
     as_json: _JSON = False,
 ) -> None:
     """Give a user a new one-time password and print it. All of their sessions end."""
-    password = one_time_password()
+    password, hashed = _new_password()
     with _opened() as (store, settings):
         user = _named(store, settings, name)
-        user = store.users.set_password(user.id, Passwords().hash_now(password), must_change=True, by=_BY)
+        user = store.users.set_password(user.id, hashed, must_change=True, by=_BY)
         if second_factor and user.totp_on:
             user = store.users.end_totp(user.id, by=_BY)
-        forget_password_file(settings, user)
+        _forget_first_password(settings, user)
     _print_new(user, password, as_json)
 
 
@@ -110,6 +107,20 @@ def _opened() -> Iterator[tuple[Store, Settings]]:
         yield store, settings
     finally:
         store.close()
+
+
+def _new_password() -> tuple[str, str]:
+    # Here and not above: a list of users need not load the whole server.
+    from brightline.server.console.people.passwords import Passwords, one_time_password
+
+    password = one_time_password()
+    return password, Passwords().hash_now(password)
+
+
+def _forget_first_password(settings: Settings, user: User) -> None:
+    from brightline.server.console.people.first_admin import forget_password_file
+
+    forget_password_file(settings, user)
 
 
 def _named(store: Store, settings: Settings, name: str) -> User:
