@@ -68,13 +68,29 @@ def test_a_share_of_nothing_is_no_number(written: Written) -> None:
         ("short", "11-23 04:00:03"),
         ("time", "04:00:03"),
         ("day", "2026-11-23"),
-        ("exact", "2026-11-23 04:00:03.042 Asia/Shanghai"),
+        ("exact", "2026-11-23 04:00:03.042 UTC+08:00"),
     ],
 )
 def test_times_are_in_the_reader_s_zone(written: Written, form: str, said: str) -> None:
     markup = written("{{ parts.moment(at, form) }}", zone="Asia/Shanghai", at=AT, form=form)
     assert text_of(markup) == said
     assert 'datetime="2026-11-22T20:00:03Z"' in markup
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset"),
+    [
+        ("UTC", "+00:00"),
+        ("Pacific/Kiritimati", "+14:00"),
+        ("Etc/GMT+12", "-12:00"),
+        ("Asia/Kathmandu", "+05:45"),
+        ("America/St_Johns", "-03:30"),
+    ],
+)
+@pytest.mark.parametrize("hour", [0, 5, 13, 22])
+def test_an_exact_time_says_how_far_it_is_from_utc(written: Written, zone: str, offset: str, hour: int) -> None:
+    said = text_of(written("{{ parts.moment(at, 'exact') }}", zone=zone, at=AT + hour * 3_600_000_000))
+    assert said.endswith(f" UTC{offset}")
 
 
 def test_a_short_time_of_another_year_names_the_year(written: Written) -> None:

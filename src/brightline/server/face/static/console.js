@@ -43,15 +43,22 @@
   }
 
   function localise(time) { // the server did not know the zone yet: the same shape, so that nothing moves
-    const exact = digits.format(new Date(time.dateTime));
+    const moment = new Date(time.dateTime);
+    const exact = digits.format(moment);
     const form = time.dataset.form;
     time.title = `${exact} ${zone}`;
     if (form === "short" && time.textContent.length < 16) time.textContent = exact.slice(5);
     else if (form === "short") time.textContent = exact.slice(0, 16);
     else if (form === "time") time.textContent = exact.slice(11);
     else if (form === "day") time.textContent = exact.slice(0, 10);
-    else if (form === "exact") time.textContent = `${exact}${time.textContent.slice(19, 23)} ${zone}`;
+    else if (form === "exact") time.textContent = `${exact}${time.textContent.slice(19, 23)} UTC${offset(moment)}`;
     else if (form === "full") time.textContent = exact;
+  }
+
+  function offset(moment) {
+    const minutes = -moment.getTimezoneOffset();
+    const two = (number) => String(Math.floor(number)).padStart(2, "0");
+    return `${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
   }
 
   function tick(root) {
@@ -446,8 +453,10 @@
       event.stopImmediatePropagation();
       const box = dialog("ask");
       box.querySelector("#ask-text").textContent = form.dataset.confirm;
-      box.querySelector("button").textContent = form.dataset.confirmDo || event.submitter?.textContent || "";
       const submitter = event.submitter;
+      const yes = box.querySelector("button");
+      yes.textContent = form.dataset.confirmDo || submitter?.textContent || "";
+      yes.className = submitter?.classList.contains("danger") ? "danger" : "";
       box.addEventListener("close", () => {
         if (box.returnValue !== "yes") return;
         form.dataset.sure = "yes";
