@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime, format_timedelta
 from starlette.requests import Request
 
-from brightline.server.face.catalogue import LOCALES
+from brightline.server.face.catalogue import locale_of
 
 __all__ = ["ZONE_COOKIE", "Clock", "zone_of"]
 
@@ -52,14 +52,14 @@ class Clock:
 
     def day(self, at: int) -> str:
         """The date in words, in the reader's zone."""
-        return format_datetime(_moment(at, self._info()), "long" if self.lang == "en" else "yyyy年M月d日", locale=LOCALES[self.lang])
+        return format_datetime(_moment(at, self._info()), "long" if self.lang == "en" else "yyyy年M月d日", locale=locale_of(self.lang))
 
     def ago(self, at: int) -> str:
         """``3 minutes ago``, and ``in 3 minutes`` for what is to come."""
         seconds = at / 1_000_000 - self.now
         if abs(seconds) < 1:
             seconds = -1.0
-        return format_timedelta(timedelta(seconds=seconds), add_direction=True, threshold=1.2, locale=LOCALES[self.lang])
+        return format_timedelta(timedelta(seconds=seconds), add_direction=True, threshold=1.2, locale=locale_of(self.lang))
 
     def _info(self) -> tzinfo:
         return UTC if self.zone == "UTC" else ZoneInfo(self.zone)

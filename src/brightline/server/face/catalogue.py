@@ -12,15 +12,22 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
 from brightline.errors import DataError
 
-__all__ = ["LOCALES", "catalogue", "catalogue_file", "catalogue_files", "msgid"]
+__all__ = ["LOCALES", "catalogue", "catalogue_file", "catalogue_files", "locale_of", "msgid"]
 
 LOCALES = {"zh": "zh_CN", "en": "en"}
+
+
+@cache
+def locale_of(lang: str) -> Locale:
+    """Babel's locale of ``zh`` or ``en``. Parsing its name anew for each number on a page would be most of that page's cost."""
+    return Locale.parse(LOCALES[lang])
 
 
 def msgid(message: str) -> str:

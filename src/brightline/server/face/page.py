@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 from brightline import __version__
 from brightline.config import Settings
 from brightline.server.face.assets import asset_url
-from brightline.server.face.catalogue import LOCALES, catalogue
+from brightline.server.face.catalogue import catalogue, locale_of
 from brightline.server.face.headers import security_headers
 from brightline.server.face.language import LANGUAGES, THEMES, Preferences, preferences
 
@@ -86,6 +86,7 @@ def _environment(lang: str, folders: list[Path]) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
+        auto_reload=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -96,7 +97,7 @@ def _environment(lang: str, folders: list[Path]) -> Environment:
     # Installed by the i18n extension at run time, so mypy does not know it.
     environment.install_gettext_translations(messages, newstyle=True)  # type: ignore[attr-defined]
     environment.globals["asset_url"] = asset_url
-    environment.filters["number"] = lambda value: format_decimal(value, locale=LOCALES[lang])
+    environment.filters["number"] = lambda value: format_decimal(value, locale=locale_of(lang))
     environment.filters["tongue"] = _tongue
     return environment
 
