@@ -82,10 +82,10 @@ def _cut(since: int, until: int, step: int, offset: int, period: Period) -> Step
     anchor = (_MONDAY if step == _WEEK_S * SECOND else 0) - offset
     first = floor_to(since - anchor, step) + anchor
     end = ceil_to(until - anchor, step) + anchor
-    number = (end - first) // step
+    number = (end - first) // step if since < until else 0
     if number > _MOST_STEPS:
         raise InputError("BL-INPUT-721", f"{number} steps are too many", f"permitted: up to {_MOST_STEPS}; take a longer step")
-    return Steps(step // SECOND, tuple(range(first, end, step)), Piece(period, first, end))
+    return Steps(step // SECOND, tuple(first + place * step for place in range(number)), Piece(period, first, end))
 
 
 def pieces(since: int, until: int, keep: dict[Period, int]) -> list[Piece]:
@@ -94,6 +94,8 @@ def pieces(since: int, until: int, keep: dict[Period, int]) -> list[Piece]:
     Raises ``InputError`` BL-INPUT-721.
     """
     _check_time(since, until)
+    if since == until:
+        return []
     since = floor_to(since, _finest(since, keep))
     until = ceil_to(until, _finest(until, keep))
     return _split(since, until, list(reversed(keep)))

@@ -138,7 +138,7 @@ class Store:
             return searching.find(connection, filters or DecisionFilter(), after=after, limit=limit, budget_ms=None).rows
 
     def search(
-        self, filters: DecisionFilter | None = None, *, after: Cursor | None = None, limit: int = 50, budget_ms: float | None = 80
+        self, filters: DecisionFilter | None = None, *, after: Cursor | None = None, limit: int = 50, budget_ms: float | None = 60
     ) -> Found:
         """A page that is made in bounded time and says how far back it has looked (``searching.py``).
 
@@ -154,7 +154,7 @@ class Store:
         """What got its place in the ledger from position ``than`` on, each decision once. Raises ``InputError`` BL-INPUT-720."""
         return searching.newer(self.database, filters or DecisionFilter(), than, limit=limit, shown=shown)
 
-    def around(self, decision_id: str, filters: DecisionFilter | None = None, *, budget_ms: float = 60) -> Neighbours:
+    def around(self, decision_id: str, filters: DecisionFilter | None = None, *, budget_ms: float = 50) -> Neighbours:
         """The neighbours of a decision in the list of a filter. Raises ``NotFound`` BL-INPUT-704, ``InputError`` BL-INPUT-720."""
         return searching.around(self.database, decision_id, filters or DecisionFilter(), budget_ms=budget_ms)
 
