@@ -14,6 +14,7 @@ from starlette.responses import Response
 from brightline.errors import InputError, NotFound
 from brightline.server.console.desk import Door, Visit, action, page
 from brightline.server.console.people.arrival import next_path
+from brightline.server.console.people.browser_name import browser_name
 from brightline.server.console.people.first_admin import forget_password_file
 from brightline.server.console.people.passwords import LEAST_LENGTH, MOST_LENGTH, weakness
 from brightline.server.console.people.reception import PASSWORD_PAGE, Reception, Told
@@ -68,6 +69,7 @@ class _Account:
             "people/account.html",
             status=status,
             home=_ACCOUNT,
+            browser_name=browser_name,
             sessions=[session for session in sessions if session.stage == "full"],
             recovery_left=len(secrets.recovery_codes),
             errors=Told(visit, errors or {}),

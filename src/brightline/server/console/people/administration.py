@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from brightline.errors import InputError, NotFound
 from brightline.server.console.desk import Door, Visit, action, page
+from brightline.server.console.people.browser_name import browser_name
 from brightline.server.console.people.first_admin import forget_password_file
 from brightline.server.console.people.passwords import one_time_password
 from brightline.server.console.people.reception import Reception, Told
@@ -149,6 +150,7 @@ class _Administration:
             home=f"{_USERS}/{user.id}",
             person=user,
             sessions=sessions,
+            browser_name=browser_name,
             events=events,
             names=await self._names(),
             roles=ROLE_NAMES,
@@ -159,7 +161,9 @@ class _Administration:
 
     async def show_sessions(self, visit: Visit) -> Response:
         """The sessions of everybody."""
-        return self._desk.render(visit, "people/sessions.html", sessions=await self._open_sessions(visit), names=await self._names())
+        return self._desk.render(
+            visit, "people/sessions.html", browser_name=browser_name, sessions=await self._open_sessions(visit), names=await self._names()
+        )
 
     async def _open_sessions(self, visit: Visit) -> list[Session]:
         found = await asyncio.to_thread(self._store.sessions.list, tenant=self._tenant)
