@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPMessage
 from typing import IO, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy import select, text
 
@@ -28,7 +29,17 @@ from brightline.service import Service
 from brightline.store.schema import status
 from brightline.store.tables import ledger_checkpoints
 
-__all__ = ["PROBLEM", "Check", "failed", "machine_check", "secret_checks", "service_checks", "settings_check", "upstream_check"]
+__all__ = [
+    "PROBLEM",
+    "Check",
+    "failed",
+    "machine_check",
+    "secret_checks",
+    "service_checks",
+    "settings_check",
+    "upstream_check",
+    "without_password",
+]
 
 PROBLEM = "%(code)s: %(problem)s"
 """The sentence of a check that ended in an error of ours."""
@@ -110,6 +121,7 @@ def upstream_check(settings: Settings) -> Iterator[Check]:
         yield Check("upstream", True, "built-in sandbox (no BRIGHTLINE_UPSTREAM set)")
         return
     started = time.monotonic()
+    named = without_password(settings.upstream)
     headers = {"Authorization": f"Bearer {settings.upstream_key}"} if settings.upstream_key else {}
     # The settings admit http and https addresses only.
     request = urllib.request.Request(f"{settings.upstream}/models", headers=headers)  # noqa: S310
@@ -120,16 +132,27 @@ def upstream_check(settings: Settings) -> Iterator[Check]:
         code, told = problem.code, problem.headers.get("Date", "")
         problem.close()
     except OSError as problem:
-        values: dict[str, str | int | float] = {"upstream": settings.upstream, "problem": str(problem)}
+        values: dict[str, str | int | float] = {"upstream": named, "problem": str(problem)}
         cure = "Start the model service, or correct BRIGHTLINE_UPSTREAM."
         yield Check("upstream", False, "%(upstream)s does not answer: %(problem)s", cure, values)
         return
     took = round(time.monotonic() - started, 2)
-    values = {"upstream": settings.upstream, "status": code, "seconds": f"{took:.2f}"}
+    values = {"upstream": named, "status": code, "seconds": f"{took:.2f}"}
     refused = code in (401, 403)
     cure = "Check upstream_key: the model service does not accept it." if refused else "Look at the log of the model service."
     yield Check("upstream", code < 500 and not refused, "%(upstream)s answered %(status)s in %(seconds)s s", cure, values)
     yield from _skew("the model service", _told_time(told))
+
+
+def without_password(address: str) -> str:
+    """A URL without the name and password that may stand in it."""
+    try:
+        pieces = urlsplit(address)
+        if "@" not in pieces.netloc:
+            return address
+        return urlunsplit(pieces._replace(netloc="…@" + pieces.netloc.rpartition("@")[2]))
+    except ValueError:
+        return "…"
 
 
 def _rules(service: Service) -> Iterator[Check]:

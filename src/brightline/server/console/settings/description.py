@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
-from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 
 from brightline.config import Settings
+from brightline.examination import without_password
 from brightline.live_settings import LiveSettings, when_applied
 
 __all__ = ["Described", "described", "shown", "shown_json"]
@@ -84,7 +84,7 @@ def shown(key: str, value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return _without_password(str(value)) if isinstance(value, str) and "://" in value else str(value)
+    return without_password(str(value)) if isinstance(value, str) and "://" in value else str(value)
 
 
 def shown_json(key: str, text: str | None) -> str:
@@ -95,16 +95,6 @@ def shown_json(key: str, text: str | None) -> str:
         return shown(key, orjson.loads(text))
     except ValueError:
         return text
-
-
-def _without_password(address: str) -> str:
-    try:
-        pieces = urlsplit(address)
-        if pieces.username is None and pieces.password is None:
-            return address
-        return urlunsplit(pieces._replace(netloc="…@" + pieces.netloc.rpartition("@")[2]))
-    except ValueError:
-        return "…"
 
 
 def _kind(field: FieldInfo) -> tuple[str, tuple[str, ...]]:

@@ -1,0 +1,63 @@
+"""The words of the page of health: names of checks, and the sentences of ``brightline.examination`` for this room's catalogue.
+
+The sentences repeat those of the examination word for word, because only what stands in this room gets into its catalogue; a test holds
+the two together.
+"""
+
+from __future__ import annotations
+
+from brightline.server.face import msgid as _
+
+__all__ = ["NAMES", "SENTENCES"]
+
+NAMES = {
+    "python": _("Python"),
+    "settings": _("Settings"),
+    "secrets": _("Key files"),
+    "rulebook": _("Rulebook"),
+    "goals": _("Goals"),
+    "database": _("Database"),
+    "journal": _("Journal"),
+    "disk": _("Disk space"),
+    "clock": _("Clock"),
+    "ledger": _("Ledger"),
+    "changes": _("Changed settings"),
+    "upstream": _("Model service"),
+}
+
+SENTENCES = (
+    _("Python %(version)s"),
+    _("Install Python 3.11 or newer."),
+    _("tenant %(tenant)s, strictness %(strictness)s"),
+    _("%(file)s readable by others too"),
+    _("%(file)s readable by its owner only"),
+    _("Run: chmod 600 %(path)s"),
+    _("built-in sandbox (no BRIGHTLINE_UPSTREAM set)"),
+    _("%(upstream)s does not answer: %(problem)s"),
+    _("Start the model service, or correct BRIGHTLINE_UPSTREAM."),
+    _("%(upstream)s answered %(status)s in %(seconds)s s"),
+    _("Check upstream_key: the model service does not accept it."),
+    _("Look at the log of the model service."),
+    _("%(rules)s rules, %(verified)s verified, digest %(digest)s"),
+    _("Install Brightline again."),
+    _("text engine %(version)s"),
+    _("%(dialect)s, %(entries)s decisions and events, tables of revision %(revision)s"),
+    _("Run: brightline db migrate"),
+    _("%(free)s MB free for %(home)s"),
+    _("Free some space: without it decisions cannot be stored and answers are held back."),
+    _("%(now)s UTC, not before the last signed head"),
+    _("%(now)s UTC, %(seconds)s s before the last signed head"),
+    _("Set the clock by a time server: the times of decisions and entries come from it."),
+    _("%(seconds)s s apart from the clock of the database server"),
+    _("%(seconds)s s apart from the clock of the model service"),
+    _("Set both clocks by a time server: the times of decisions and entries come from them."),
+    _("%(origin)s, %(entries)s entries under a signed head, %(pending)s pending"),
+    _("%(origin)s, %(entries)s entries; the oldest of %(pending)s pending events waits for %(seconds)s s"),
+    _("Look at the log of the service: nothing is being sequenced."),
+    _("%(depth)s decisions are on their way to the disk"),
+    _("The database is slower than the calls. Look at its disk, or let more processes share the work."),
+    _("%(count)s changed in the console, none waits"),
+    _("%(count)s changed in the console; %(waiting)s wait for the next start, %(overruled)s do not hold"),
+    _("Look at the page of settings; start the service again for those that wait."),
+)
+"""Everything that a check can say, and every advice."""
