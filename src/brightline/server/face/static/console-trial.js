@@ -170,6 +170,18 @@
     form.elements.goal.focus();
   });
 
+  // The line is on the page already: saved from here, it is not asked for (and put on record) once more.
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-saves]");
+    if (!button) return;
+    event.preventDefault();
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([document.getElementById(button.dataset.saves).textContent], { type: "application/yaml" }));
+    link.download = button.dataset.file;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  });
+
   for (const name of ["share", "clear"]) part(name).hidden = false;
   enliven(result);
   window.addEventListener("hashchange", fromLink);

@@ -1,0 +1,348 @@
+"""Rulebook and trial in a real chromium: while typing, by keyboard, by link, without scripts, in every look and width."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from brightline.server.console.desk import SESSION_COOKIE
+from tests.server.browser.chromium import Tab, chromium, tab
+from tests.server.face.site import REFUSED, Site, running_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
+LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
+WIDTHS = [("zh", 360), ("en", 360), ("zh", 768), ("en", 1440), ("zh", 1920), ("en", 1920)]
+PAGES = [
+    "/console/rulebook",
+    "/console/rulebook?q=gambling",
+    "/console/rulebook/PSA-82",
+    "/console/rulebook/SEC-D1",
+    "/console/rulebook/CSL-49?from=CSL-47",
+    "/console/rulebook/texts/PSA",
+    "/console/rulebook/types/9",
+    "/console/rulebook/goals",
+    "/console/rulebook/goals/gambling.promotion?check=1",
+    "/console/rulebook/goals/sexual.explicit",
+    "/console/try",
+    "/console/try?sample=disguised",
+]
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value); })
+  .observe({ type: "layout-shift", buffered: true });
+"""
+MOST_OWN_SCRIPT_BYTES = 5_000
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("home")) as site:
+        for _ in range(3):
+            site.decide(REFUSED)
+        site.sequence()
+        yield site
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def signed_in(site: Site, browser: Browser, role: str = "rule_author", **options: Any) -> Iterator[Tab]:
+    """A tab of somebody new of that role."""
+    store = site.service.store
+    user = store.users.create(f"{role}-{len(store.users.list())}".replace("_", "-"), role=role, by="test", must_change=False)
+    _, secret = store.sessions.open(user.id, stage="full", lifetime_s=3600, address="127.0.0.1", agent="test")
+    cookie = {
+        "name": SESSION_COOKIE,
+        "value": secret,
+        "domain": "127.0.0.1",
+        "path": "/",
+        "secure": True,
+        "httpOnly": True,
+        "sameSite": "Lax",
+    }
+    with tab(browser, site.url, **options) as watched:
+        watched.page.context.add_cookies([cookie])  # type: ignore[list-item]
+        watched.page.add_init_script(SHIFTS)
+        yield watched
+
+
+def serious(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+
+
+def write(page: Page, text: str) -> None:
+    page.locator("#text").fill(text)
+
+
+@pytest.mark.parametrize(("lang", "theme"), LOOKS)
+def test_every_page_can_be_used_by_everybody(site: Site, browser: Browser, lang: str, theme: str) -> None:
+    with signed_in(site, browser) as watched:
+        for path in PAGES:
+            page = watched.open(f"{path}{'&' if '?' in path else '?'}lang={lang}&theme={theme}")
+            page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
+            assert serious(page) == [], path
+            watched.check()
+
+
+@pytest.mark.parametrize(("lang", "width"), WIDTHS)
+def test_nothing_hangs_over_the_edge(site: Site, browser: Browser, lang: str, width: int) -> None:
+    with signed_in(site, browser, width=width) as watched:
+        for path in PAGES:
+            page = watched.open(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+            page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
+            over = page.evaluate(
+                """() => [...document.querySelectorAll("main *")].filter((node) => !node.closest("pre, .scroll, .unseen, dialog") &&
+                     node.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5).map((node) => node.outerHTML.slice(0, 120))"""
+            )
+            assert over == [], path
+            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+
+
+def test_nothing_moves_by_itself(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        for path in PAGES:
+            page = watched.open(path)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("window.shifts.reduce((sum, value) => sum + value, 0)") == 0, path
+        page = watched.open("/console/try")
+        write(page, REFUSED)
+        expect(page.locator("[data-verdict]")).to_be_visible()
+        assert page.evaluate("window.shifts.reduce((sum, value) => sum + value, 0)") == 0
+
+
+def test_the_answer_appears_while_typing(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/try?lang=en")
+        page.locator("#text").press_sequentially("百家乐推广，加微信上分，送彩金", delay=15)
+        expect(page.locator(".verdict-outcome")).to_have_text("Refused")
+        expect(page.locator("[data-count]")).to_have_text("15")
+        page.get_by_label("Comes as").select_option("post")
+        expect(page.locator(".verdict-outcome")).to_have_text("Blocked")
+        expect(page.locator("#announcer")).to_have_text("Blocked")
+        page.get_by_role("button", name="Clear").click()
+        expect(page.locator("#result .empty")).to_be_visible()
+        watched.check()
+
+
+def test_an_older_answer_never_replaces_a_newer_one(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/try?lang=en")
+        held: list[Route] = []
+
+        def hold_the_first(route: Route) -> None:
+            if held:
+                route.continue_()
+            else:
+                held.append(route)
+
+        page.route("**/console/try", hold_the_first)
+        write(page, REFUSED)
+        expect(page.locator(".htmx-request").first).to_be_attached()
+        write(page, "今天天气很好")
+        expect(page.locator(".verdict-outcome")).to_have_text("Allowed")
+        try:
+            held[0].continue_()
+        except Exception:
+            assert held, "the older question was put an end to before it was answered"
+        page.wait_for_load_state("networkidle")
+        expect(page.locator(".verdict-outcome")).to_have_text("Allowed")
+        assert page.locator("#text").input_value() == "今天天气很好"
+
+
+def test_nothing_is_asked_while_characters_are_being_composed(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/try?lang=en")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.method) if request.url.endswith("/console/try") else None)
+        page.evaluate(
+            """() => { const text = document.getElementById("text"); text.focus(); text.value = "bai jia";
+                 text.dispatchEvent(new InputEvent("input", { bubbles: true, isComposing: true })); }"""
+        )
+        expect(page.locator("[data-count]")).to_have_text("7")
+        page.evaluate(
+            "() => { const text = document.getElementById('text'); text.value = '百家'; text.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true })); }"
+        )
+        expect(page.locator("[data-verdict]")).to_be_visible()
+        assert asked == ["POST"]
+
+
+@pytest.mark.parametrize("text", ["百 家 乐，加薇上分", "👨\u200d👩\u200d👧 e\u0301 𝐛 \u200b\n\n  “quoted” & <b>#?%</b>", "长" * 10_000])
+def test_a_link_carries_text_and_settings_and_the_server_never_sees_it(site: Site, browser: Browser, text: str) -> None:
+    with signed_in(site, browser, permissions=["clipboard-read", "clipboard-write"]) as watched:
+        page = watched.open("/console/try?lang=en")
+        write(page, text)
+        page.get_by_label("Comes as").select_option("listing")
+        page.get_by_label("Strictness").select_option("strict")
+        page.get_by_label("Age of the person").select_option("minor")
+        page.get_by_label("Law of the day").fill("2027-01-01")
+        page.get_by_role("button", name="Copy a link to this").click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        link = page.evaluate("navigator.clipboard.readText()")
+        assert link.startswith(f"{site.url}/console/try#z.")
+        assert re.fullmatch(r"[A-Za-z0-9_-]+", link.partition("#z.")[2])
+        addresses: list[str] = []
+        page.on("request", lambda request: addresses.append(request.url))
+        page.goto("about:blank")
+        page.goto(link)
+        expect(page.locator("#text")).to_have_value(text)
+        for label, value in (
+            ("Comes as", "listing"),
+            ("Strictness", "strict"),
+            ("Age of the person", "minor"),
+            ("Law of the day", "2027-01-01"),
+        ):
+            expect(page.get_by_label(label)).to_have_value(value)
+        expect(page.locator("[data-verdict]")).to_be_visible()
+        assert all("#" not in address or address == link for address in addresses)
+        watched.check()
+
+
+@pytest.mark.parametrize("hash_", ["#z.AAAA", "#z.%%%", "#j.e30", "#j.bm8", "#z.", "#j." + "QQ" * 200_000])
+def test_a_damaged_link_says_so_and_does_nothing(site: Site, browser: Browser, hash_: str) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open(f"/console/try{hash_}")
+        expect(page.locator("[data-share-broken]")).to_be_visible()
+        expect(page.locator("#text")).to_have_value("")
+        watched.check()
+
+
+def test_a_small_link_that_unpacks_to_much_is_refused(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/try")
+        bomb = page.evaluate(
+            """async () => { const stream = new Blob(["a".repeat(20000000)]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+                 const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+                 return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")).replace(/\\+/g, "-").replace(/\\//g, "_").replace(/=+$/, ""); }"""
+        )
+        page.goto("about:blank")
+        page.goto(f"{site.url}/console/try#z.{bomb}")
+        expect(page.locator("[data-share-broken]")).to_be_visible()
+        watched.check()
+
+
+def test_what_is_unfolded_stays_unfolded(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/try?sample=disguised&lang=en")
+        page.locator("#changes-base > summary").click()
+        write(page, "澳 门 百 家 乐，ｘｉｎ人开戶送彩金，加薇上分！")
+        expect(page.locator("#written ~ blockquote")).to_contain_text("！")
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("#changes-base")).to_have_attribute("open", "")
+        watched.check()
+
+
+def test_an_example_is_made_from_a_finding(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/try?lang=en")
+        write(page, "百家乐真好玩")
+        page.locator("#nearly").wait_for()
+        page.locator(".missed li", has_text="gambling.promotion").first.get_by_role("button", name="should hit?").click()
+        expect(page.locator("#goal")).to_be_focused()
+        expect(page.locator("#goal")).to_have_value("gambling.promotion")
+        page.get_by_role("button", name="Check it and write the line").click()
+        expect(page.locator("#made")).to_contain_text("It does not hold yet.")
+        expect(page.locator("#made-line")).to_contain_text('- {text: "百家乐真好玩", side: prompt}')
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Download").click()
+        assert download.value.suggested_filename == "gambling.promotion-examples.yaml"
+        assert '"百家乐真好玩"' in Path(download.value.path()).read_text("utf-8")
+        watched.check()
+
+
+def test_the_trial_works_by_keyboard_alone(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        page = watched.open("/console/try?lang=en")
+        keys = page.keyboard
+        keys.press("e")
+        expect(page.locator("#text")).to_be_focused()
+        keys.insert_text(REFUSED)
+        expect(page.locator(".verdict-outcome")).to_have_text("Refused")
+        keys.press("Tab")
+        expect(page.get_by_label("Comes as")).to_be_focused()
+        keys.press("P")
+        for _ in range(4):
+            keys.press("Tab")
+        keys.press("Escape")
+        keys.press("g")
+        keys.press("r")
+        expect(page.locator("h1")).to_have_text("Rulebook")
+        keys.press("/")
+        keys.type("psa 82")
+        keys.press("Enter")
+        expect(page.locator("h1")).to_have_text("Rules: psa 82")
+        page.locator("main").focus()
+        keys.press("j")
+        keys.press("Enter")
+        expect(page.locator("h1")).to_have_text("Public Security Administration Punishments Law, Art. 82")
+        keys.press("[")
+        expect(page.locator("h1")).to_contain_text("Public Security Administration Punishments Law, Art. 8")
+        watched.check()
+
+
+def test_the_examples_of_a_goal_are_checked_in_place(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser, "auditor") as watched:
+        page = watched.open("/console/rulebook/goals/gambling.promotion?lang=en")
+        page.get_by_role("button", name="Check them now").click()
+        expect(page.locator("#samples [role=status]")).to_contain_text("All are as they should be")
+        assert "check=1" not in page.url
+        watched.check()
+
+
+def test_everything_works_without_scripts(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser, java_script_enabled=False) as watched:
+        page = watched.open("/console/try?lang=en")
+        expect(page.get_by_role("button", name="Copy a link to this")).not_to_be_visible()
+        write(page, REFUSED)
+        page.get_by_label("Comes as").select_option("post")
+        page.get_by_role("button", name="Judge it").click()
+        expect(page.locator(".verdict-outcome")).to_have_text("Blocked")
+        expect(page.locator("#text")).to_have_value(REFUSED)
+        page.locator("#make > summary").click()
+        page.locator("#goal").select_option("gambling.contact")
+        page.get_by_role("button", name="Check it and write the line").click()
+        expect(page.locator("#made")).to_contain_text("It holds.")
+        page.goto(f"{site.url}/console/rulebook")
+        page.get_by_role("searchbox").fill("第八十二条")
+        page.get_by_role("button", name="Find rules").click()
+        page.get_by_role("link", name="Public Security Administration Punishments Law, Art. 82").click()
+        expect(page.locator("h1")).to_contain_text("Art. 82")
+        page.goto(f"{site.url}/console/rulebook/goals/gambling.promotion")
+        page.get_by_role("button", name="Check them now").click()
+        expect(page.locator("#samples [role=status]")).to_contain_text("All are as they should be")
+        assert watched.faults == []
+
+
+def test_a_rule_prints_without_the_furniture_of_the_screen(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser, color_scheme="dark") as watched:
+        page = watched.open("/console/rulebook/PSA-82?lang=zh")
+        page.emulate_media(media="print")
+        for furniture in (".rail", ".page-head .actions"):
+            expect(page.locator(furniture).first).not_to_be_visible()
+        expect(page.locator("h1")).to_be_visible()
+        expect(page.locator(".obligation")).to_be_visible()
+        assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_the_room_needs_little_script() -> None:
+    script = Path(__file__).parents[3] / "src/brightline/server/face/static/console-trial.js"
+    assert len(gzip.compress(script.read_bytes())) <= MOST_OWN_SCRIPT_BYTES
