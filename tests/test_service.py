@@ -7,14 +7,17 @@ import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from brightline.config import Settings
 from brightline.errors import AccessError, Forbidden, LedgerError, NotFound, RateLimited, StoreError
 from brightline.ledger import verify_proof
-from brightline.model import Door, Item, ItemKind, Part, Side
+from brightline.metrics import Metrics, Sampler
+from brightline.model import Door, Item, ItemKind, Outcome, Part, Side
 from brightline.service import Service
 
 
@@ -26,8 +29,8 @@ async def service(settings: Settings) -> AsyncIterator[Service]:
     await opened.stop()
 
 
-def _decide(service: Service, text: str = "百家乐开户送彩金"):
-    item = Item(ItemKind.TEXT, (Part("text", Side.POST, text),))
+def _decide(service: Service, words: str = "百家乐开户送彩金"):
+    item = Item(ItemKind.TEXT, (Part("text", Side.POST, words),))
     return service.pipeline.decide_item(item, service.pipeline.context(Door.PYTHON))
 
 
@@ -162,3 +165,63 @@ async def test_a_rolled_back_database_halts_the_ledger_and_is_reported(settings:
     await service.stop()
     assert service.ledger_problem is not None
     assert service.ledger_problem.code == "BL-LEDGER-009"
+
+
+async def test_what_a_stopped_service_recorded_is_counted(settings: Settings) -> None:
+    service = Service.open(settings)
+    await service.start()
+    decision = _decide(service)
+    await service.record_all([decision, _decide(service, "你好，请介绍一下苏州园林")])
+    service.metrics.requests.labels("chat", "200").inc(2)
+    service.metrics.own_seconds.observe(0.0011)
+    await service.stop()
+    assert service.tally_problem is None
+    with Service.open(settings) as again:
+        store, since, until = again.store, decision.made_at - 60_000_000, decision.made_at + 60_000_000
+        assert store.tallies.behind() == 0
+        assert store.tallies.totals("all", since, until).by_outcome() == {Outcome.ALLOW: 1, decision.outcome: 1}
+        assert store.tallies.totals("rule", since, until).by_value() == dict.fromkeys(sorted(decision.rules), 1)
+        assert store.traffic.requests(since, until, step_s=60).total() == 2
+        assert store.traffic.latency("own", since, until, step_s=60).whole[0] == pytest.approx(0.0011, rel=0.28)
+
+
+async def test_a_failure_to_count_is_told_and_loses_nothing(settings: Settings) -> None:
+    service = Service.open(settings)
+    with service.store.database.writing() as connection:
+        connection.execute(text("ALTER TABLE tallies RENAME TO hidden"))
+    await service.start()
+    decision = _decide(service)
+    await service.record(decision)
+    await service.stop()
+    assert service.tally_problem is not None
+    assert service.tally_problem.code == "BL-STORE-005"
+    service = Service.open(settings)
+    with service.store.database.writing() as connection:
+        connection.execute(text("ALTER TABLE hidden RENAME TO tallies"))
+    await service.start()
+    await service.stop()
+    assert service.tally_problem is None
+    with Service.open(settings) as again:
+        assert again.store.tallies.totals("all", decision.made_at, decision.made_at + 1).total() == 1
+
+
+async def test_a_sample_that_was_not_written_is_taken_again(service: Service) -> None:
+    metrics = Metrics()
+    sampler = Sampler(metrics)
+    metrics.upstream_errors.labels("BL-UPSTREAM-001").inc()
+    metrics.call_seconds.observe(0.7)
+    first = sampler.take()
+    assert first == {("upstream_errors", "BL-UPSTREAM-001"): 1, ("call", "0.8"): 1}
+    metrics.streams_stopped.inc()
+    assert sampler.take() == {**first, ("streams_stopped", ""): 1}
+    sampler.written()
+    assert sampler.take() == {}
+
+
+async def test_the_upstream_is_known_by_what_became_of_calls(service: Service) -> None:
+    answered = replace(_decide(service), made_at=5, request={"status": "ok", "upstream_status": 200})
+    failed = replace(answered, made_at=6, request={"status": "BL-UPSTREAM-002", "upstream_status": 500})
+    for decision in (answered, failed, replace(answered, made_at=7, request={"status": "refused"})):
+        service.metrics.decided(decision)
+    assert service.metrics.upstream_answered_at == 5
+    assert service.metrics.upstream_failed == (6, "BL-UPSTREAM-002")

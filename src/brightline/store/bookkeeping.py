@@ -40,11 +40,10 @@ class Source(Protocol):
 class Bookkeeping:
     """Counts the ledger's entries about once a second, writes the process's traffic every ten, and deletes what is kept no longer.
 
-    ``problem`` is why the last round failed; None as soon as one succeeds. What failed is tried again, nothing is lost.
+    What failed is tried again, nothing is lost.
     """
 
     def __init__(self, tallies: Tallies, traffic: Traffic, source: Source, *, tenant: str, process: str) -> None:
-        self.problem: StoreError | None = None
         self._tallies = tallies
         self._traffic = traffic
         self._source = source
@@ -52,6 +51,12 @@ class Bookkeeping:
         self._process = process
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._problems: dict[str, StoreError] = {}  # by what failed when it was last tried
+
+    @property
+    def problem(self) -> StoreError | None:
+        """Why counting or writing failed when it was last tried; None while both work."""
+        return next(iter(list(self._problems.values())), None)
 
     def start(self) -> None:
         """Begin."""
@@ -101,11 +106,11 @@ class Bookkeeping:
             done = work()
         except Exception as problem:
             error = store_error(problem)
-            if self.problem is None:
+            if work.__name__ not in self._problems:
                 _log.error("counting failed, will be tried again", code=error.code, problem=error.message, hint=error.hint)
-            self.problem = error
+            self._problems[work.__name__] = error
             return 0
-        self.problem = None
+        self._problems.pop(work.__name__, None)
         return done
 
 
