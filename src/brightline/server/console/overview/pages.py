@@ -19,7 +19,7 @@ from brightline.server.console.overview.figures import figures_of
 from brightline.server.console.overview.labels import day_and_time, local_input, step_names, zone_name
 from brightline.server.console.overview.period import Period, period_of
 from brightline.server.console.overview.picture import BREAKDOWNS, Picture, Shared, read_picture
-from brightline.server.console.overview.series import CHARTS, Chart, chart_of, charts_of, json_of, table_of
+from brightline.server.console.overview.series import CHARTS, OUTCOMES, Chart, chart_of, charts_of, json_of, table_of
 from brightline.server.console.overview.standing import Standing, read_standing
 from brightline.server.face import msgid as _
 from brightline.server.face import security_headers
@@ -128,7 +128,7 @@ class Overview:
         outcomes = picture.outcomes
         stopped = tuple(outcome for outcome in Outcome if outcome.stops)
         since, until = (day_and_time(at, lang=visit.lang, zone=visit.zone, now=picture.period.now) for at in picture.period.before)
-        return {
+        return _words(visit) | {
             "before_said": f"{since} – {until}",
             "figures": figures_of(picture, visit.text),
             "decided": sum(outcomes.values()),
@@ -144,7 +144,7 @@ class Overview:
         }
 
     def _breakdowns(self, visit: Visit, picture: Picture) -> dict[str, Any]:
-        return {"breakdowns": breakdowns_of(picture, self._desk.service, visit.lang, visit.text)}
+        return _words(visit) | {"breakdowns": breakdowns_of(picture, self._desk.service, visit.lang, visit.text)}
 
     def _table(self, visit: Visit, chart: Chart, picture: Picture) -> Any:
         said = _namer(visit)
@@ -189,3 +189,9 @@ def _namer(visit: Visit) -> Any:
         return messages.pgettext(line.context, line.name) if line.context else messages.gettext(line.name)
 
     return said
+
+
+def _words(visit: Visit) -> dict[str, Any]:
+    """The words of outcomes and the form of numbers, made once a page: hundreds of cells use them."""
+    messages = catalogue(visit.lang)
+    return {"outcome_words": {outcome: messages.pgettext("outcome", word) for outcome, word in OUTCOMES.items()}, "grouped": "{:,}".format}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
@@ -18,7 +19,7 @@ from sqlalchemy import func, select
 
 from brightline.model import Outcome
 from brightline.server.console.overview.period import Period
-from brightline.store import DecisionFilter, Dimension, Events, Percentiles, Requests, Series, Store, Totals
+from brightline.store import DecisionFilter, Dimension, Events, Percentiles, Requests, Series, Store, Totals, step_for
 from brightline.store.tables import decisions
 
 __all__ = ["BREAKDOWNS", "Before", "Picture", "Shared", "read_picture"]
@@ -26,6 +27,7 @@ __all__ = ["BREAKDOWNS", "Before", "Picture", "Shared", "read_picture"]
 BREAKDOWNS: tuple[Dimension, ...] = ("type", "rule", "goal", "door", "model", "gap")
 """What decisions are broken down by (store/tallies.py)."""
 
+_SPARKS = 48  # steps of a chart as small as a word
 _KEPT_S = 1.5
 _MOST_KEPT = 64
 
@@ -44,7 +46,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything that the overview shows of one period.
+    """Everything that the overview shows of one period. ``types`` has coarser steps than the others.
 
     ``reversed`` counts the stopped decisions that a person's later decision supersedes. ``ever`` is false while the
     installation has not decided anything yet. ``tag`` changes when any of it does.
@@ -82,7 +84,7 @@ def read_picture(store: Store, tenant: str, period: Period) -> Picture:
         requests=requests,
         decisions=decided,
         gaps=tallies.series("not_inspected", since, until, step_s=step, offset_s=shift, tenant=tenant),
-        types=tallies.series("type", since, until, step_s=step, offset_s=shift, tenant=tenant),
+        types=tallies.series("type", since, until, step_s=max(step, step_for(since, until, points=_SPARKS)), offset_s=shift, tenant=tenant),
         own=traffic.latency("own", since, until, step_s=step, offset_s=shift, tenant=tenant),
         call=traffic.latency("call", since, until, step_s=step, offset_s=shift, tenant=tenant),
         streams_stopped=traffic.streams_stopped(since, until, step_s=step, offset_s=shift, tenant=tenant),
@@ -108,46 +110,57 @@ def _read_before(store: Store, tenant: str, period: Period) -> Before:
 
 def _reversed(store: Store, tenant: str, since: int, until: int) -> int:
     """How many refused or blocked decisions of that stretch a person's decision supersedes: few rows, by their own index."""
-    later, first = decisions.alias("later"), decisions.alias("first")
-    wanted = (
-        select(func.count(first.c.id.distinct()))
-        .select_from(later.join(first, later.c.supersedes == first.c.id))
-        .where(
-            first.c.tenant == tenant,
-            later.c.supersedes.is_not(None),
-            later.c.automated == "none",
-            first.c.outcome.in_([outcome.value for outcome in Outcome if outcome.stops]),
-            ~later.c.outcome.in_([outcome.value for outcome in Outcome if outcome.stops]),
-            first.c.made_at >= since,
-            first.c.made_at < until,
-        )
+    stopping = [outcome.value for outcome in Outcome if outcome.stops]
+    later = decisions.alias("later")
+    lifted = select(later.c.supersedes).where(
+        later.c.supersedes.is_not(None), later.c.automated == "none", later.c.outcome.not_in(stopping)
+    )
+    wanted = select(func.count()).where(
+        decisions.c.id.in_(lifted),
+        decisions.c.tenant == tenant,
+        decisions.c.outcome.in_(stopping),
+        # Plus nothing: with the bare column SQLite walks along the time instead, past every decision of the stretch.
+        decisions.c.made_at + 0 >= since,
+        decisions.c.made_at + 0 < until,
     )
     with store.database.reading() as connection:
         return int(connection.execute(wanted).scalar_one())
 
 
+@dataclass(slots=True)
+class _Known(Generic[Value]):
+    """A value that is there or on its way. ``good_until`` is set when it has come."""
+
+    coming: asyncio.Task[Value]
+    good_until: float = math.inf
+
+
 class Shared(Generic[Value]):
-    """Values that are read once for all who ask within a second and a half. For one event loop."""
+    """Values that are read once for all who ask meanwhile and for a second and a half after. For one event loop."""
 
     def __init__(self, kept_s: float = _KEPT_S, clock: Callable[[], float] = time.monotonic) -> None:
         self._kept_s = kept_s
         self._clock = clock
-        self._known: OrderedDict[Hashable, tuple[float, asyncio.Task[Value]]] = OrderedDict()
+        self._known: OrderedDict[Hashable, _Known[Value]] = OrderedDict()
 
     async def get(self, key: Hashable, read: Callable[[], Value]) -> Value:
         """The value of ``key``: a fresh one, the one being read, or ``read`` in a thread. An error is not kept."""
-        now = self._clock()
         known = self._known.get(key)
-        if known is None or (known[1].done() and now >= known[0]):
-            known = (now + self._kept_s, asyncio.create_task(asyncio.to_thread(read)))
-            self._known[key] = known
-            self._known.move_to_end(key)
-            while len(self._known) > _MOST_KEPT:
-                self._known.popitem(last=False)
-        try:
-            # Whoever goes away must not take the value from the others that wait for it.
-            return await asyncio.shield(known[1])
-        except Exception:
-            if self._known.get(key) is known:
-                del self._known[key]
-            raise
+        if known is None or self._clock() >= known.good_until:
+            known = self._begin(key, read)
+        # Whoever goes away must not take the value from the others that wait for it.
+        return await asyncio.shield(known.coming)
+
+    def _begin(self, key: Hashable, read: Callable[[], Value]) -> _Known[Value]:
+        known = _Known(asyncio.create_task(asyncio.to_thread(read)))
+
+        def came(task: asyncio.Task[Value]) -> None:
+            failed = task.cancelled() or task.exception() is not None
+            known.good_until = -math.inf if failed else self._clock() + self._kept_s
+
+        known.coming.add_done_callback(came)
+        self._known[key] = known
+        self._known.move_to_end(key)
+        while len(self._known) > _MOST_KEPT:
+            self._known.popitem(last=False)
+        return known
