@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 import uuid_utils
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from brightline.errors import InputError, NotFound
@@ -25,7 +25,7 @@ from brightline.store.audit import write_event
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
 from brightline.store.records import column_text
-from brightline.store.tables import ROLES, sessions, users
+from brightline.store.tables import ROLES, audit_events, sessions, users
 
 __all__ = ["ROLES", "Secrets", "User", "Users", "end_sessions", "user_name", "user_of"]
 
@@ -315,21 +315,24 @@ class Users:
         with self._database.writing() as connection:
             connection.execute(update(users).where(users.c.id == user_id).values(failed_logins=0, locked_until=None))
 
-    def note_refusal(self, user_id: str | None, *, reason: str, tenant: str, counts: bool = True) -> None:
-        """A sign-in was refused: an audit event and, if the name was known, a count that ``note_login`` sets back.
+    def note_refusal(self, user_id: str | None, *, reason: str, tenant: str) -> None:
+        """Put a refused sign-in on record. Costs one transaction for a known and for an unknown name.
 
-        Costs one transaction for a known and for an unknown name.
+        It does not count for ``take_attempt``: whoever guesses passwords must not slow down the codes of the person.
         """
         with self._database.writing() as connection:
-            if counts:
-                more = update(users).where(users.c.id == (user_id or "")).values(failed_logins=users.c.failed_logins + 1)
-                connection.execute(more)
             write_event(connection, "session.refused", actor="", subject=user_id or "", detail={"reason": reason}, tenant=tenant)
 
+    def refusals(self, user: User) -> int:
+        """How many sign-ins with this name were refused since the last one that was not."""
+        with self._database.reading() as connection:
+            return _refusals(connection, user.id, user.last_login_at)
+
     def note_login(self, user_id: str) -> int:
-        """Somebody signed in: forget the refusals before; returns how many there were."""
+        """Somebody signed in; returns how many sign-ins were refused since the time before."""
         with self._database.writing() as connection:
-            refused = int(_row(connection, user_id, lock=True).failed_logins)
+            row = _row(connection, user_id, lock=True)
+            refused = _refusals(connection, user_id, row.last_login_at)
             values = {"failed_logins": 0, "locked_until": None, "last_login_at": now_us()}
             connection.execute(update(users).where(users.c.id == user_id).values(values))
         return refused
@@ -374,6 +377,12 @@ def user_of(row: Mapping[str, Any]) -> User:
     values = {name: row[name] for name in User._fields if name in row}
     has_password, totp_on = row["password_hash"] is not None, row["totp_confirmed_at"] is not None
     return User(**values | {"preferences": preferences, "has_password": has_password, "totp_on": totp_on})
+
+
+def _refusals(connection: Connection, user_id: str, since: int | None) -> int:
+    event = audit_events.c
+    query = select(func.count()).where(event.subject == user_id, event.kind == "session.refused", event.at > (since or 0))
+    return int(connection.execute(query).scalar_one())
 
 
 def _secrets_of(row: Row[Any]) -> Secrets:

@@ -143,12 +143,14 @@ class _Administration:
     async def _user_page(self, visit: Visit, user: User, errors: Mapping[str, str] | None = None, status: int = 200) -> Response:
         sessions = [session for session in await self._open_sessions(visit) if session.user_id == user.id]
         events = await asyncio.to_thread(self._store.audit.events, subject=user.id, tenant=self._tenant, limit=_LATEST_EVENTS)
+        refusals = await asyncio.to_thread(self._store.users.refusals, user)
         return self._desk.render(
             visit,
             "people/user.html",
             status=status,
             home=f"{_USERS}/{user.id}",
             person=user,
+            refusals=refusals,
             sessions=sessions,
             browser_name=browser_name,
             events=events,

@@ -90,9 +90,9 @@ class Reception:
             arrival.remember_device(response, self.vault, visit.who.name)
         return response
 
-    async def admit(self, visit: Visit, user: User, *, way: str, path: str, begun_tries: int = 0) -> Response:
+    async def admit(self, visit: Visit, user: User, *, way: str, path: str) -> Response:
         """Somebody has shown everything that was asked for: open a full session, and tell of refusals since the last time."""
-        refused = await asyncio.to_thread(self.store.users.note_login, user.id) - begun_tries
+        refused = await asyncio.to_thread(self.store.users.note_login, user.id)
         if user.must_change:
             path = PASSWORD_PAGE
         if refused > 0:
@@ -100,10 +100,10 @@ class Reception:
             return await self.let_in(visit, user, stage="full", way=way, path=path, said=said, count=refused)
         return await self.let_in(visit, user, stage="full", way=way, path=path)
 
-    async def refuse(self, user: User | None, reason: str, problem: str = "", *, counts: bool = True) -> None:
+    async def refuse(self, user: User | None, reason: str, problem: str = "") -> None:
         """Put a refused sign-in on record."""
         tenant = self.settings.tenant
-        await asyncio.to_thread(self.store.users.note_refusal, user.id if user else None, reason=reason, tenant=tenant, counts=counts)
+        await asyncio.to_thread(self.store.users.note_refusal, user.id if user else None, reason=reason, tenant=tenant)
         _log.info("sign-in refused", reason=reason, problem=problem)
 
     async def take_attempt(self, user: User) -> int:
@@ -118,7 +118,7 @@ class Reception:
             return _("Too many wrong tries. Wait a few minutes.")
         secrets = await asyncio.to_thread(self.store.users.secrets, user.id)
         if not await self.passwords.fits(password, secrets.password_hash):
-            await self.refuse(user, "password", counts=False)
+            await self.refuse(user, "password")
             return _("This is not your password.")
         await asyncio.to_thread(self.store.users.clear_attempts, user.id)
         return ""

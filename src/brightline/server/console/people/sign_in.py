@@ -120,9 +120,9 @@ class _SignIn:
             return self._code_page(visit, wanted, _Refusal(_("Too many tries. Wait a little, then try again."), 429, wait_s))
         way = await self._way_of(user, visit.form.get("code", "")[:_LONGEST_NAME])
         if way is None:
-            await self._reception.refuse(user, "code", counts=False)
+            await self._reception.refuse(user, "code")
             return self._code_page(visit, wanted, _Refusal(_("This code is wrong, too old or was used before.")))
-        return await self._reception.admit(visit, user, way=way, path=wanted, begun_tries=1)
+        return await self._reception.admit(visit, user, way=way, path=wanted)
 
     async def _way_of(self, user: User, code: str) -> str | None:
         users = self._store.users
