@@ -8,6 +8,7 @@ answer (an opened text, a replay) is the answer to a POST and not an address, so
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from brightline.server.console.decision.replay import Replay, replay
 from brightline.server.console.decision.sheet import Sight, is_folded, neighbours, sheet_of, sight_of
 from brightline.server.console.decisions.conditions import conditions_of
 from brightline.server.console.desk import Desk, Visit
+from brightline.server.console.permissions import Permission
 from brightline.server.face import msgid as _
 from brightline.server.face import security_headers
 from brightline.server.face.catalogue import catalogue
@@ -211,7 +213,9 @@ class DecisionRoom:
     def _filter(self, visit: Visit, query: str) -> DecisionFilter:
         if not query:
             return DecisionFilter(tenant=visit.who.tenant)
-        return conditions_of(query, visit.clock, self._service).filter(visit.who.tenant)
+        wanted = conditions_of(query, visit.clock, self._service).filter(visit.who.tenant)
+        # Whether a text holds a word is something that only a reader of texts may find out.
+        return wanted if visit.can(Permission.TEXTS_READ) else replace(wanted, text=None)
 
     def _path(self, decision: Decision, visit: Visit) -> str:
         return f"{_LIST}/{decision.id}{_way(self._query(visit))}"
