@@ -15,6 +15,7 @@ __all__ = ["page_before"]
 
 _FIRST_US = 1_000_000
 _WIDER = 16
+_MANY = 1_000  # the longest page of the store
 _LOOK = 4  # pages that one look may bring
 _AHEAD_US = 86_400_000_000  # how far a clock may be wrong: decisions later than that are not looked for
 
@@ -28,35 +29,56 @@ def page_before(store: Store, wanted: DecisionFilter, before: Cursor, *, limit: 
     ends = time.monotonic() + budget_ms / 1000
     low = max(before.made_at, wanted.since or 0)
     latest = max(low, time.time_ns() // 1000) + _AHEAD_US
-    whole = (latest if wanted.until is None else min(wanted.until, latest)) - low
-    if whole <= 0:
-        return Found([], None, None, True)
+    end = latest if wanted.until is None else min(wanted.until, latest)
+    # The place's own microsecond first: what it holds on the older side must not count in what follows.
+    same: list[StoredDecision] = []
+    if low == before.made_at < end:
+        own = replace(wanted, since=low, until=low + 1)
+        same = [row for row in _last_of(store, own, limit) if Cursor.after(row) > before]
+        low += 1
+    rows, reached, is_all = (
+        _oldest_of(store, replace(wanted, since=low, until=end), limit - len(same), ends) if low < end else ([], end, True)
+    )
+    met = [*rows, *same][-limit:]
+    is_all = is_all and len(rows) + len(same) <= limit
+    if is_all:
+        return Found(met, None, None, True)
+    return Found(met, Cursor.after(met[0]) if met else Cursor(reached, ""), reached, False)
+
+
+def _oldest_of(store: Store, wanted: DecisionFilter, limit: int, ends: float) -> tuple[list[StoredDecision], int, bool]:
+    """Up to ``limit`` of the oldest rows of a stretch (at least one look, to know whether there are any), how far all was looked
+    through, and whether that is the whole stretch."""
+    low, end = wanted.since or 0, wanted.until or 0
+    whole, limit = end - low, max(0, limit)
     too_little, too_much = 0, whole + 1
     width = min(_FIRST_US, whole)
+    look = min(_MANY, _LOOK * max(1, limit))
     met: list[StoredDecision] = []
     while True:
-        stretch = replace(wanted, since=low, until=low + width)
-        found = store.search(stretch, limit=_LOOK * limit, budget_ms=max(1.0, (ends - time.monotonic()) * 1000))
-        if not found.complete and len(found.rows) < _LOOK * limit:  # the budget is spent
-            reached = low + too_little
-            return Found(met, Cursor.after(met[0]) if met else Cursor(reached, ""), reached, False)
-        if not found.complete and width - too_little > 1:
+        stretch = replace(wanted, until=low + width)
+        found = store.search(stretch, limit=look, budget_ms=max(1.0, (ends - time.monotonic()) * 1000))
+        if not found.complete and len(found.rows) < look:  # the budget is spent
+            return met, low + too_little, False
+        if not found.complete and width - too_little > 1 and limit:
             too_much = width
         else:
-            rows = found.rows if found.complete else _last_of(store, stretch, found, limit)
-            met = [row for row in rows if Cursor.after(row) > before]
-            if len(met) >= limit or width == whole:
-                is_all = width == whole and len(met) <= limit
-                met = met[-limit:]
-                return Found(met, None if is_all else Cursor.after(met[0]), low + width, is_all)
-            too_little = width
-        width = (too_little + too_much) // 2 if too_much <= whole else min(width * _WIDER, whole)
+            rows = found.rows if found.complete else _last_of(store, stretch, limit) if limit else found.rows
+            if len(rows) > limit:
+                return rows[len(rows) - limit :], low + width, False
+            if width == whole:
+                return rows, end, True
+            met, too_little = rows, width
+        width = max(too_little + 1, (too_little + too_much) // 2) if too_much <= whole else min(width * _WIDER, whole)
 
 
-def _last_of(store: Store, stretch: DecisionFilter, found: Found, limit: int) -> list[StoredDecision]:
-    """The last rows of a stretch that cannot be cut smaller: more happened within a microsecond than one look brings."""
-    rows = found.rows
-    while not found.complete:
-        found = store.search(stretch, after=found.next, limit=limit, budget_ms=None)
-        rows = [*rows, *found.rows][-2 * limit :]
-    return rows
+def _last_of(store: Store, stretch: DecisionFilter, limit: int) -> list[StoredDecision]:
+    """The last rows, somewhat more than ``limit``, of a stretch that cannot be cut smaller, however many it holds."""
+    rows: list[StoredDecision] = []
+    after: Cursor | None = None
+    while True:
+        found = store.search(stretch, after=after, limit=_MANY, budget_ms=None)
+        rows = [*rows, *found.rows][-(limit + _MANY) :]
+        if found.complete:
+            return rows
+        after = found.next

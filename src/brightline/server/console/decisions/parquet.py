@@ -64,6 +64,10 @@ class _File:
     def flush(self) -> None:
         """Nothing: the target passes on by itself."""
 
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Refused: what was written is on its way. (``arro3`` asks that files have this method, and does not call it.)"""
+        raise io.UnsupportedOperation("seek")
+
 
 class _IpcStream(io.RawIOBase):
     """An Arrow IPC stream that is made while it is read: the schema, one message a batch, the end."""
