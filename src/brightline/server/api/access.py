@@ -1,6 +1,11 @@
 """Every API route names the scope that its callers need; nothing of a request is read before the key was checked.
 
 The scope stands in the route's OpenAPI description as ``x-brightline-scope``. A route without one does not come to exist.
+
+A key in the Authorization header is the only way in from outside: no cookie opens anything here, so no other site can make a
+signed-in person's browser call this API. The console's try-out is a caller from inside the process: it has admitted the person
+(session, origin, token, role) and lends this call a key that exists nowhere else, under ``VISITOR`` in the ASGI scope. The scope is
+made by the server for each request, and nothing that comes over the network can put a key of that name into it.
 """
 
 from __future__ import annotations
@@ -14,14 +19,16 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from brightline.errors import InputError
+from brightline.errors import Forbidden, InputError
 from brightline.server.face import read_body
 from brightline.service import Service
 from brightline.store import ApiKey
 
-__all__ = ["SCOPE", "api_key_of", "guarded_route"]
+__all__ = ["SCOPE", "VISITOR", "api_key_of", "guarded_route"]
 
 SCOPE = "x-brightline-scope"
+VISITOR = "brightline.visitor"
+"""Where a call from inside the process brings its ``ApiKey``."""
 
 
 def api_key_of(request: Request) -> ApiKey:
@@ -41,8 +48,7 @@ def guarded_route(service: Service) -> type[APIRoute]:
             parameters = {field.alias for field in self.dependant.query_params}
 
             async def guarded(request: Request) -> Response:
-                credential = request.headers.get("authorization", "")
-                request.state.api_key = await asyncio.to_thread(service.authenticate, credential, scope)
+                request.state.api_key = await _admitted(service, request, scope)
                 _require_known(request, parameters)
                 if request.method == "POST":
                     _require_json(request)
@@ -52,6 +58,15 @@ def guarded_route(service: Service) -> type[APIRoute]:
             return guarded
 
     return GuardedRoute
+
+
+async def _admitted(service: Service, request: Request, scope: str) -> ApiKey:
+    visitor = request.scope.get(VISITOR)
+    if isinstance(visitor, ApiKey):
+        if scope not in visitor.scopes:
+            raise Forbidden("BL-ACCESS-004", f"this call lacks the scope {scope!r}", "the role of the person decides about it")
+        return visitor
+    return await asyncio.to_thread(service.authenticate, request.headers.get("authorization", ""), scope)
 
 
 class _Decoded(Request):

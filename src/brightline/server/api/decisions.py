@@ -155,4 +155,5 @@ def _cursor(text: str) -> Cursor | None:
 
 
 def _microseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else (moment - _EPOCH) // timedelta(microseconds=1)
+    """UTC microseconds; a time before 1970 is as good as its beginning, because no decision is older."""
+    return None if moment is None else max(0, (moment - _EPOCH) // timedelta(microseconds=1))
