@@ -36,7 +36,7 @@ from brightline.store.periods import HOUR, MINUTE, QUARTER
 from brightline.store.records import additions_of
 from brightline.store.traffic import CALL_BOUNDS, OWN_BOUNDS
 
-__all__ = ["DAYS", "Mix", "mix", "seed", "seed_traffic"]
+__all__ = ["DAYS", "Mix", "mix", "records", "seed", "seed_traffic"]
 
 DAYS = 30
 MODELS = (
@@ -137,8 +137,8 @@ def seed(service: Service, number: int, *, until: int | None = None, days: float
     frontier = Frontier()
     with _Bulk(store) as rows:
         insert = rows.insert
-        records = _records(chosen, _moments(number, until - int(days * 86_400e6), until), service.settings.tenant)
-        while batch := list(itertools.islice(records, _BATCH)):
+        coming = records(chosen, _moments(number, until - int(days * 86_400e6), until), service.settings.tenant)
+        while batch := list(itertools.islice(coming, _BATCH)):
             entries: list[tuple[object, ...]] = []
             nodes: list[tuple[int, int, bytes]] = []
             for record in batch:
@@ -158,7 +158,8 @@ def seed(service: Service, number: int, *, until: int | None = None, days: float
     service.sequencer.head_file.advance(frontier.size, note)
 
 
-def _records(chosen: Mix, moments: Iterator[int], tenant: str) -> Iterator[Record]:
+def records(chosen: Mix, moments: Iterator[int], tenant: str) -> Iterator[Record]:
+    """A decision of the mix for each moment, ready to be written."""
     drawn = random.Random(2)
     models = tuple(itertools.accumulate(1 / (rank + 1) for rank in range(len(MODELS))))
     for made_at in moments:
