@@ -7,6 +7,7 @@ import io
 import re
 import time
 from dataclasses import replace
+from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -18,6 +19,7 @@ from tests.server.console.overview.conftest import EVIL, Filled, site_decision
 from tests.server.console.overview.reading import one, pick, read, words
 from tests.server.face.site import REFUSED
 
+DOCUMENTATION = (Path(__file__).parents[4] / "docs" / "console-overview.md").read_text("utf-8")
 DATA = [
     "/console/overview.json",
     "/console/overview.csv?chart=requests",
@@ -262,3 +264,13 @@ def test_a_new_installation_says_how_to_make_the_first_call(console: Console) ->
     assert not pick(page, ".chart")
     assert not pick(page, ".stat")
     assert console.as_("lead").get("/console/overview.json").json()["ever"] is False
+
+
+def test_the_documented_columns_are_those_of_the_files(filled: Filled) -> None:
+    documented = dict(re.findall(r"^\| `(requests|own)`.*? \| ([^|]*) \|$", DOCUMENTATION, re.MULTILINE))
+    for chart, columns in documented.items():
+        answer = filled.console.as_("lead").get(f"/console/overview.csv?chart={chart}&last=1h")
+        assert list(rows_of(answer.content)[0]) == re.findall(r"`(\w+)`", columns)
+    assert len(documented) == 2
+    for chart in ("requests", "decisions", "own", "call", "type", "rule", "goal", "door", "model", "gap"):
+        assert f"`{chart}`" in DOCUMENTATION

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import pytest
 
 from brightline.errors import StoreError
+from brightline.ledger import Sequencer
 from brightline.server.console.overview.period import period_of
 from brightline.server.console.overview.picture import Shared, read_picture
-from tests.server.console.overview.conftest import Filled
+from brightline.service import record_of
+from brightline.store import Store
+from tests.server.console.overview.conftest import Filled, count_all, site_decision
+from tests.server.face.site import ALLOWED, REFUSED
 
 
 class Hand:
@@ -94,6 +99,27 @@ def test_a_picture_holds_one_tenant_only(filled: Filled) -> None:
     assert own.requests.total() == 9
     assert (other.decisions.total(), other.requests.total(), other.ever) == (0, 0, False)
     assert all(not totals.counts for totals in other.totals.values())
+
+
+def test_postgresql_gives_the_same_picture(filled: Filled, postgres_url: str) -> None:
+    service = filled.console.site.service
+    tenant = service.settings.tenant
+    period = period_of({"last": "6h"}, "Asia/Shanghai")
+    refused, allowed = (site_decision(filled, text, model="m") for text in (REFUSED, ALLOWED))
+    lifted = replace(allowed, supersedes=refused.id, automated="none")
+    store = Store.open(postgres_url)
+    try:
+        store.write([record_of(each) for each in (refused, lifted)])
+        Sequencer(store.ledger, service.signer, service.settings.home / "other-head").drain()
+        store.traffic.add(tenant, "here", period.now, {("requests", "chat 200"): 3.0, ("own", "0.001"): 3.0})
+        count_all(store)
+        picture = read_picture(store, tenant, period)
+    finally:
+        store.close()
+    assert picture.outcomes == {refused.outcome: 1, allowed.outcome: 1}
+    assert (picture.reversed, picture.requests.total(), picture.ever) == (1, 3, True)
+    assert picture.totals["rule"].of("CRI-303") == 1
+    assert picture.decisions.starts[0] == period.since
 
 
 def test_the_tag_stands_for_the_numbers(filled: Filled) -> None:

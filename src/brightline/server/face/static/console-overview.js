@@ -379,7 +379,7 @@
   }
 
   function renewFields() { // a stretch that moves along moves its two fields too, unless somebody is at them
-    if (!("running" in box.dataset)) return;
+    if (!("running" in box.dataset) || document.querySelector("[data-errors]")) return; // what could not be used stays to be put right
     const fields = { since: numbers.since, until: Math.min(numbers.until, numbers.now) };
     for (const [id, seconds] of Object.entries(fields)) {
       const field = document.getElementById(id);
