@@ -13,6 +13,7 @@ from brightline.server.console.desk import SESSION_COOKIE
 from tests.server.face.site import Site
 
 PASSWORD = "seven green bicycles"
+_client = httpx.Client(follow_redirects=False, timeout=60, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 _COOKIE = re.compile(r"([^=;]+)=([^;]*)")
 
 
@@ -55,7 +56,8 @@ class Browser:
         jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = {"Accept": "text/html", "User-Agent": "test browser"} | self.headers | headers | {"Cookie": jar}
         url = path if path.startswith("http") else self.site.url + path
-        answer = httpx.request(method, url, headers=sent, follow_redirects=False, timeout=60, trust_env=False, **body)
+        answer = _client.request(method, url, headers=sent, **body)
+        _client.cookies.clear()
         self.set_cookies = answer.headers.get_list("set-cookie")
         for line in self.set_cookies:
             name, value = _COOKIE.match(line).groups()  # type: ignore[union-attr]

@@ -16,6 +16,7 @@ import os
 import secrets
 import threading
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -49,7 +50,7 @@ class Passwords:
         self._hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
         self._threads = ThreadPoolExecutor(_AT_ONCE, "brightline-password", initializer=_step_back)
         self._waiting = 0
-        self._nobodys = ""
+        self._nobodys = _nobodys_hash()
 
     async def hash(self, password: str) -> str:
         """The hash to be stored. Raises ``RateLimited`` BL-ACCESS-030 when too many wait."""
@@ -73,8 +74,6 @@ class Passwords:
 
     def _fits(self, password: str, stored: str | None) -> bool:
         self.checks += 1
-        if stored is None and not self._nobodys:
-            self._nobodys = self._hasher.hash(secrets.token_hex(16))
         try:
             return self._hasher.verify(self._nobodys if stored is None else stored, normal(password)) and stored is not None
         except (VerificationError, InvalidHashError):
@@ -88,6 +87,13 @@ class Passwords:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
         finally:
             self._waiting -= 1
+
+
+def _nobodys_hash() -> str:
+    """A hash that no password has, of the same cost as any other, made without that cost."""
+    profile = RFC_9106_LOW_MEMORY
+    salt, tag = (b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (profile.salt_len, profile.hash_len))
+    return f"$argon2id$v={profile.version}$m={profile.memory_cost},t={profile.time_cost},p={profile.parallelism}${salt}${tag}"
 
 
 def _step_back() -> None:
