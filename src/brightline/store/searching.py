@@ -319,7 +319,7 @@ def _may_hold(connection: Connection, sought: str) -> ColumnElement[bool]:
 
 
 def _as_written(sought: str) -> bytes:
-    """The text as it stands in a canonical JSON string, without the quotes. Lone surrogates, which no document holds, find nothing."""
+    """The text as it stands in a canonical JSON string, without the quotes."""
     return orjson.dumps(sought.encode("utf-8", "replace").decode())[1:-1]
 
 
@@ -327,14 +327,18 @@ def _holds(body: bytes, sought: str | None) -> bool:
     """Whether a document keeps the text among people's words."""
     if sought is None:
         return True
-    needle = sought.encode("utf-8", "replace").lower()  # of bytes: ASCII letters only, as the databases do it
-    document = orjson.loads(bytes(body))
+    # Bytes know the case of ASCII letters only, as the databases do; a lone surrogate is in no document, and so finds nothing.
+    needle = sought.encode("utf-8", "surrogatepass").lower()
+    try:
+        document = orjson.loads(bytes(body))
+    except ValueError:
+        return False  # damaged: `brightline db check` says so, and the search goes on
     words: list[str] = [*document.get("texts", {}).values()]
     for finding in document.get("findings", ()):
         words += finding.get("evidence", ())
         words += finding.get("normalised", ())
         words.append(finding.get("excerpt", ""))
-    return any(needle in word.encode("utf-8", "replace").lower() for word in words)
+    return any(needle in word.encode().lower() for word in words)
 
 
 # Going along

@@ -134,7 +134,7 @@ class Tallies:
         """Delete some of the rows that are kept no longer, a few hours' worth; how many it was. 0: there are no more."""
         now = now_us() if now is None else now
         with self._database.reading() as connection:
-            old = [piece for piece in _too_old(connection, now) if piece is not None]
+            old = list(_too_old(connection, now))
         deleted = 0
         for tenant, piece in old:
             with self._database.writing() as connection:
@@ -411,7 +411,7 @@ def _within(part: Piece) -> tuple[ColumnElement[bool], ...]:
     return tallies.c.period == part.period, tallies.c.start >= part.since, tallies.c.start < part.until
 
 
-def _too_old(connection: Connection, now: int) -> Iterable[tuple[str, Piece] | None]:
+def _too_old(connection: Connection, now: int) -> Iterable[tuple[str, Piece]]:
     """For each tenant, the oldest few hours of minutes and days of hours that are kept no longer."""
     for tenant in tenants_in(connection, tallies):
         for period, keep in _KEPT_FOR:
