@@ -451,6 +451,19 @@ def test_a_sensitive_proof_asks_before_it_opens_the_text(site: Site, browser: Br
         watched.check()
 
 
+def test_a_pending_decision_gets_its_proof_without_a_reload(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        with site.service.sequencer._lock:  # the sequencer of the running site has to wait
+            made = site.decide(PAPERS, Side.POST)
+            page = watched.open(address(made))
+            expect(page.locator("#proof")).to_contain_text("Stored, and about to be sealed")
+            expect(page.locator("#verify")).to_have_count(0)
+        expect(page.locator("#verify")).to_be_visible(timeout=20_000)
+        page.keyboard.press("p")
+        assert settled(page) == "proved"
+        watched.check()
+
+
 # The texts
 
 

@@ -131,6 +131,20 @@ def test_pending_and_sealed_are_told_apart(console: Console) -> None:
     assert prover["data-vkeys"] == console.site.service.signer.vkey
 
 
+def test_a_page_that_was_pending_gets_its_place_by_asking(console: Console) -> None:
+    reviewer = console.as_("reviewer")
+    with console.site.service.sequencer._lock:
+        decision = console.decide(PAPERS, Side.POST)
+        assert f'hx-get="{address(decision)}/place"' in reviewer.get(address(decision)).text
+        assert reviewer.get(address(decision, "/place"), htmx=True).status_code == 204
+    console.site.service.sequencer.drain()
+    part = reviewer.get(address(decision, "/place"), htmx=True)
+    assert part.text.count("<section") == 1
+    assert 'id="prover"' in part.text
+    assert "hx-get" not in part.text
+    assert EVIDENCE not in part.text
+
+
 def test_many_findings_fold_and_are_all_there(console: Console) -> None:
     decision = console.decide(PAPERS, Side.POST)
     many = tuple(dataclasses.replace(decision.findings[0], goal=f"a.goal{number}") for number in range(60))
@@ -216,10 +230,12 @@ def test_hostile_text_in_every_field_stays_text(console: Console) -> None:
 
 
 def test_characters_that_turn_the_direction_are_always_isolated(console: Console) -> None:
-    decision = sealed(console, f"好\u202eabc\u2066{PAPERS}", account="a\u202eb")
+    base = console.decide(f"好\u202eabc\u2066{PAPERS}", Side.POST)
+    gap = NotInspected("part\u202e", "me\u2067", "why\u2068")
+    decision = record(console, base, account="a\u202eb", reason_en="so\u202e", not_inspected=(gap,), request={"model": "m\u202d"})
     tree = tree_of(console.as_("reviewer").get(address(decision)).text)
     isolated = sum(len(TURNING.findall(node.text)) for node in tree.all("bdi", cls="ghost"))
-    assert isolated >= 4
+    assert isolated >= 10
     assert isolated == len(TURNING.findall(tree.text)), "none stands outside of an element of its own"
 
 

@@ -18,6 +18,7 @@ def doors(desk: Desk) -> list[Door]:
         action("/console/decisions/find", room.find, Permission.DECISIONS_READ, most_bytes=MOST_PASTED_BYTES),
         page(f"{one}/proof.json", room.proof, Permission.TEXTS_READ),
         action(f"{one}/proof.json", room.proof_asked, Permission.TEXTS_READ),
+        page(f"{one}/place", room.place, Permission.DECISIONS_READ),
         action(f"{one}/text", room.open_text, Permission.TEXTS_READ),
         action(f"{one}/replay", room.judge_again, Permission.DECISIONS_REPLAY),
         action(f"{one}/verified", room.verified, Permission.LEDGER_VERIFY),

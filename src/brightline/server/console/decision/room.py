@@ -89,6 +89,13 @@ class DecisionRoom:
             return self._desk.render(visit, "decision/unknown.html", status=404, home=_LIST, pasted=pasted[:2_000], tried=True)
         return self._desk.redirect(visit, f"{_LIST}/{stored.decision.id}")
 
+    async def place(self, visit: Visit) -> Response:
+        """``GET …/place``: the part of the page about the ledger, for a page whose decision was pending; 204 while it still is."""
+        stored = await self._known(visit)
+        if stored.seq is None:
+            return Response(status_code=204, headers=security_headers(page=False) | _HIDDEN)
+        return await self._page(visit, stored, sight_of(stored, visit, opened=False), template="decision/place.html")
+
     # The proof
 
     async def proof(self, visit: Visit) -> Response:
@@ -151,7 +158,14 @@ class DecisionRoom:
     # The page
 
     async def _page(
-        self, visit: Visit, stored: StoredDecision, sight: Sight, *, again: Replay | None = None, law: str = "then"
+        self,
+        visit: Visit,
+        stored: StoredDecision,
+        sight: Sight,
+        *,
+        again: Replay | None = None,
+        law: str = "then",
+        template: str = "decision/decision.html",
     ) -> Response:
         decision = stored.decision
         query = self._query(visit)
@@ -162,7 +176,7 @@ class DecisionRoom:
         way = _way(query)
         return self._desk.render(
             visit,
-            "decision/decision.html",
+            template,
             home=f"{_LIST}/{decision.id}",
             sheet=sheet,
             again=again,

@@ -4,9 +4,10 @@
 // A page that the operator serves cannot prove the operator honest; for that there is verify_proof.py.
 "use strict";
 
-(() => {
+function proveHere() {
   const prover = document.getElementById("prover");
-  if (!prover) return;
+  if (!prover || prover.dataset.ready) return;
+  prover.dataset.ready = "yes";
   const STEPS = ["file", "commitment", "entry", "leaf", "path", "root", "checkpoint", "key", "signature"];
   const MOST_BYTES = 16 * 1024 * 1024;
   const utf8 = new TextEncoder();
@@ -476,4 +477,7 @@
     document.getElementById("own-key").open = true;
     take(event.dataTransfer.files[0]);
   });
-})();
+}
+
+proveHere();
+document.addEventListener("htmx:afterSettle", proveHere); // a pending decision has got its place meanwhile
