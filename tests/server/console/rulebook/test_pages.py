@@ -11,6 +11,7 @@ import pytest
 
 from brightline.config import load_settings
 from brightline.rulebook import load_rulebook
+from brightline.server.console.rulebook.remarks import REMARKS
 from brightline.server.console.rulebook.shelf import Shelf
 from brightline.service import Service
 
@@ -224,3 +225,12 @@ def test_the_files_of_a_hostile_operator_stay_text(tmp_path: Path, hostile_folde
                 assert all(not name.startswith("on") for _, attributes in tags for name in attributes)
                 assert all(str(attributes.get("href", "/")).startswith(("/", "#", "mailto:")) for tag, attributes in tags if tag == "a")
         assert "Your own" in body(open_page("/console/rulebook/goals"))
+
+
+def test_the_notes_of_the_data_are_in_the_catalogue() -> None:
+    said = {rule.note for rule in BOOK.rules.values()} | {rule.threshold for rule in BOOK.rules.values()}
+    for basis in BOOK.bases.values():
+        said |= {basis.note} | {ground.note for ground in basis.grounds}
+    with_words = {text for text in said if re.search(r"[a-z]{3,}", text)}
+    assert with_words - set(REMARKS) == {"Type = TC260PG"}, "add new notes to remarks.py and translate them"
+    assert set(REMARKS) <= with_words

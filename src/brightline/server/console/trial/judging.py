@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import product
@@ -18,6 +18,7 @@ from brightline.errors import TooLarge, TooSlow
 from brightline.model import AgeBand, Context, Door, Finding, Outcome, Part, Side, Strictness
 from brightline.pipeline import Pipeline
 from brightline.rulebook import Judgement
+from brightline.rulebook.policy import outcome_of
 from brightline.rulebook.reasons import Why
 from brightline.server.console.trial.segments import Segment, lane_segments, raw_segments
 from brightline.server.face import msgid as _
@@ -98,9 +99,17 @@ class Tried:
     price: Price
     outcomes: Mapping[tuple[Side, Strictness, AgeBand], Outcome]
 
+    @property
+    def turned(self) -> tuple[str, ...]:
+        """The rules that were turned as keys by what decided, each once, in the judgement's order."""
+        deciding = [self.steps[index] for index in self.judgement.decisive]
+        keys = {rule_id for step in deciding if step.why in (Why.KEYS, Why.TIGHTENED) for rule_id in step.details}
+        return tuple(rule_id for rule_id in self.judgement.rules if rule_id in keys)
 
-def try_text(pipeline: Pipeline, asked: Asked, deadline: float) -> Tried:
-    """Try ``asked``. Raises ``TooSlow`` BL-INPUT-408 when ``deadline`` (``time.monotonic``) has passed between two stages."""
+
+def try_text(pipeline: Pipeline, asked: Asked, most_s: float) -> Tried:
+    """Try ``asked``. Raises ``TooSlow`` BL-INPUT-408 between two stages once this thread has worked for ``most_s`` seconds on it."""
+    deadline = time.thread_time() + most_s
     context = _context(pipeline, asked.strictness, asked.age_band, asked.on)
     findings, scan_us = _scan(pipeline, asked)
     _in_time(deadline)
@@ -114,10 +123,10 @@ def try_text(pipeline: Pipeline, asked: Asked, deadline: float) -> Tried:
         if side is not asked.side:
             by_side[side] = pipeline.inspect([Part(_PART, side, asked.text)])
             _in_time(deadline)
-    outcomes = {
-        (side, strictness, age): pipeline.judge(by_side[side], _context(pipeline, strictness, age, asked.on)).outcome
-        for side, strictness, age in product(Side, Strictness, AgeBand)
-    }
+    outcomes: dict[tuple[Side, Strictness, AgeBand], Outcome] = {}
+    for side, strictness, age in product(Side, Strictness, AgeBand):
+        outcomes[side, strictness, age] = _outcome(pipeline, by_side[side], _context(pipeline, strictness, age, asked.on))
+    _in_time(deadline)
     numbered = [(number, met.finding.spans) for number, met in enumerate(explanation.met, 1)]
     return Tried(
         asked=asked,
@@ -144,6 +153,13 @@ def _scan(pipeline: Pipeline, asked: Asked) -> tuple[list[Finding], float]:
     return findings, statistics.median(spent) / 1000
 
 
+def _outcome(pipeline: Pipeline, findings: Sequence[Finding], context: Context) -> Outcome:
+    """The outcome of ``Pipeline.judge`` without its reasons. Findings of one goal differ for the policy only in whether they are excused."""
+    kinds = {(finding.goal, bool(finding.exceptions)): finding for finding in findings}
+    reached = (outcome_of(finding, context, pipeline.rulebook, pipeline.terms) for finding in kinds.values())
+    return max(reached, key=lambda outcome: outcome.severity, default=Outcome.ALLOW)
+
+
 def _step(index: int, finding: Finding, line: str) -> Step:
     """Take apart ``index:goal:asked->outcome:why[=details][:unknown=…]`` (rulebook.policy)."""
     rest = line.removeprefix(f"{index}:{finding.goal}:{finding.effect}->")
@@ -158,7 +174,7 @@ def _context(pipeline: Pipeline, strictness: Strictness, age_band: AgeBand, on: 
 
 
 def _in_time(deadline: float) -> None:
-    if time.monotonic() > deadline:
+    if time.thread_time() > deadline:
         raise TooSlow("BL-INPUT-408", _("This text takes too long to try. Shorten it, or send it to the API."))
 
 
