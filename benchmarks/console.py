@@ -65,17 +65,22 @@ def overview(store: Store, now: int, days: int) -> None:
     """What the overview page asks for one range."""
     since = now - days * DAY
     step = step_for(since, now)
-    tallies, traffic = store.tallies, store.traffic
-    tallies.series("all", since, now, step_s=step, offset_s=28_800)
-    tallies.totals("all", since - days * DAY, since)
-    for dimension in ("type", "rule", "goal", "door", "model", "not_inspected", "gap"):
-        tallies.totals(dimension, since, now)
-    traffic.requests(since, now, step_s=step)
-    traffic.latency("own", since, now, step_s=step)
-    traffic.latency("call", since, now, step_s=step)
-    traffic.errors(since, now, step_s=step)
-    traffic.streams_stopped(since, now, step_s=step)
-    traffic.upstream()
+    tallies, traffic, tenant = store.tallies, store.traffic, "default"
+    at: dict[str, Any] = {"offset_s": 28_800, "tenant": tenant}
+    tallies.series("all", since, now, step_s=step, **at)
+    tallies.series("not_inspected", since, now, step_s=step, **at)
+    tallies.series("type", since, now, step_s=step_for(since, now, points=48), **at)
+    tallies.all_totals(since, now, tenant=tenant)
+    tallies.totals("all", since - days * DAY, since, tenant=tenant)
+    tallies.totals("not_inspected", since - days * DAY, since, tenant=tenant)
+    traffic.requests(since, now, step_s=step, **at)
+    traffic.requests(since - days * DAY, since, step_s=step, **at)
+    traffic.latency("own", since, now, step_s=step, **at)
+    traffic.latency("call", since, now, step_s=step, **at)
+    traffic.errors(since, now, step_s=step, **at)
+    traffic.streams_stopped(since, now, step_s=step, **at)
+    traffic.streams_stopped(since - days * DAY, since, step_s=step, **at)
+    traffic.upstream(tenant=tenant)
     tallies.behind()
     store.ledger.waiting()
     store.size_bytes()

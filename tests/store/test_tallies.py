@@ -93,6 +93,7 @@ def test_totals_are_those_of_a_plain_count_for_any_time(store: Store) -> None:
         if since < until:
             assert since - HOUR < found.since <= since < until <= found.until < until + HOUR
         assert totals(store, dimension, since, until, mode) == brute_force(made, dimension, found.since, found.until, mode)
+        assert store.tallies.all_totals(since, until, mode=mode)[dimension] == found
 
     holds()
 

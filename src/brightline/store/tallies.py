@@ -25,7 +25,7 @@ Kept: minutes for eight days (seven are promised), hours for 400, days for ever.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
 import orjson
@@ -166,7 +166,7 @@ class Tallies:
         lines: dict[tuple[str, Outcome], list[int]] = {}
         if made.starts:
             with self._database.reading() as connection:
-                rows = _rows_of(connection, dimension, value, mode, tenant, [made.rows])
+                rows = _rows_of(connection, (dimension,), value, mode, tenant, [made.rows])
                 place = (rows.c.start - made.starts[0]) // step
                 query = select(place, rows.c.value, rows.c.outcome, func.sum(rows.c.count)).group_by(place, rows.c.value, rows.c.outcome)
                 for index, name, outcome, count in connection.execute(query):
@@ -177,19 +177,35 @@ class Tallies:
         self, dimension: Dimension, since: int, until: int, *, value: str | None = None, mode: Mode = "live", tenant: str | None = None
     ) -> Totals:
         """The counts of a time as a whole. Raises ``InputError`` BL-INPUT-721 for an unusable time or dimension."""
+        return self.all_totals(since, until, dimensions=(dimension,), value=value, mode=mode, tenant=tenant)[dimension]
+
+    def all_totals(
+        self,
+        since: int,
+        until: int,
+        *,
+        dimensions: Sequence[Dimension] = DIMENSIONS,
+        value: str | None = None,
+        mode: Mode = "live",
+        tenant: str | None = None,
+    ) -> dict[Dimension, Totals]:
+        """The totals of several dimensions, in one question to the database. Errors as ``totals``."""
         parts = pieces(since, until, _kept(now_us()))
-        found: dict[str, dict[Outcome, int]] = {}
+        found: dict[str, dict[str, dict[Outcome, int]]] = {dimension: {} for dimension in dimensions}
         if parts:
             with self._database.reading() as connection:
-                rows = _rows_of(connection, dimension, value, mode, tenant, parts)
-                query = select(rows.c.value, rows.c.outcome, func.sum(rows.c.count)).group_by(rows.c.value, rows.c.outcome)
-                for name, outcome, count in connection.execute(query):
-                    found.setdefault(name, {})[Outcome(outcome)] = int(count)
-        ordered = sorted(found.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+                rows = _rows_of(connection, dimensions, value, mode, tenant, parts)
+                key = rows.c.dimension, rows.c.value, rows.c.outcome
+                for stored, name, outcome, count in connection.execute(select(*key, func.sum(rows.c.count)).group_by(*key)):
+                    found[stored.removeprefix(_SHADOW)].setdefault(name, {})[Outcome(outcome)] = int(count)
         first, end = (parts[0].since, parts[-1].until) if parts else (since, since)
-        return Totals(
-            first, end, {name: {outcome: counts[outcome] for outcome in Outcome if outcome in counts} for name, counts in ordered}
-        )
+        return {dimension: Totals(first, end, _ordered(found[dimension])) for dimension in dimensions}
+
+
+def _ordered(counts: dict[str, dict[Outcome, int]]) -> dict[str, dict[Outcome, int]]:
+    """The most frequent value first, its outcomes from the mildest to the harshest."""
+    values = sorted(counts, key=lambda value: (-sum(counts[value].values()), value))
+    return {value: {outcome: counts[value][outcome] for outcome in Outcome if outcome in counts[value]} for value in values}
 
 
 _NAME = "decisions"  # of the one row in tally_progress
@@ -392,16 +408,19 @@ _ADD = {
 
 
 def _rows_of(
-    connection: Connection, dimension: Dimension, value: str | None, mode: Mode, tenant: str | None, parts: list[Piece]
+    connection: Connection, dimensions: Sequence[Dimension], value: str | None, mode: Mode, tenant: str | None, parts: list[Piece]
 ) -> Subquery:
-    if dimension not in DIMENSIONS or mode not in ("live", "shadow"):
+    if not set(dimensions) <= set(DIMENSIONS) or mode not in ("live", "shadow"):
         raise InputError(
-            "BL-INPUT-721", f"nothing is counted by {dimension!r} in mode {mode!r}", f"permitted: {', '.join(DIMENSIONS)}; live, shadow"
+            "BL-INPUT-721",
+            f"nothing is counted by {', '.join(dimensions)} in mode {mode!r}",
+            f"permitted: {', '.join(DIMENSIONS)}; live, shadow",
         )
     tenants = tenants_in(connection, tallies) if tenant is None else [tenant]
     of_value = tallies.c.value == column_text(value) if value is not None else true()
-    query = select(tallies.c.start, tallies.c.value, tallies.c.outcome, tallies.c.count).where(
-        tallies.c.tenant.in_(tenants), tallies.c.dimension == (dimension if mode == "live" else _SHADOW + dimension), of_value
+    stored = [dimension if mode == "live" else _SHADOW + dimension for dimension in dimensions]
+    query = select(tallies.c.dimension, tallies.c.start, tallies.c.value, tallies.c.outcome, tallies.c.count).where(
+        tallies.c.tenant.in_(tenants), tallies.c.dimension.in_(stored), of_value
     )
     # Not one query with OR: each part is a range of the key.
     return union_all(*(query.where(*_within(part)) for part in parts)).subquery()
