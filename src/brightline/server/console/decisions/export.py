@@ -20,7 +20,7 @@ from brightline.errors import BrightlineError, InputError, RateLimited
 from brightline.server.console.decisions.conditions import Conditions
 from brightline.server.console.decisions.formats import COLUMNS, TEXT_COLUMNS, write_csv, write_jsonl
 from brightline.server.console.decisions.listing import HOME, Listing, read_conditions
-from brightline.server.console.decisions.parquet import schema_of, write_decisions
+from brightline.server.console.decisions.parquet import types_of, write_decisions
 from brightline.server.console.decisions.streamed import Download, Sent, Sink
 from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.permissions import Permission
@@ -112,7 +112,7 @@ class Export:
             exports=await asyncio.to_thread(self._recent),
             csv_columns=list(COLUMNS),
             csv_text_columns=list(TEXT_COLUMNS),
-            parquet_columns=[(field.name, str(field.type)) for field in map(schema_of(texts=False).field, range(len(COLUMNS)))],
+            parquet_columns=types_of(texts=False),
             **self._listing.told(visit, conditions),
         )
 

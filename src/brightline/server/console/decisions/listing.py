@@ -308,8 +308,11 @@ def _moved(visit: Visit, conditions: Conditions) -> Response | None:
     kept = [(name, visit.request.query_params[name]) for name in ("lang", "theme", "undo") if name in visit.request.query_params]
     own = "&".join(piece for piece in (conditions.address_query, urlencode(kept)) if piece)
     given = [(name, value) for name, value in visit.request.query_params.multi_items() if (name, value) not in kept]
-    wanted = parse_qsl(conditions.address_query, keep_blank_values=True)
-    return None if given == wanted else _to(own)
+    is_own = given == parse_qsl(conditions.address_query, keep_blank_values=True) and not _AS_FORMS_WRITE.search(visit.request.url.query)
+    return None if is_own else _to(own)
+
+
+_AS_FORMS_WRITE = re.compile(r"%2C|%3A|\+", re.IGNORECASE)  # of ``,``, ``:`` and blanks, which our own addresses write otherwise
 
 
 def _to(query: str) -> Response:

@@ -20,7 +20,7 @@ from arro3.io import read_ipc_stream, write_ipc_stream, write_parquet
 from brightline.server.console.decisions.formats import StatementUrl, Target, goals, named, problem_types, took_ms
 from brightline.store import StoredDecision
 
-__all__ = ["schema_of", "write_decisions"]
+__all__ = ["schema_of", "types_of", "write_decisions"]
 
 _BATCH, _ROW_GROUP = 1_000, 10_000
 _END = b"\xff\xff\xff\xff\x00\x00\x00\x00"  # Arrow IPC: the end of a stream
@@ -50,6 +50,30 @@ def write_decisions(rows: Iterable[StoredDecision], target: Target, *, texts: bo
 def schema_of(*, texts: bool) -> Schema:
     """The schema of the file."""
     return Schema([column.field for column in _columns(texts, lambda _: "")])
+
+
+def types_of(*, texts: bool) -> list[tuple[str, str]]:
+    """Name and type of each column, in the words that readers of Parquet use."""
+    columns = []
+    for column in _columns(texts, lambda _: ""):
+        words = str(column.type).strip().removeprefix("arro3.core.DataType<").removesuffix(">")
+        for arrow, usual in _USUAL_WORDS:
+            words = words.replace(arrow, usual)
+        columns.append((column.name, words))
+    return columns
+
+
+_USUAL_WORDS = (
+    ("non-null ", ""),
+    ('Timestamp(µs, "UTC")', "timestamp[us, UTC]"),
+    ("Utf8", "string"),
+    ("Int64", "int64"),
+    ("Float64", "double"),
+    ("Boolean", "bool"),
+    ("List(", "list("),
+    ("Struct(", "struct("),
+    ('"', ""),
+)
 
 
 class _File:
