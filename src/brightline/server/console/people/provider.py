@@ -20,7 +20,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
@@ -136,6 +135,9 @@ class Provider:
         method = "none"
         if self._secret:
             method = "client_secret_basic" if described is None or described.takes_basic else "client_secret_post"
+        # Here, not above: an HTTP client of 9 MB that most installations never need.
+        from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]
+
         return AsyncOAuth2Client(
             client_id=self._settings.oidc_client_id,
             client_secret=self._secret or None,
