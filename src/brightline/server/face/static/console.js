@@ -29,6 +29,7 @@
   if (!zoneKnown) {
     const secure = location.protocol === "https:" ? "; Secure" : "";
     document.cookie = `brightline_zone=${encodeURIComponent(zone)}; Path=/console; Max-Age=31536000; SameSite=Lax${secure}`;
+    for (const name of all("[data-zone-name]")) name.textContent = zone;
   }
   const digits = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone });
   const relative = new Intl.RelativeTimeFormat(language);
@@ -142,8 +143,9 @@
     return true;
   }
 
+  const FULL_WIDTH = { "？": "?", "、": "/", "【": "[", "】": "]" }; // what a Chinese input method makes of these keys
   function onSingleKey(event) {
-    const key = event.key;
+    const key = FULL_WIDTH[event.key] || event.key;
     if (afterG && Date.now() - afterG < 1500) {
       afterG = 0;
       const room = roomKeys().find((link) => link.dataset.go === key);
@@ -171,7 +173,8 @@
       if (dialog("palette") && (anyOpen() === dialog("palette") || openPalette())) event.preventDefault();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || anyOpen()) return;
+    const isPlain = event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey); // AltGr makes the [ of many keyboards
+    if (!isPlain || anyOpen()) return;
     if (event.key === "Escape" && isTyping(event.target)) return event.target.blur();
     if (isTyping(event.target) || !singleKeys) return;
     if (onSingleKey(event)) event.preventDefault();
