@@ -252,6 +252,9 @@ def test_keys_are_silent_in_fields_while_composing_and_with_modifiers(site: Site
         expect(page.locator("dialog[open]")).to_have_count(0)
         page.keyboard.press("/")
         expect(field).to_be_focused()
+        page.keyboard.press("Escape")
+        page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, cancelable: true, key: '？'}))")
+        expect(page.locator("#keys")).to_be_visible()
         watched.check()
 
 
