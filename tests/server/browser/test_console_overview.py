@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from brightline.model import Decision, Door, Item, ItemKind, Part, Side
 from brightline.server.console.desk import SESSION_COOKIE
@@ -183,10 +183,14 @@ def test_a_stretch_can_be_chosen_by_keys_alone_and_is_told(site: Site, browser: 
             page.keyboard.press("Shift+ArrowLeft")
         expect(plot).to_have_attribute("aria-valuetext", re.compile(r"Chosen: .+ Enter shows it\."))
         expect(page.locator("#chart-decisions .u-select")).to_be_visible()
+        chosen = page.locator("#chart-decisions [data-when]").text_content() or ""
+        assert re.search(r"\d\d:\d\d – |\d\d:\d\d–\d\d:\d\d", chosen)
+        shown = [int(value) for value in page.locator("#chart-decisions [data-value]").all_text_contents()]
         with page.expect_navigation(url=re.compile(r"/console\?since=")):
             page.keyboard.press("Enter")
         expect(page.locator("#charts[data-drawn]")).to_be_attached()
         assert len(page.locator("#chart-decisions tbody tr").all()) == 20  # four steps of five minutes
+        assert [int(value) for value in page.locator("#chart-decisions [data-value]").all_text_contents()] == shown
         watched.check()
 
 
@@ -251,6 +255,37 @@ def test_new_decisions_come_without_a_reload(site: Site, browser: Browser) -> No
         expect(table.locator("tr").last.locator("td").nth(6)).not_to_have_text("0", timeout=30_000)
         expect(page.locator("#by-rule tbody td.num").first).to_have_text(str(before + 1), timeout=30_000)
         assert page.evaluate("window.same") is True
+        watched.check()
+
+
+def test_a_step_that_begins_pushes_the_oldest_out(site: Site, browser: Browser) -> None:
+    def a_minute_later(route: Route) -> None:
+        answer = route.fetch()
+        if answer.status != 200:
+            route.fulfill(response=answer)
+            return
+        data = answer.json()
+        for moment in ("since", "until", "now"):
+            data[moment] += data["step"]
+        data["starts"].append(data["starts"][-1] + data["step"])
+        for lines in data["charts"].values():
+            for line in lines.values():
+                line["values"].append(7)
+        route.fulfill(json={**data, "tag": "later"})
+
+    with signed_in(site, browser) as watched:
+        page = opened(watched, "/console?lang=en&last=1h")
+        before = int(page.locator("#charts").get_attribute("data-drawn") or "")
+        page.route(re.compile(r"overview\.json\?.*from="), a_minute_later)
+        site.record(decision(site, ALLOWED, "m"))  # something new, so that the next answer is no 304
+        page.wait_for_function("(before) => Number(document.querySelector('#charts').dataset.drawn) > before", arg=before, timeout=30_000)
+        plot = page.get_by_role("slider", name=re.compile("^Requests by status"))
+        expect(plot).to_have_attribute("aria-valuemax", "59")
+        plot.focus()
+        page.keyboard.press("End")
+        expect(plot).to_have_attribute("aria-valuetext", re.compile("Failed \\(5xx\\) 7"))
+        page.keyboard.press("Home")
+        expect(plot).not_to_have_attribute("aria-valuetext", re.compile("Failed \\(5xx\\) 7"))
         watched.check()
 
 

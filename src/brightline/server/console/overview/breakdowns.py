@@ -31,7 +31,7 @@ _TITLES = {
     "gap": _("Not inspected, by detector"),
 }
 _CONDITIONS = {"type": "type", "rule": "rule", "goal": "goal", "door": "door", "model": "model"}
-_DOORS = {"gateway": _("Gateway"), "api": _("Inspection API"), "cli": _("Command line"), "python": _("Python")}
+_DOORS = {"gateway": _("Gateway"), "api": _("Inspection API"), "cli": _("Command line"), "python": _("Python API")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,9 +47,11 @@ class Chart:
     calls: tuple[int, ...] = ()
 
     @property
-    def empty(self) -> bool:
-        """True where there is nothing to draw."""
-        return not any(value for line in self.lines for value in line.values)
+    def bare(self) -> Literal["", "nothing", "hidden"]:
+        """Why a reader would see no mark: there is nothing, or only in lines that wait in the legend; empty where there are marks."""
+        if any(value for line in self.lines if not line.waits for value in line.values):
+            return ""
+        return "hidden" if any(value for line in self.lines for value in line.values) else "nothing"
 
 
 CHARTS = ("requests", "decisions", "own", "call")

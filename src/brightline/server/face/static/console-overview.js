@@ -150,9 +150,10 @@
 
     draw() {
       const data = this.values();
-      const nothing = this.lines.every((line) => !line.shown || !this.data[line.key].values.some(Boolean));
+      const some = this.lines.filter((line) => this.data[line.key].values.some(Boolean));
       const none = this.plot.querySelector(".plot-none");
-      if (none) none.hidden = !nothing;
+      none.hidden = some.some((line) => line.shown);
+      none.textContent = some.length ? none.dataset.hidden : none.dataset.nothing;
       if (this.u) {
         this.u.batch(() => {
           this.u.setData(data, false);
@@ -261,8 +262,14 @@
     describe() {
       const { starts, step, now } = numbers;
       const index = this.index !== null && this.index < starts.length ? this.index : null;
-      for (const line of this.lines) line.value.textContent = said(index === null ? this.data[line.key].whole : this.data[line.key].values[index], this.unit);
-      this.when.textContent = index === null ? `${moment(numbers.since)} – ${moment(Math.min(numbers.until, numbers.now))}` : this.stepName(index);
+      const marked = index !== null && this.stacked ? this.marked() : null; // percentiles of a stretch do not follow from those of its steps
+      for (const line of this.lines) {
+        const { whole, values } = this.data[line.key];
+        const sum = marked && values.reduce((total, value, at) => total + (starts[at] >= marked.since && starts[at] < marked.until ? value ?? 0 : 0), 0);
+        line.value.textContent = said(index === null ? whole : marked ? sum : values[index], this.unit);
+      }
+      if (marked) this.when.textContent = span(marked.since, marked.until);
+      else this.when.textContent = index === null ? `${moment(numbers.since)} – ${moment(Math.min(numbers.until, numbers.now))}` : this.stepName(index);
       const place = index ?? starts.length - 1;
       this.plot.setAttribute("aria-valuemax", String(starts.length - 1));
       this.plot.setAttribute("aria-valuenow", String(place));
@@ -318,6 +325,12 @@
       this.u?.setCursor({ left: -10, top: -10 });
     }
 
+    marked() { // the stretch that is being chosen, by keys or by dragging
+      if (this.anchor !== null) return this.stretch();
+      const { left, width } = this.u?.select ?? { width: 0 };
+      return width > 3 ? this.outward(this.u.posToVal(left, "x"), this.u.posToVal(left + width, "x")) : null;
+    }
+
     stretch() {
       const [low, high] = [this.anchor ?? this.index, this.index].sort((one, other) => one - other);
       const since = numbers.starts[low];
@@ -325,12 +338,16 @@
       return { since, until, words: span(since, until) };
     }
 
-    choose(from, to) { // outward to whole steps, five minutes at least
+    outward(from, to) { // to whole steps, five minutes at least, nothing that is still to come
       const { step, starts, now } = numbers;
       const edge = (moment, round) => starts[0] + round((moment - starts[0]) / step) * step;
-      let since = Math.max(numbers.since, edge(from, Math.floor));
+      const since = Math.max(numbers.since, edge(from, Math.floor));
       const until = Math.min(edge(to, Math.ceil), Math.floor(now / 60) * 60);
-      if (until - since < 300) since = until - 300;
+      return { since: Math.min(since, until - 300), until };
+    }
+
+    choose(from, to) {
+      const { since, until } = this.outward(from, to);
       const utc = (seconds) => `${at(seconds).toISOString().slice(0, 16)}Z`;
       location.assign(`${box.dataset.address}?since=${utc(since)}&until=${utc(until)}`);
     }
