@@ -545,6 +545,7 @@ def test_the_page_is_complete_without_scripts(site: Site, browser: Browser) -> N
         page = watched.open(address(made))
         expect(page.locator("#verify")).not_to_be_visible()
         expect(page.locator("#own-key")).not_to_be_visible()
+        expect(page.get_by_role("button", name="Print the statement")).not_to_be_visible()
         page.get_by_role("button", name="Show the text").click()
         expect(page.locator("#text .raw").first).to_contain_text("百家乐")
         page.get_by_role("link", name="中文").click()
@@ -645,6 +646,23 @@ def test_the_decision_prints_on_one_sheet_without_the_furniture_of_the_screen(si
         expect(page.locator("#proof-verdict")).to_be_visible()
         assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
         assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
+
+
+def test_the_statement_prints_alone_in_the_chosen_language(site: Site, browser: Browser, decision: Decision) -> None:
+    with signed_in(site, browser) as watched:
+        watched.page.add_init_script("window.print = () => { window.printed = true; }")
+        page = watched.open(address(decision))
+        page.get_by_label("中文").check()
+        page.get_by_role("button", name="Print the statement").click()
+        assert page.evaluate("window.printed")
+        page.emulate_media(media="print")
+        expect(page.locator('[data-tongue-of="zh"]')).to_be_visible()
+        for other in ("h1", "#text", "#findings", "#proof", ".about", '[data-tongue-of="en"]'):
+            expect(page.locator(other).first).not_to_be_visible()
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        expect(page.locator("#text")).to_be_visible()
+        watched.check()
 
 
 def test_the_scripts_of_the_page_stay_small(site: Site, browser: Browser, decision: Decision) -> None:

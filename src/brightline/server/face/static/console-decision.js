@@ -1,4 +1,4 @@
-// Evidence and findings belong together: point at one and the other shows; follow a mark to its finding.
+// Evidence and findings belong together: point at one and the other shows; follow a mark to its finding. The statement on paper.
 "use strict";
 
 (() => {
@@ -25,6 +25,14 @@
     if (!finding) return;
     finding.closest("details")?.setAttribute("open", "");
     location.hash = finding.id;
+  });
+
+  // The statement alone on paper, in the language that is chosen; without scripts its public page is printed.
+  const root = document.documentElement;
+  addEventListener("afterprint", () => root.classList.remove("prints-statement"));
+  document.querySelector("[data-prints-statement]").addEventListener("click", () => {
+    root.classList.add("prints-statement");
+    print();
   });
 
   // A part that the address names may stand in a fold.
