@@ -33,10 +33,11 @@ def written(tmp_path: Path) -> Written:
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "server": ("127.0.0.1", 80), "scheme": "http"}
 
     def write(source: str, lang: str = "en", zone: str = "UTC", **values: Any) -> str:
-        (folder / "probe.html").write_text('{% import "console_parts.html" as parts with context %}\n' + source, "utf-8")
+        name = f"probe-{len(list(folder.glob('probe-*')))}.html"  # the template of a name is read once
+        (folder / name).write_text('{% import "console_parts.html" as parts with context %}\n' + source, "utf-8")
         request = Request(scope | {"headers": [(b"cookie", f"brightline_lang={lang}".encode())]})
         visit = SimpleNamespace(csrf="token", lang=lang, zone=zone)
-        return bytes(face.render(request, "probe.html", visit=visit, clock=Clock(lang, zone, now=AT / 1e6 + 200), **values).body).decode()
+        return bytes(face.render(request, name, visit=visit, clock=Clock(lang, zone, now=AT / 1e6 + 200), **values).body).decode()
 
     return write
 
