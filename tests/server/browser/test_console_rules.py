@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -214,6 +216,15 @@ def test_a_link_carries_text_and_settings_and_the_server_never_sees_it(site: Sit
             expect(page.get_by_label(label)).to_have_value(value)
         expect(page.locator("[data-verdict]")).to_be_visible()
         assert all("#" not in address or address == link for address in addresses)
+        watched.check()
+
+
+def test_a_program_may_write_a_link_that_is_not_deflated(site: Site, browser: Browser) -> None:
+    said = base64.urlsafe_b64encode(json.dumps({"t": REFUSED, "side": "post", "strictness": "<b>", "on": 7}).encode()).decode().rstrip("=")
+    with signed_in(site, browser) as watched:
+        page = watched.open(f"/console/try?lang=en#j.{said}")
+        expect(page.locator(".verdict-outcome")).to_have_text("Blocked")
+        expect(page.get_by_label("Strictness")).to_have_value("standard")
         watched.check()
 
 

@@ -78,12 +78,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 Open = Callable[..., Response]
 
 
-def opener(service: Service) -> Open:
+def opener(service: Service, runner: asyncio.Runner) -> Open:
     """``open(path, lang)`` as a rule author sees it."""
     desk = Desk(service)
     author = service.store.users.create(f"author-{time.monotonic_ns()}", role="rule_author", by="test", must_change=False)
     doors = rulebook.doors(desk)
-    return lambda path, lang="en", **more: asyncio.run(_open(desk, doors, author, path, lang, **more))
+    return lambda path, lang="en", **more: runner.run(_open(desk, doors, author, path, lang, **more))
 
 
 async def _open(desk: Desk, doors: list[Door], author: User, path: str, lang: str, *, htmx: bool = False) -> Response:
@@ -111,8 +111,14 @@ async def _open(desk: Desk, doors: list[Door], author: User, path: str, lang: st
 
 
 @pytest.fixture(scope="module")
-def open_page(service: Service) -> Open:
-    return opener(service)
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def open_page(service: Service, runner: asyncio.Runner) -> Open:
+    return opener(service, runner)
 
 
 @pytest.fixture(scope="session")

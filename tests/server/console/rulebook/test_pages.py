@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -10,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from brightline.config import load_settings
+from brightline.model import Door, Item, ItemKind, Part, Side
 from brightline.rulebook import load_rulebook
 from brightline.server.console.rulebook.remarks import REMARKS
 from brightline.server.console.rulebook.shelf import Shelf
@@ -200,9 +203,9 @@ def test_what_is_not_there_is_a_404_that_offers_what_is_near(open_page: Open, pa
     assert "<b>x</b>" not in body(answer)
 
 
-def test_the_files_of_a_hostile_operator_stay_text(tmp_path: Path, hostile_folder: Path, tools: ModuleType) -> None:
+def test_the_files_of_a_hostile_operator_stay_text(tmp_path: Path, hostile_folder: Path, tools: ModuleType, runner: asyncio.Runner) -> None:
     with Service.open(load_settings(home=tmp_path / "home", goals_dir=hostile_folder)) as service:
-        open_page = tools.opener(service)
+        open_page = tools.opener(service, runner)
         own = next(goal for goal in service.pipeline.engine.book if goal.id.startswith("own."))
         pages = [
             Shelf.goal_path(own),
@@ -225,6 +228,40 @@ def test_the_files_of_a_hostile_operator_stay_text(tmp_path: Path, hostile_folde
                 assert all(not name.startswith("on") for _, attributes in tags for name in attributes)
                 assert all(str(attributes.get("href", "/")).startswith(("/", "#", "mailto:")) for tag, attributes in tags if tag == "a")
         assert "Your own" in body(open_page("/console/rulebook/goals"))
+
+
+def test_how_often_a_rule_and_a_goal_fired_is_counted_and_leads_to_the_decisions(
+    tmp_path: Path, tools: ModuleType, runner: asyncio.Runner
+) -> None:
+    with Service.open(load_settings(home=tmp_path / "home")) as service:
+        pipeline = service.pipeline
+        item = Item(ItemKind.TEXT, (Part("text", Side.POST, "百家乐真人荷官在线，注册送88彩金，提款秒到账"),))
+        service.record_now([pipeline.decide_item(item, pipeline.context(Door.API)) for _ in range(3)])
+        while service.store.tallies.advance():
+            pass
+        open_page = tools.opener(service, runner)
+        page = body(open_page("/console/rulebook/PSA-82"))
+        assert page.count('<dd class="figure">3</dd>') == 4
+        assert 'href="/console/decisions?rule=PSA-82"' in page
+        assert '<svg class="spark' in page
+        goal = body(open_page("/console/rulebook/goals/gambling.promotion"))
+        assert goal.count('<dd class="figure">3</dd>') == 4
+        assert 'href="/console/decisions?goal=gambling.promotion"' in goal
+        assert body(open_page("/console/rulebook/SEC-D1")).count('<dd class="figure">0</dd>') == 4
+        assert 'href="/console/decisions?rule=PSA-82">3</a>' in body(open_page("/console/rulebook?q=82"))
+
+
+def test_without_a_database_the_law_can_still_be_read(tmp_path: Path, tools: ModuleType, runner: asyncio.Runner) -> None:
+    with Service.open(load_settings(home=tmp_path / "home")) as service:
+        open_page = tools.opener(service, runner)
+        with sqlite3.connect(tmp_path / "home" / "brightline.db") as database:
+            tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'tall%'")]
+            for name in tables:
+                database.execute(f"ALTER TABLE {name} RENAME TO lost_{name}")
+        assert tables
+        page = body(open_page("/console/rulebook/PSA-82"))
+        assert "The numbers cannot be read at the moment." in page
+        assert "No providing of conditions for gambling" in page
 
 
 def test_the_notes_of_the_data_are_in_the_catalogue() -> None:
