@@ -60,3 +60,12 @@ def test_a_call_whose_answer_is_beyond_description_is_recorded_without_it(gatewa
     decision = gateway.decision(call.id)
     assert decision.request["status"] == "BL-GATEWAY-001"
     assert [gap.part for gap in decision.not_inspected] == ["answer"]
+
+
+@pytest.mark.parametrize("broken_off", [False, True])
+def test_waiting_for_a_streamed_answer_is_not_counted_as_our_own_time(gateway: Running, broken_off: bool) -> None:
+    pieces = answers.chat_stream(["你", "好"])
+    gateway.upstream.answer = Reply(pieces[:2] if broken_off else pieces, content_type="text/event-stream", cut=broken_off)
+    answer = gateway.post(CHAT, {**REQUEST, "stream": True})
+    spent = gateway.decision(answer.headers["x-brightline-decision"]).request["ms"]
+    assert spent["upstream_first"] <= spent["upstream"] <= spent["total"]

@@ -7,6 +7,7 @@ Starlette response would buffer nothing away from what is done here.
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -154,11 +155,15 @@ class Call:
             raise UpstreamError("BL-UPSTREAM-006", "the model service streams what has no streams")
         relay = StreamRelay(exchange, shape)
         await client.start(200, "text/event-stream; charset=utf-8", kept_answer_headers(answer.headers) | exchange.headers(None))
+        opened_ms = exchange.since_start_ms() - exchange.ms["upstream_first"]
         size = 0
+        own_s = 0.0
         try:
             async for chunk in answer.chunks():
                 size += len(chunk)
+                began = time.perf_counter()
                 written = relay.feed(chunk)
+                own_s += time.perf_counter() - began
                 if written:
                     await client.write(written)
                 if relay.ended:
@@ -174,6 +179,8 @@ class Call:
             raise
         finally:
             exchange.about["bytes_out"] = size
+            # What was not our own work was waiting, for the model's next piece or for the reader to take this one.
+            exchange.ms["upstream"] = exchange.since_start_ms() - opened_ms - own_s * 1000
         await answer.close()
         if exchange.answer.stopped:
             exchange.about["status"] = "stopped"
