@@ -255,6 +255,14 @@ def test_a_role_without_the_right_sees_that_there_is_a_text_and_why_not(console:
     assert 'id="prover"' in page, "what holds no text can be verified"
 
 
+def test_what_could_tell_a_text_is_kept_from_who_may_not_read_it(console: Console) -> None:
+    first, last = sealed(console, account="guess"), sealed(console, PAPERS + "特别", account="guess")
+    page = console.as_("admin").get(address(last), list="account=guess&text=特别").text
+    assert last.item_digest[:12] not in page, "a short text could be guessed from its digest"
+    assert address(first) in page, "before and after do not tell which texts hold a word"
+    assert address(first) not in console.as_("reviewer").get(address(last), list="account=guess&text=特别").text
+
+
 @pytest.mark.parametrize("way", ["/text", "/proof.json"])
 def test_a_role_without_the_right_cannot_ask_for_it(console: Console, way: str) -> None:
     decision = sealed(console)
@@ -421,6 +429,7 @@ def test_before_and_after_keep_the_list_that_the_reader_came_from(console: Conso
     page = console.as_("reviewer").get(address(last), list="account=walker").text
     assert f'href="{address(first)}?list=account%3Dwalker" rel="next" data-page="]"' in page
     assert 'href="/console/decisions?account=walker"' in page
+    assert console.as_("reviewer").get(address(last), **{"from": "account=walker"}).text.count("?list=account%3Dwalker") >= 1
     back = console.as_("reviewer").get(address(first), list="account=walker").text
     assert f'href="{address(last)}?list=account%3Dwalker" rel="prev" data-page="["' in back
     assert address(other) not in page + back
