@@ -11,7 +11,7 @@ from brightline.server.face import msgid as _
 __all__ = ["NAMES", "SENTENCES"]
 
 NAMES = {
-    "python": _("Python"),
+    "python": _("Interpreter"),
     "settings": _("Settings"),
     "secrets": _("Key files"),
     "rulebook": _("Rulebook"),
@@ -26,7 +26,7 @@ NAMES = {
 }
 
 SENTENCES = (
-    _("Python %(version)s"),
+    _("Python, version %(version)s"),
     _("Install Python 3.11 or newer."),
     _("tenant %(tenant)s, strictness %(strictness)s"),
     _("%(file)s readable by others too"),
