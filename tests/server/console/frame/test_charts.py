@@ -95,6 +95,6 @@ def test_heat_has_five_steps_and_knows_nothing_from_zero() -> None:
     assert drawing.rows[-1] == ("e", "–")
 
 
-@pytest.mark.parametrize(("value", "ceiling"), [(0, 1), (1, 1), (3, 5), (21, 25), (26, 50), (99, 100), (100, 100), (0.3, 0.5)])
+@pytest.mark.parametrize(("value", "ceiling"), [(0, 1), (1, 1), (3, 5), (21, 24), (26, 30), (99, 100), (100, 100), (512, 600), (0.3, 0.3)])
 def test_scales_end_at_round_numbers(value: float, ceiling: float) -> None:
     assert math.isclose(nice_ceiling(value), ceiling)

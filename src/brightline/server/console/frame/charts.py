@@ -17,6 +17,8 @@ from markupsafe import Markup
 __all__ = ["Bar", "Drawing", "Series", "bar_list", "heat_strip", "nice_ceiling", "sparkline", "stacked_bars"]
 
 _LEVELS = 5
+_ROUND = (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10)
+_SMALL = (1, 2, 5, 10)
 _AXIS_PX = 20  # room for the names under stacked bars
 
 
@@ -156,11 +158,11 @@ def heat_strip(values: Sequence[float | None], *, names: Sequence[str], label: s
 
 
 def nice_ceiling(value: float) -> float:
-    """The smallest of 1, 2, 2.5, 5 times a power of ten that is at least ``value``; 1 for nothing."""
+    """The smallest round number that is at least ``value``, of those whose half is round too; 1 for nothing."""
     if value <= 0:
         return 1
     power: float = 10.0 ** math.floor(math.log10(value))
-    for factor in (1, 2, 2.5, 5, 10):
+    for factor in _SMALL if power == 1 else _ROUND:
         if value <= factor * power * (1 + 1e-12):
             return factor * power
     raise AssertionError(value)  # pragma: no cover - ten powers are always enough
