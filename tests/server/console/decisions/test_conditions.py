@@ -179,9 +179,9 @@ pairs = st.lists(
 @given(pairs)
 def test_no_pairs_of_any_kind_are_too_much(console: Console, given_pairs: list[tuple[str, str]]) -> None:
     conditions = read(console, urlencode(given_pairs, errors="replace"))
-    again = read(console, conditions.address_query)
-    assert again.address_query == conditions.address_query
     if not conditions.faults:
+        again = read(console, conditions.address_query)
+        assert again.address_query == conditions.address_query
         assert again.filter("t") == conditions.filter("t")
     asked = {name for name, value in given_pairs if value.strip()}
     assert asked <= conditions.values.keys() | conditions.faults.keys() | {"rows", "after", "before"} or "" in conditions.faults
