@@ -273,6 +273,15 @@ def test_an_example_is_made_from_a_finding(site: Site, browser: Browser) -> None
         page.get_by_role("button", name="Check it and write the line").click()
         expect(page.locator("#made")).to_contain_text("It does not hold yet.")
         expect(page.locator("#made-line")).to_contain_text('- {text: "百家乐真好玩", side: prompt}')
+        left, right = page.locator(".trial-bench > :first-child"), page.locator("#result")
+        edge = right.bounding_box()
+        assert edge
+        assert (
+            left.evaluate(
+                "(column) => Math.max(...[...column.querySelectorAll('form > *, #made > *')].map((one) => one.getBoundingClientRect().right))"
+            )
+            < edge["x"]
+        )
         with page.expect_download() as download:
             page.get_by_role("button", name="Download").click()
         assert download.value.suggested_filename == "gambling.promotion-examples.yaml"

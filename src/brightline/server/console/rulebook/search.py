@@ -20,7 +20,8 @@ __all__ = ["Article", "Finder", "Found", "Query", "article_key", "parse", "plain
 
 MOST_CHARS = 200
 _NEAREST = 10
-_ALIKE_FROM = 0.4  # share of the query's pairs of characters that a near text must have; below, the offers looked random
+_ALIKE_FROM = 0.4  # share of the query's pairs of characters (of Latin text: triples) that a near text has; below, the offers looked random
+_FEWEST_PIECES = 3  # of a shorter query everything or nothing is alike
 
 _NUMBER = r"\d{1,4}|[零〇一二两三四五六七八九十百千]{1,9}"
 _CHINESE = re.compile(rf"第?\s*({_NUMBER})\s*条(?:\s*之\s*({_NUMBER}))?(?:\s*第?\s*({_NUMBER})\s*款)?(?:\s*第?\s*\(?({_NUMBER})\)?\s*项)?")
@@ -186,10 +187,11 @@ class Finder:
         return tuple(each for each, name in self._names.items() if all(word in name for word in words))
 
     def _nearest(self, text: str) -> list[str]:
-        pairs = {text[index : index + 2] for index in range(len(text) - 1) if not text[index : index + 2].isspace()}
-        if not pairs:
+        size = 3 if text.isascii() else 2
+        pieces = {text[index : index + size] for index in range(len(text) - size + 1) if " " not in text[index : index + size]}
+        if len(pieces) < _FEWEST_PIECES:
             return []
-        alike = {rule_id: sum(pair in known.all for pair in pairs) / len(pairs) for rule_id, known in self._texts.items()}
+        alike = {rule_id: sum(piece in known.all for piece in pieces) / len(pieces) for rule_id, known in self._texts.items()}
         near = [rule_id for rule_id, share in alike.items() if share >= _ALIKE_FROM]
         return sorted(near, key=lambda rule_id: (-alike[rule_id], rule_id))[:_NEAREST]
 
