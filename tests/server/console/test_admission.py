@@ -89,3 +89,8 @@ def test_an_admin_decides_nothing_and_an_auditor_changes_nothing(role: Role) -> 
 
 def test_an_unknown_role_may_do_nothing() -> None:
     assert not any(may("owner", permission) for permission in Permission)
+
+
+def test_the_slash_at_the_end_leads_to_the_overview(console: Console) -> None:
+    answer = console.nobody().get("/console/")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/console")

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from brightline.server.console import (
@@ -28,6 +28,7 @@ from brightline.server.console import (
 )
 from brightline.server.console.admission import endpoint_of
 from brightline.server.console.desk import Desk, Door
+from brightline.server.face import security_headers
 from brightline.service import Service
 
 __all__ = ["all_doors", "routes"]
@@ -51,7 +52,13 @@ def routes(service: Service) -> list[BaseRoute]:
         taken.setdefault(door.path, set()).update({"GET", "HEAD"} if door.method == "GET" else {door.method})
     for path, methods in taken.items():
         found.append(Route(path, _not_allowed(methods), methods=sorted(_METHODS - methods)))
+    found.append(Route("/console/", _to_overview))
     return found
+
+
+async def _to_overview(_: Request) -> Response:
+    """For who types the slash."""
+    return RedirectResponse("/console", 308, headers=security_headers(page=False))
 
 
 def _not_allowed(methods: set[str]) -> Callable[[Request], Awaitable[Response]]:

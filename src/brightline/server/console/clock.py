@@ -29,7 +29,7 @@ def zone_of(request: Request) -> str:
         return "UTC"
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):  # unknown here, or a folder of zones
+    except (LookupError, OSError, ValueError):  # unknown here, or a folder of zones
         return "UTC"
     return name
 
