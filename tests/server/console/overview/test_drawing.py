@@ -41,7 +41,7 @@ def test_a_gap_is_no_line_and_a_lone_value_is_a_dash() -> None:
 
 
 def test_layers_lie_on_each_other() -> None:
-    svg = str(drawn(chart("stack", [1.0, 1.0], [1.0, 3.0]), "Decisions"))
+    svg = str(drawn(chart("stack", [2.0, 2.0], [1.0, 3.0]), "Decisions"))
     high, low = re.findall(r'class="layer c-1" d="([^"]*)"', svg)
-    assert [float(y) for y in re.findall(r"V([\d.]+)H", high)] == [120, 40]  # 2 and 4 of 5
+    assert [float(y) for y in re.findall(r"V([\d.]+)H", high)] == [80, 0]  # 3 and 5 of 5
     assert [float(y) for y in re.findall(r"V([\d.]+)H", low)] == [160, 80]  # 1 and 3 of 5

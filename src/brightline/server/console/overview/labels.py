@@ -9,10 +9,10 @@ from babel.dates import get_month_names
 
 from brightline.server.console.overview.period import Period
 
-__all__ = ["day_and_time", "local_input", "step_names", "zone_name"]
+__all__ = ["local_input", "step_names", "stretch_name", "zone_name"]
 
 _DAY_S = 86_400
-_MONTHS = get_month_names("abbreviated", locale="en")
+_MONTHS = get_month_names("abbreviated", locale="en_GB")  # as console-overview.js writes them
 
 
 def step_names(starts: tuple[int, ...], step_s: int, *, lang: str, zone: str) -> list[str]:
@@ -21,14 +21,13 @@ def step_names(starts: tuple[int, ...], step_s: int, *, lang: str, zone: str) ->
     return [_step_name(_at(start, info), _at(start + step_s * 1_000_000, info), step_s, lang) for start in starts]
 
 
-def day_and_time(at: int, *, lang: str, zone: str, now: int) -> str:
-    """``22 Nov 10:00``, ``11月22日 10:00``; with its year where that is another one than now."""
+def stretch_name(since: int, until: int, *, lang: str, zone: str, now: int) -> str:
+    """``22 Nov 10:00–16:00``, ``22 Nov 10:00 – 23 Nov 09:00``; with the year of a day that lies in another one than now."""
     info = ZoneInfo(zone)
-    moment = _at(at, info)
-    said = _day(moment, lang)
-    if moment.year != _at(now, info).year:
-        said = f"{moment.year}年{said}" if lang == "zh" else f"{said} {moment.year}"
-    return f"{said} {moment:%H:%M}"
+    start, end, year = _at(since, info), _at(until, info), _at(now, info).year
+    if start.date() == end.date():
+        return f"{_day_of_year(start, lang, year)} {start:%H:%M}–{end:%H:%M}"
+    return f"{_day_of_year(start, lang, year)} {start:%H:%M} – {_day_of_year(end, lang, year)} {end:%H:%M}"
 
 
 def local_input(at: int, zone: str) -> str:
@@ -52,6 +51,12 @@ def _step_name(start: datetime, end: datetime, step_s: int, lang: str) -> str:
     if start.date() == end.date() or (end.hour == end.minute == 0):
         return f"{_day(start, lang)} {start:%H:%M}–{end:%H:%M}"
     return f"{_day(start, lang)} {start:%H:%M} – {_day(end, lang)} {end:%H:%M}"
+
+
+def _day_of_year(moment: datetime, lang: str, year: int) -> str:
+    if moment.year == year:
+        return _day(moment, lang)
+    return f"{moment.year}年{_day(moment, lang)}" if lang == "zh" else f"{_day(moment, lang)} {moment.year}"
 
 
 def _day(moment: datetime, lang: str) -> str:

@@ -16,7 +16,7 @@ from brightline.server.console.overview import files
 from brightline.server.console.overview.breakdowns import breakdown_of, breakdowns_of, list_address, rows_for_file
 from brightline.server.console.overview.drawing import drawn
 from brightline.server.console.overview.figures import figures_of
-from brightline.server.console.overview.labels import day_and_time, local_input, step_names, zone_name
+from brightline.server.console.overview.labels import local_input, step_names, stretch_name, zone_name
 from brightline.server.console.overview.period import Period, period_of
 from brightline.server.console.overview.picture import BREAKDOWNS, Picture, Shared, read_picture
 from brightline.server.console.overview.series import CHARTS, OUTCOMES, Chart, chart_of, charts_of, json_of, table_of
@@ -127,9 +127,9 @@ class Overview:
     def _figures(self, visit: Visit, picture: Picture) -> dict[str, Any]:
         outcomes = picture.outcomes
         stopped = tuple(outcome for outcome in Outcome if outcome.stops)
-        since, until = (day_and_time(at, lang=visit.lang, zone=visit.zone, now=picture.period.now) for at in picture.period.before)
+        before = stretch_name(*picture.period.before, lang=visit.lang, zone=visit.zone, now=picture.period.now)
         return _words(visit) | {
-            "before_said": f"{since} – {until}",
+            "before_said": before,
             "figures": figures_of(picture, visit.text),
             "decided": sum(outcomes.values()),
             "stopped": sum(outcomes.get(outcome, 0) for outcome in stopped),
@@ -155,15 +155,11 @@ class Overview:
         return table_of(chart, names, tuple(heads), running)
 
     def _times(self, visit: Visit, period: Period) -> dict[str, Any]:
-
-        def said(at: int) -> str:
-            return day_and_time(at, lang=visit.lang, zone=visit.zone, now=period.now)
-
+        end = min(period.until, period.now)
         return {
-            "since_said": said(period.since),
-            "until_said": said(min(period.until, period.now)),
+            "stretch_said": stretch_name(period.since, end, lang=visit.lang, zone=visit.zone, now=period.now),
             "since_input": local_input(period.since, visit.zone),
-            "until_input": local_input(min(period.until, period.now), visit.zone),
+            "until_input": local_input(end, visit.zone),
             "now_input": local_input(period.now, visit.zone),
             "zone_said": zone_name(period, visit.zone),
         }

@@ -48,10 +48,12 @@
     if (day(start) === day(end) || isMidnight(end)) return `${day(start)} ${clock(start)}–${clock(end)}`;
     return `${day(start)} ${clock(start)} – ${day(end)} ${clock(end)}`;
   }
-  function moment(seconds) {
-    const year = yearForm.format(at(seconds));
-    const said = year === yearForm.format(at(numbers.now)) ? day(seconds) : language === "zh-CN" ? year + day(seconds) : `${day(seconds)} ${year}`;
-    return `${said} ${clock(seconds)}`;
+  function stretchName(since, until) {
+    const dated = (seconds) => {
+      const year = yearForm.format(at(seconds));
+      return year === yearForm.format(at(numbers.now)) ? day(seconds) : language === "zh-CN" ? year + day(seconds) : `${day(seconds)} ${year}`;
+    };
+    return dated(since) === dated(until) ? `${dated(since)} ${clock(since)}–${clock(until)}` : `${dated(since)} ${clock(since)} – ${dated(until)} ${clock(until)}`;
   }
 
   function duration(ms) { // as parts.duration
@@ -269,7 +271,7 @@
         line.value.textContent = said(index === null ? whole : marked ? sum : values[index], this.unit);
       }
       if (marked) this.when.textContent = span(marked.since, marked.until);
-      else this.when.textContent = index === null ? `${moment(numbers.since)} – ${moment(Math.min(numbers.until, numbers.now))}` : this.stepName(index);
+      else this.when.textContent = index === null ? stretchName(numbers.since, Math.min(numbers.until, numbers.now)) : this.stepName(index);
       const place = index ?? starts.length - 1;
       this.plot.setAttribute("aria-valuemax", String(starts.length - 1));
       this.plot.setAttribute("aria-valuenow", String(place));
