@@ -12,6 +12,7 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,6 +122,7 @@ class Desk:
         self.settings = service.settings
         self.rulebook = service.rulebook
         self.face = Face(service.settings, _TEMPLATES)
+        self._nobodys = secrets.token_hex(32)  # seals what is said to somebody without a session, by this process
 
     def visit(self, request: Request) -> Visit:
         """A visit that nobody has admitted yet."""
@@ -152,13 +154,15 @@ class Desk:
         target = _own_path(path)
         response: Response
         if visit.is_htmx:
-            response = Response(status_code=204, headers={"HX-Redirect": target} | security_headers(page=False))
+            response = Response(
+                status_code=204, headers={"HX-Redirect": target, "Cache-Control": "no-store"} | security_headers(page=False)
+            )
         else:
             response = RedirectResponse(target, 303, headers=security_headers(page=False) | {"Cache-Control": "no-store"})
         if said:
             text = visit.text(said, **values)
             packed = base64.urlsafe_b64encode(json.dumps(text).encode()).decode()
-            seal = _sealed(visit.secret or "nobody", "said" + packed)
+            seal = _sealed(visit.secret or self._nobodys, "said" + packed)
             response.set_cookie(
                 _SAID_COOKIE, f"{packed}.{seal}", max_age=60, path="/console", secure=self.face.https, httponly=True, samesite="lax"
             )
@@ -167,7 +171,11 @@ class Desk:
     def _take_said(self, visit: Visit) -> str:
         """The sentence that the last redirect left, if it is ours: sealed with this session's secret."""
         packed, _, seal = visit.request.cookies.get(_SAID_COOKIE, "").partition(".")
-        if not seal or visit.is_htmx or not hmac.compare_digest(seal.encode(), _sealed(visit.secret or "nobody", "said" + packed).encode()):
+        if (
+            not seal
+            or visit.is_htmx
+            or not hmac.compare_digest(seal.encode(), _sealed(visit.secret or self._nobodys, "said" + packed).encode())
+        ):
             return ""
         return str(json.loads(base64.urlsafe_b64decode(packed)))
 
