@@ -8,7 +8,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # One script per performance goal; parts of a script begin with its name and an underscore.
-SCRIPTS = ("text", "ledger", "store", "gateway", "console")
+SCRIPTS = ("text", "ledger", "store", "gateway", "console", "console_pages", "console_load")
 
 
 def main() -> int:
