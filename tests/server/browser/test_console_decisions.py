@@ -269,6 +269,7 @@ def test_a_search_goes_on_by_itself_and_can_be_stopped(filled: Filled, browser: 
         expect(page.locator("#decisions tbody tr")).to_have_count(len(sought))
         assert [row.get_attribute("id") for row in page.locator("#decisions tbody tr").all()] == [f"d-{each}" for each in sought]
         expect(page.locator("#reach")).to_have_count(0)
+        expect(page.locator("#found")).to_have_text(f"{len(sought)} found")
         watched.check()
 
 

@@ -273,6 +273,16 @@ def test_evidence_is_for_roles_that_read_texts_and_sensitive_evidence_is_folded(
     assert "刷单" not in lead.get(HOME).text
 
 
+def test_who_may_not_read_texts_may_not_look_for_one(filled: Filled) -> None:
+    admin = filled.console.as_("admin")
+    for path in (HOME, f"{HOME}/more", f"{HOME}/news"):
+        answer = admin.get(f"{path}?text=gold_bars&than=0")
+        assert answer.status_code in (400, 404)
+        assert sheet(answer).ids == []
+    assert "BL-ACCESS-041" in admin.get(f"{HOME}?text=gold_bars").text
+    assert sheet(admin.get(HOME)).field("text") is None
+
+
 def test_the_line_shows_where_the_text_was_found(growing: Filled) -> None:
     long = "开头" + "很长的前文" * 60 + "要找的话" + "后文" * 40
     growing.add(decision(growing.now, findings=(finding(excerpt=long, spans=(Span(0, 2),), evidence=("开头",)),)))

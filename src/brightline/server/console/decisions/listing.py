@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from brightline.errors import NotFound
 from brightline.model import Door, Outcome
 from brightline.server.console.decisions.backwards import page_before
-from brightline.server.console.decisions.conditions import FLAGGED, Conditions, conditions_of
+from brightline.server.console.decisions.conditions import FLAGGED, Conditions, Fault, conditions_of
 from brightline.server.console.decisions.counting import Count, count_of
 from brightline.server.console.decisions.rows import Row, row_of
 from brightline.server.console.desk import Desk, Visit
@@ -84,11 +84,19 @@ class _Page:
 
 
 def read_conditions(visit: Visit, query: str | None = None) -> Conditions:
-    """The conditions of this request's address, or of a query that came otherwise."""
+    """The conditions of this request's address, or of a query that came otherwise, for this reader.
+
+    Whoever may not read texts may not look for one either: what is found would tell what stands there.
+    """
     if query is None:
         pairs = [(name, value) for name, value in visit.request.query_params.multi_items() if name not in _NOT_CONDITIONS]
         query = urlencode(pairs)
-    return conditions_of(query, visit.clock, visit.desk.service)
+    conditions = conditions_of(query, visit.clock, visit.desk.service)
+    if "text" in conditions.values and not visit.can(Permission.TEXTS_READ):
+        text = _("Your role does not read texts, so it cannot look for one.")
+        fault = Fault("text", "BL-ACCESS-041", text, _("Take this condition away."))
+        conditions = replace(conditions, faults={**conditions.faults, "text": fault})
+    return conditions
 
 
 def sentence(pattern: str) -> list[Piece]:

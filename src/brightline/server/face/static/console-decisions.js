@@ -77,6 +77,8 @@
   // ---- Going on with a search until the page is full ----
 
   const words = document.getElementById("search-words")?.dataset;
+  const heading = document.getElementById("found");
+  const count = (how) => { if (heading.dataset[how]) heading.textContent = heading.dataset[how].replace("#", body.rows.length.toLocaleString(document.documentElement.lang)); };
   let searching = false;
 
   function offerToGoOn(reach) {
@@ -109,6 +111,7 @@
       const rows = all("tbody > tr", part);
       body.append(...rows);
       rows.forEach(enliven);
+      count("soFar");
       const next = part.querySelector(".reach");
       if (!next) return complete(reach, part.querySelector("[data-older]"));
       reach.dataset.on = next.dataset.on;
@@ -122,6 +125,7 @@
 
   function complete(reach, older) {
     searching = false;
+    if (!older) count("found");
     if (older) {
       const button = document.createElement("a");
       button.className = "button quiet";
