@@ -185,5 +185,5 @@
   for (const name of ["share", "clear"]) part(name).hidden = false;
   enliven(result);
   window.addEventListener("hashchange", fromLink);
-  fromLink();
+  document.addEventListener("DOMContentLoaded", fromLink); // after htmx knows the form, as its script comes first
 })();
