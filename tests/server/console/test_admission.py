@@ -94,3 +94,9 @@ def test_an_unknown_role_may_do_nothing() -> None:
 def test_the_slash_at_the_end_leads_to_the_overview(console: Console) -> None:
     answer = console.nobody().get("/console/")
     assert (answer.status_code, answer.headers["location"]) == (308, "/console")
+
+
+def test_somebody_of_another_tenant_is_nobody_here(console: Console) -> None:
+    stranger = console.site.service.store.users.create("stranger", role="lead", by="test", must_change=False, tenant="other")
+    answer = console.sign_in(stranger).get("/console/decisions")
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/console/sign-in")

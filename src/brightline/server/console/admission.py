@@ -73,7 +73,11 @@ def _alive(desk: Desk, secret: str) -> tuple[Session, User] | None:
         return None
     session, user = found
     now = time.time_ns() // 1000
-    if user.disabled_at is not None or not session.alive(now, desk.settings.console_idle_minutes * 60):
+    if (
+        user.tenant != desk.settings.tenant
+        or user.disabled_at is not None
+        or not session.alive(now, desk.settings.console_idle_minutes * 60)
+    ):
         return None
     if now - session.seen_at > _TOUCH_US:
         desk.store.sessions.touch(session.id)
