@@ -28,6 +28,15 @@ def test_without_a_question_it_offers_the_pages_of_the_role(console: Console) ->
 
 
 @pytest.mark.parametrize("role", ["admin", "lead", "reviewer", "rule_author", "auditor"])
+def test_rail_and_palette_know_the_same_rooms(console: Console, role: str) -> None:
+    person = console.as_(role)
+    rail = re.search(r'<nav class="rooms".*?</nav>', person.get("/console/preferences").text, re.DOTALL)
+    assert rail is not None
+    personal = {"/console/account", "/console/preferences"}
+    assert set(re.findall(r'href="([^"]+)"', rail[0])) == {path for path in options(person, "") if "?" not in path} - personal
+
+
+@pytest.mark.parametrize("role", ["admin", "lead", "reviewer", "rule_author", "auditor"])
 def test_whatever_it_offers_can_be_opened(console: Console, sample_decisions: list[Decision], role: str) -> None:
     person = console.as_(role)
     wanted = {path for question in ("", "gambling", sample_decisions[0].id) for path in options(person, question)}
