@@ -71,6 +71,11 @@ def serious(page: Page) -> list[str]:
     ]
 
 
+def shifted(page: Page) -> bool:
+    """Whether anything moved that could be seen: browsers tell shifts down to a hundred-thousandth of the window."""
+    return float(page.evaluate("window.shifts.reduce((sum, value) => sum + value, 0)")) >= 0.0001
+
+
 def first_row(page: Page) -> str:
     return str(page.locator("#decisions tbody tr").first.get_attribute("id"))
 
@@ -93,7 +98,7 @@ def test_pages_do_nothing_wrong_and_can_be_used_by_everybody(filled: Filled, bro
         for path, status in PAGES:
             page = watched.open(f"{path}{'&' if '?' in path else '?'}lang={lang}&theme={theme}", status)
             expect(page.locator("html")).to_have_attribute("data-theme", theme)
-            assert page.evaluate("window.shifts") == [], path
+            assert not shifted(page), path
             page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
             assert serious(page) == [], path
         watched.check()
@@ -106,7 +111,7 @@ def test_nothing_hangs_over_the_edge(filled: Filled, browser: Browser, lang: str
         for path, status in PAGES:
             page = watched.open(f"{path}{'&' if '?' in path else '?'}lang={lang}", status)
             assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
-            assert page.evaluate("window.shifts") == [], path
+            assert not shifted(page), path
 
 
 def test_the_scripts_of_the_page_are_small(filled: Filled) -> None:
