@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sqlite3
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -68,6 +70,8 @@ def test_what_is_wrong_comes_first_with_its_code_and_the_way_there(filled: Fille
         assert "make room" in words(remark)
         assert one(remark, "a").get("href") == "/console/health"
         assert words(one(page, ".signs")).count("Does not write") == 1
+        chinese = words(one(read(filled.console.as_("lead", "zh").get("/console/overview/standing").text), ".first-line"))
+        assert chinese == "出现问题。 故障： 数据库无法写入决定（BL-STORE-002）。 最近一小时有 1 项未完整检查。"
     finally:
         service.store_problem = None
 
@@ -274,3 +278,18 @@ def test_the_documented_columns_are_those_of_the_files(filled: Filled) -> None:
     assert len(documented) == 2
     for chart in ("requests", "decisions", "own", "call", "type", "rule", "goal", "door", "model", "gap"):
         assert f"`{chart}`" in DOCUMENTATION
+
+
+def test_numbers_that_cannot_be_read_are_said_and_the_page_stays(console: Console, home: Path) -> None:
+    with closing(sqlite3.connect(home / "brightline.db", timeout=30)) as database:
+        database.execute("alter table tallies rename to elsewhere")
+        try:
+            answer = console.as_("lead").get("/console?last=6h")
+        finally:
+            database.execute("alter table elsewhere rename to tallies")
+    assert answer.status_code == 503
+    page = read(answer.text)
+    assert "The numbers cannot be read at the moment." in words(one(page, ".notice"))
+    assert re.search(r"BL-STORE-\d{3}", words(one(page, ".notice")))
+    assert pick(page, ".signs")
+    assert not pick(page, ".stat")
