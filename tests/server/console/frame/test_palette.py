@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
+import uuid_utils
 
 from brightline.model import Decision
 from brightline.server.console.frame.finding import MOST_CHARS
@@ -69,10 +71,11 @@ def test_a_decision_is_found_by_its_id_its_token_and_its_address(console: Consol
 
 
 def test_a_decision_of_another_tenant_is_not_found(console: Console) -> None:
-    stranger = console.site.service.store.users.create("stranger", role="lead", by="test", must_change=False, tenant="elsewhere")
-    decision = console.decide()
-    assert f"/console/decisions/{decision.id}" not in options(console.sign_in(stranger), decision.id)
-    assert f"/console/decisions/{decision.id}" not in options(console.sign_in(stranger), decision.token)
+    token = "another-tenant-s-token"
+    theirs = replace(console.decide(), id=str(uuid_utils.uuid7()), token=token, tenant="elsewhere")
+    console.site.record(theirs)
+    for question in (theirs.id, token, f"{console.site.url}/d/{token}"):
+        assert f"/console/decisions/{theirs.id}" not in options(console.as_("lead"), question)
 
 
 def test_rules_and_goals_are_found_by_id_and_by_words(console: Console) -> None:

@@ -73,7 +73,7 @@
   // ---- Bringing new markup to life ----
 
   function enliven(root) {
-    if (!zoneKnown) all("time[data-form]", root).forEach(localise);
+    if (!zoneKnown) all("time[data-form], time[data-ago]", root).forEach(localise);
     for (const button of all("button.copy", root)) button.hidden = !navigator.clipboard;
   }
   enliven(document);
