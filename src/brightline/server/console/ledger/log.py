@@ -177,8 +177,11 @@ def consistency(service: Service, old: int, new: int) -> Consistency:
     return Consistency(old, new, roots[0].hex(), roots[1].hex(), tuple(base64.b64encode(each).decode() for each in proof))
 
 
-def growth(service: Service, zone: str, now: datetime) -> Growth | None:
-    """Entries of the last 24 hours by hour, or of the last 30 days by day where the log is older; None before the first head."""
+def growth(service: Service, zone: str, now: datetime, known: dict[int, int] | None = None) -> Growth | None:
+    """Entries of the last 24 hours by hour, or of the last 30 days by day where the log is older; None before the first head.
+
+    ``known`` keeps what was found: how large the log was at a moment that is over does not change any more.
+    """
     place: tzinfo = UTC if zone == "UTC" else ZoneInfo(zone)
     with service.store.database.reading() as connection:
         first = connection.execute(_HEADS.order_by(ledger_checkpoints.c.size).limit(1)).first()
@@ -187,7 +190,12 @@ def growth(service: Service, zone: str, now: datetime) -> Growth | None:
             return None
         hourly = now.timestamp() * 1_000_000 - first.saved_at < 2 * 24 * 3600 * 1_000_000
         begins = _periods(now.astimezone(place), hourly)
-        sizes = [_size_at(connection, int(begin.timestamp() * 1_000_000), last.size) for begin in begins]
+        sizes: list[int] = []
+        known = {} if known is None else known
+        for moment in (int(begin.timestamp() * 1_000_000) for begin in begins):
+            if moment not in known:
+                known[moment] = _size_at(connection, moment, sizes[-1] if sizes else 0, last.size)
+            sizes.append(known[moment])
     counts = tuple(after - before for before, after in zip(sizes, [*sizes[1:], int(last.size)], strict=True))
     return Growth(hourly, tuple(begin.strftime("%H:%M" if hourly else "%m-%d") for begin in begins), counts)
 
@@ -203,9 +211,9 @@ def _periods(now: datetime, hourly: bool) -> list[datetime]:
     return [today - timedelta(days=back) for back in reversed(range(_DAYS))]
 
 
-def _size_at(connection: Connection, moment: int, size: int) -> int:
+def _size_at(connection: Connection, moment: int, least: int, size: int) -> int:
     """How many entries were under a signed head at ``moment``: heads only grow, so a bisection finds it without reading them all."""
-    low, high, best = 0, size, 0
+    low, high, best = least, size, least
     while low < high:
         middle = (low + high + 1) // 2
         nearest = connection.execute(

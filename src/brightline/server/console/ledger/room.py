@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +27,7 @@ __all__ = ["LedgerRoom"]
 _A_PAGE = 50
 _A_FEW = 8
 _MOST_DIGITS = 18
+_MOST_SIZES = 2_000
 
 
 class LedgerRoom:
@@ -37,6 +37,7 @@ class LedgerRoom:
         self._desk = desk
         self._service = desk.service
         self._verifier = Verifier(desk.service)
+        self._sizes: dict[int, int] = {}  # of the log at moments that are over, see ``log.growth``
 
     # The log as a whole
 
@@ -45,7 +46,9 @@ class LedgerRoom:
 
         def look() -> dict[str, Any]:
             rows, _next = log.entries(self._service, "", None, _A_FEW)
-            drawn = log.growth(self._service, visit.zone, datetime.now(UTC))
+            if len(self._sizes) > _MOST_SIZES:
+                self._sizes.clear()
+            drawn = log.growth(self._service, visit.zone, datetime.now(UTC), self._sizes)
             return {
                 "rows": rows,
                 "growth": drawn,
@@ -255,7 +258,11 @@ class LedgerRoom:
         """Whether a kept head is one of this log as it stands: ``continues``, ``ahead`` or ``differs``."""
         if kept.size > self._service.ledger_state().size:
             return "ahead"
-        return "continues" if _or_none(lambda: log.consistency(self._service, kept.size, kept.size)) == kept.root.hex() else "differs"
+        try:
+            here = log.consistency(self._service, kept.size, kept.size).new_root
+        except LedgerError:
+            return "differs"
+        return "continues" if here == kept.root.hex() else "differs"
 
     def _drawing(self, visit: Visit, found: log.Growth | None) -> Drawing | None:
         if found is None:
@@ -265,13 +272,6 @@ class LedgerRoom:
         return stacked_bars(
             found.names, [Series(visit.text(_("Entries")), "c-1", found.counts)], label=label, first_column=first, height=216
         )
-
-
-def _or_none(make: Callable[[], log.Consistency]) -> str | None:
-    try:
-        return make().new_root
-    except LedgerError:
-        return None
 
 
 def _number(text: str) -> int | None:
