@@ -21,6 +21,7 @@ from brightline.server.console.rulebook.power import power_of
 from brightline.server.console.rulebook.shelf import Shelf
 from brightline.server.face import msgid as _
 from brightline.text import Goal, TextEngine
+from brightline.text.goals import Example
 
 __all__ = ["Pages"]
 
@@ -50,9 +51,9 @@ class Pages:
         asked = Asked.of(query, self._shelf)
         day = day_of(query.get("on", ""), _today())
         if asked.empty:
-            return self._render(visit, "rulebook/browse.html", day=day, asked=asked, fired=await self._fired.all("type"))
+            return await self._render(visit, "rulebook/browse.html", day=day, asked=asked, fired=await self._fired.all("type"))
         listing = await asyncio.to_thread(list_rules, asked, self._shelf, day)
-        return self._render(
+        return await self._render(
             visit,
             "rulebook/list.html",
             day=day,
@@ -67,7 +68,7 @@ class Pages:
         asked = visit.request.path_params["rule_id"]
         rule = self._shelf.book.get(asked)
         if rule is None:
-            return self._unknown(visit, asked)
+            return await self._unknown(visit, asked)
         if rule.id != asked:
             return self._desk.redirect(visit, f"{self._shelf.rule_path(rule)}?from={quote(asked[:100], safe='')}")
         goals = self._shelf.goals_of.get(rule.id, ())
@@ -76,7 +77,7 @@ class Pages:
         if self._shelf.book.get(former) is not rule or former == rule.id:
             former = ""
         columns = (visit.text(_("Day")), visit.text(_("Decisions")))
-        return self._render(
+        return await self._render(
             visit,
             "rulebook/rule.html",
             day=_today(),
@@ -99,9 +100,9 @@ class Pages:
         """``GET /console/rulebook/texts/{instrument_id}``: one law, standard or notice with what the rulebook has of it."""
         instrument = self._shelf.book.instruments.get(visit.request.path_params["instrument_id"])
         if instrument is None:
-            return self._unknown(visit, visit.request.path_params["instrument_id"])
+            return await self._unknown(visit, visit.request.path_params["instrument_id"])
         rules = self._shelf.contents.get(instrument.id, ())
-        return self._render(
+        return await self._render(
             visit, "rulebook/text.html", day=_today(), instrument=instrument, rules=rules, fired=await self._fired.all("rule")
         )
 
@@ -110,10 +111,10 @@ class Pages:
         given = visit.request.path_params["number"]
         number = int(given) if given.isascii() and given.isdigit() and len(given) < 3 else 0
         if number not in self._shelf.book.bases:
-            return self._unknown(visit, given)
+            return await self._unknown(visit, given)
         day = day_of(visit.request.query_params.get("on", ""), _today())
         rules = [rule for rule in self._shelf.book.rules.values() if number in rule.problem_types]
-        return self._render(
+        return await self._render(
             visit,
             "rulebook/type.html",
             day=day,
@@ -128,20 +129,20 @@ class Pages:
 
     async def goals(self, visit: Visit) -> Response:
         """``GET /console/rulebook/goals``: all goals by family."""
-        return self._render(visit, "rulebook/goals.html", families=self._shelf.families, fired=await self._fired.all("goal"))
+        return await self._render(visit, "rulebook/goals.html", families=self._shelf.families, fired=await self._fired.all("goal"))
 
     async def goal(self, visit: Visit) -> Response:
         """``GET /console/rulebook/goals/{goal_id}``; with ``?check=1`` its examples and twins are run now."""
         goal = self._shelf.by_goal_id.get(visit.request.path_params["goal_id"])
         if goal is None:
-            return self._unknown(visit, visit.request.path_params["goal_id"])
+            return await self._unknown(visit, visit.request.path_params["goal_id"])
         checks = None
         if visit.request.query_params.get("check") == "1":
             checks = await asyncio.to_thread(_check, goal, self._pipeline.engine)
         if visit.is_htmx and checks is not None:
-            return self._render(visit, "rulebook/examples.html", goal=goal, checks=checks)
+            return await self._render(visit, "rulebook/examples.html", goal=goal, checks=checks)
         columns = (visit.text(_("Day")), visit.text(_("Decisions")))
-        return self._render(
+        return await self._render(
             visit,
             "rulebook/goal.html",
             day=_today(),
@@ -152,10 +153,10 @@ class Pages:
             drawing=await self._fired.drawing("goal", goal.id, visit.zone, visit.text(_("Decisions a day in which it was met")), columns),
         )
 
-    def _unknown(self, visit: Visit, asked: str) -> Response:
+    async def _unknown(self, visit: Visit, asked: str) -> Response:
         """A page that offers what is near, instead of an end."""
-        near = self._shelf.finder.find(asked)
-        return self._render(visit, "rulebook/unknown.html", status=404, wanted=asked[:100], near=near, day=_today())
+        near = await asyncio.to_thread(lambda: self._shelf.finder.find(asked))
+        return await self._render(visit, "rulebook/unknown.html", status=404, wanted=asked[:100], near=near, day=_today())
 
     def _neighbours(self, rule: Rule) -> tuple[Rule | None, Rule | None]:
         """The rules before and after in the same text."""
@@ -163,9 +164,12 @@ class Pages:
         place = rules.index(rule)
         return (rules[place - 1] if place else None), (rules[place + 1] if place + 1 < len(rules) else None)
 
-    def _render(self, visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
+    async def _render(self, visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
+        """A page, written in a thread: that of a rule that many goals cite takes some ten milliseconds."""
         fold = fold_of(visit.user)
-        return self._desk.render(visit, template, status=status, shelf=self._shelf, fold=fold, NOTHING=NOTHING, **values)
+        return await asyncio.to_thread(
+            self._desk.render, visit, template, status=status, shelf=self._shelf, fold=fold, NOTHING=NOTHING, **values
+        )
 
 
 def _check(goal: Goal, engine: TextEngine) -> tuple[list[Checked], list[Checked]]:
@@ -173,7 +177,7 @@ def _check(goal: Goal, engine: TextEngine) -> tuple[list[Checked], list[Checked]
     return [_run(goal, each, engine, True) for each in goal.examples], [_run(goal, each, engine, False) for each in goal.twins]
 
 
-def _run(goal: Goal, example: Any, engine: TextEngine, must_hit: bool) -> Checked:
+def _run(goal: Goal, example: Example, engine: TextEngine, must_hit: bool) -> Checked:
     began = time.perf_counter()
     hits = [finding for finding in engine.scan(example.text, example.side) if finding.goal == goal.id]
     spent_us = (time.perf_counter() - began) * 1e6

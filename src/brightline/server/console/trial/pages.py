@@ -43,7 +43,7 @@ class Pages:
         asked = Asked.of({name: query.get(name, "") for name in ("side", "strictness", "age_band", "on")}, self._pipeline)
         text, side = self._named(query)
         if not text:
-            return self._render(visit, asked)
+            return await self._render(visit, asked)
         return await self._answer(visit, replace(asked, text=text, side=side))
 
     async def judge(self, visit: Visit) -> Response:
@@ -91,7 +91,7 @@ class Pages:
                 if isinstance(caught, RateLimited):
                     headers["Retry-After"] = str(caught.retry_after_s)
         worst = problem or example_problem
-        return self._render(
+        return await self._render(
             visit,
             asked,
             status=worst.http_status if worst else 200,
@@ -117,12 +117,14 @@ class Pages:
                     return texts[int(index)].text, texts[int(index)].side
         return "", Side.PROMPT
 
-    def _render(
+    async def _render(
         self, visit: Visit, asked: Asked, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
     ) -> Response:
+        """The page or the fragment, written in a thread: a long text of nothing but evidence makes a long page."""
         nothing: dict[str, Any] = {"tried": None, "problem": None, "made": None, "example_problem": None}
         template = "trial/result.html" if visit.is_htmx else "trial/page.html"
-        return self._desk.render(
+        return await asyncio.to_thread(
+            self._desk.render,
             visit,
             template,
             status=status,
