@@ -25,7 +25,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from brightline.config import Settings
 from brightline.documents import canonical_json, decision_to_document
 from brightline.errors import AccessError, ConfigError, Forbidden, LedgerError, NotFound, RateLimited, StoreError
-from brightline.ledger import Sequencer, Signer, commit, new_salt
+from brightline.ledger import Sequencer, Signer, commit, commits_to, new_salt, parse_entry
 from brightline.live_settings import LiveSettings
 from brightline.metrics import Metrics, Sampler
 from brightline.model import Decision
@@ -183,6 +183,22 @@ class Service:
                 "its place in the ledger still verifies",
             )
         return self.sequencer.bundle(decision_id, stored.body, stored.salt)
+
+    def is_as_recorded(self, stored: StoredDecision) -> bool | None:
+        """True if what is stored is what the ledger committed to; None while pending and after an erasure. Raises ``StoreError``.
+
+        One look-up and one HMAC: a page that shows a decision can always ask. False means that somebody changed the database.
+        """
+        if stored.seq is None or stored.salt is None:
+            return None
+        with self.store.ledger.reading() as ledger:
+            for _, raw in ledger.entries(stored.seq, stored.seq + 1):
+                try:
+                    entry = parse_entry(raw)
+                except LedgerError:
+                    return False
+                return entry.subject == stored.decision.id and commits_to(entry.commitment, stored.salt, stored.body)
+        return False
 
     def ledger_state(self) -> LedgerState:
         """Size of the last signed head, number of pending rows, and the head itself. Raises ``StoreError``."""

@@ -74,4 +74,7 @@ class StatementPage:
             stored = await asyncio.to_thread(self._service.decision_by_token, token)
         if stored is None:
             raise NotFound("BL-INPUT-404", "there is no statement at this address", "check that the whole link was copied")
+        if await asyncio.to_thread(self._service.is_as_recorded, stored) is False:
+            # Better no statement than one that nobody made.
+            raise LedgerError("BL-LEDGER-104", "what is stored about this decision is not what was recorded", "tell the operator")
         return stored

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from brightline.errors import LedgerError
@@ -30,7 +30,10 @@ class Sibling(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LedgerPlace:
-    """``pending`` has no entry yet; ``sealed`` is under a signed head; ``damaged`` says in ``problem`` what the log lacks."""
+    """``pending`` has no entry yet; ``sealed`` is under a signed head; ``damaged`` says in ``problem`` what the log lacks.
+
+    ``altered``: what is stored today is not what was recorded.
+    """
 
     state: Literal["pending", "sealed", "damaged"]
     vkeys: tuple[str, ...]
@@ -46,6 +49,7 @@ class LedgerPlace:
     proof: str = ""
     erasure: LedgerEntry | None = None
     problem: LedgerError | None = None
+    altered: bool = False
 
     @property
     def entry_base64(self) -> str:
@@ -60,7 +64,7 @@ def ledger_place(service: Service, stored: StoredDecision) -> LedgerPlace:
     if stored.seq is None:
         return LedgerPlace("pending", vkeys, signer.origin)
     try:
-        return _sealed(service, stored, stored.seq, vkeys)
+        return replace(_sealed(service, stored, stored.seq, vkeys), altered=service.is_as_recorded(stored) is False)
     except LedgerError as problem:
         return LedgerPlace("damaged", vkeys, signer.origin, stored.seq, problem=problem)
 
