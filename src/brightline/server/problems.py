@@ -76,7 +76,8 @@ def exception_handlers(face: Face) -> dict[Any, Handler]:
 
     def respond(request: Request, status: int, code: str, detail: str, hint: str, headers: Mapping[str, str]) -> Response:
         if wants_page(request):
-            return face.render(request, "error.html", status=status, headers=headers, home="/", code=code, status_code=status)
+            home = "/console" if request.url.path.startswith("/console") else "/"
+            return face.render(request, "error.html", status=status, headers=headers, home=home, code=code, status_code=status, start=home)
         return problem_response(status, code, detail, hint, headers=headers)
 
     async def ours(request: Request, error: Exception) -> Response:

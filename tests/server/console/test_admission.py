@@ -100,3 +100,12 @@ def test_somebody_of_another_tenant_is_nobody_here(console: Console) -> None:
     stranger = console.site.service.store.users.create("stranger", role="lead", by="test", must_change=False, tenant="other")
     answer = console.sign_in(stranger).get("/console/decisions")
     assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/console/sign-in")
+
+
+def test_an_unknown_address_of_the_console_leads_back_into_it(console: Console) -> None:
+    for lang, words in (("en", "To the overview"), ("zh", "回到总览")):
+        answer = console.as_("lead", lang).get("/console/nothing-here")
+        assert answer.status_code == 404
+        assert '<a class="forward" href="/console">' in answer.text
+        assert words in answer.text
+        assert "statement" not in answer.text
