@@ -11,6 +11,8 @@ import asyncio
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import uuid_utils
@@ -20,7 +22,6 @@ from brightline.errors import BrightlineError, InputError, RateLimited
 from brightline.server.console.decisions.conditions import Conditions
 from brightline.server.console.decisions.formats import COLUMNS, TEXT_COLUMNS, write_csv, write_jsonl
 from brightline.server.console.decisions.listing import HOME, Listing, read_conditions
-from brightline.server.console.decisions.parquet import types_of, write_decisions
 from brightline.server.console.decisions.streamed import Download, Sent, Sink
 from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.permissions import Permission
@@ -99,7 +100,7 @@ class Export:
         elif form == "csv":
             write_csv(rows, sink, texts=texts, statement_url=url, bom=bom)
         else:
-            write_decisions(rows, sink, texts=texts, statement_url=url)
+            _parquet().write_decisions(rows, sink, texts=texts, statement_url=url)
 
     async def _page(self, visit: Visit, conditions: Conditions, *, status: int) -> Response:
         count = None if conditions.faults else await asyncio.to_thread(self._listing.count, conditions, _COUNTED, _BUDGET_MS)
@@ -112,7 +113,7 @@ class Export:
             exports=await asyncio.to_thread(self._recent),
             csv_columns=list(COLUMNS),
             csv_text_columns=list(TEXT_COLUMNS),
-            parquet_columns=types_of(texts=False),
+            parquet_columns=_parquet().types_of(texts=False),
             **self._listing.told(visit, conditions),
         )
 
@@ -156,3 +157,8 @@ def _file_name(conditions: Conditions, form: str) -> str:
         if value:
             pieces.append(f"type-{value}" if name == "type" else value[:40])
     return "-".join(pieces) + f".{form}"
+
+
+def _parquet() -> ModuleType:
+    """The Parquet writer, loaded when it is first asked for: Arrow's library takes 8 MB."""
+    return import_module("brightline.server.console.decisions.parquet")
