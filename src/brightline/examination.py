@@ -78,7 +78,11 @@ def failed(name: str, problem: BrightlineError) -> Check:
 def machine_check() -> Check:
     """The Python that runs this."""
     return Check(
-        "python", sys.version_info >= (3, 11), "Python, version %(version)s", "Install Python 3.11 or newer.", {"version": platform.python_version()}
+        "python",
+        sys.version_info >= (3, 11),
+        "Python, version %(version)s",
+        "Install Python 3.11 or newer.",
+        {"version": platform.python_version()},
     )
 
 

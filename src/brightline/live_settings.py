@@ -27,6 +27,8 @@ AT_ONCE = frozenset(
     {
         "age_band_header",
         "appeal_url",
+        "console_idle_minutes",
+        "console_session_hours",
         "contact",
         "end_user_header",
         "label_text",
@@ -49,8 +51,6 @@ AT_ONCE = frozenset(
 NEXT_START = frozenset(
     {
         "commit_wait_ms",  # the journal, when it is opened
-        "console_idle_minutes",  # the console, when its doors are made
-        "console_session_hours",
         "language",  # the pages, when their templates are loaded
         "upstream_connect_timeout_s",  # the connections to the upstream, when they are opened
         "upstream_timeout_s",

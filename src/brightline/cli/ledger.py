@@ -20,7 +20,6 @@ from rich.text import Text
 
 from brightline.cli.terminal import console, print_json, report
 from brightline.config import Settings, load_settings
-from brightline.documents import canonical_json
 from brightline.errors import InputError, LedgerError, NotFound
 from brightline.ledger import (
     Checkpoint,
@@ -29,13 +28,12 @@ from brightline.ledger import (
     Verification,
     VerifierKey,
     checkpoint_in,
-    commits_to,
     export_tiles,
     verify_log,
     verify_tiles,
 )
-from brightline.model import LedgerEntry
 from brightline.store import Store
+from brightline.stored_payloads import payload_check
 
 __all__ = ["app"]
 
@@ -71,7 +69,7 @@ def verify(
             (*sequencer.signer.verifiers, *([VerifierKey.parse(vkey)] if vkey is not None else [])),
             sequencer.head_file.path,
             since=[checkpoint_in(_read(since))] if since is not None else [],
-            check_payload=_payload_check(store) if payloads else None,
+            check_payload=payload_check(store) if payloads else None,
             progress=progress,
         )
     if as_json:
@@ -210,21 +208,6 @@ def _verify_folder(folder: Path, vkey: str | None, as_json: bool) -> None:
     else:
         console.print(Text("verified", style="bold green"), Text(f"{checkpoint.origin} in {folder}: entries {checkpoint.size}"))
         console.print(Text(_NOT_SHOWN), style="dim")
-
-
-def _payload_check(store: Store) -> Callable[[LedgerEntry], bool | None]:
-    def fits(entry: LedgerEntry) -> bool | None:
-        if entry.kind not in ("decision", "erasure"):
-            return None
-        stored = store.decision(entry.subject)
-        if stored is None:
-            return False  # an erasure leaves the row; this one was deleted
-        if entry.kind == "erasure":  # names nobody, and so is committed to without a salt
-            erasure = {"actor": entry.actor, "decision": entry.subject, "erased_at": stored.erased_at}
-            return commits_to(entry.commitment, b"", canonical_json(erasure))
-        return None if stored.salt is None else commits_to(entry.commitment, stored.salt, stored.body)
-
-    return fits
 
 
 def _print_verification(found: Verification, payloads: bool) -> None:

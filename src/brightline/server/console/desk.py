@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from brightline.config import Settings
 from brightline.server.console.clock import Clock, zone_of
 from brightline.server.console.permissions import Permission, may
 from brightline.server.face import Face, security_headers
@@ -119,10 +120,14 @@ class Desk:
     def __init__(self, service: Service) -> None:
         self.service = service
         self.store = service.store
-        self.settings = service.settings
         self.rulebook = service.rulebook
         self.face = Face(service.settings, _TEMPLATES)
         self._nobodys = secrets.token_hex(32)  # seals what is said to somebody without a session, by this process
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now: a change in the console replaces them as a whole."""
+        return self.service.settings
 
     def visit(self, request: Request) -> Visit:
         """A visit that nobody has admitted yet."""

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -94,8 +95,16 @@ def _environment(lang: str, folders: list[Path]) -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     messages = catalogue(lang)
+
+    def gettext(message: str) -> str:
+        # Jinja takes what this returns for markup and for a format. Only what stands in the catalogue is ours to be taken so.
+        told = messages.gettext(message)
+        return told if told is not message else escape(message).replace("%", "%%")
+
     # Installed by the i18n extension at run time, so mypy does not know it.
-    environment.install_gettext_translations(messages, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, messages.ngettext, newstyle=True, pgettext=messages.pgettext, npgettext=messages.npgettext
+    )
     environment.globals["asset_url"] = asset_url
     environment.filters["number"] = lambda value: format_decimal(value, locale=locale_of(lang))
     environment.filters["tongue"] = _tongue

@@ -14,6 +14,7 @@ from typing import Literal
 import structlog
 from starlette.responses import Response
 
+from brightline.config import Settings
 from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.people import arrival
 from brightline.server.console.people.passwords import Passwords
@@ -50,12 +51,16 @@ class Reception:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.store = desk.store
-        self.settings = desk.settings
         self.vault = Vault.load_or_create(desk.settings.home / "keys" / "console.key")
         self.passwords = Passwords()
         self.throttle = Throttle()
         self.second_factor = SecondFactor(self.vault, desk.settings.base_url)
         self.provider = Provider(desk.settings, self.vault) if desk.settings.oidc_issuer else None
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        return self.desk.settings
 
     async def let_in(
         self, visit: Visit, user: User, *, stage: Literal["second_factor", "full"], way: str, path: str, said: str = "", **values: str | int
