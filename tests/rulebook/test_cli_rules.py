@@ -137,7 +137,7 @@ def test_grounds_show_both_keys_exceptions_and_what_nothing_grounds() -> None:
     for words in ("key A: forbids", "key B: obliges", "exceptions, tested first", "CRI-367", "no ground for blocking", "fantasy gore"):
         assert words in shown
     shown = run("grounds", "7").stdout
-    for words in ("禁止性依据", "处置依据", "没有阻断依据", "意见、预测", "条号待核"):
+    for words in ("禁止性依据", "处置依据", "没有阻断依据", "意见、预测", "条款序号待核对"):
         assert words in shown
 
 

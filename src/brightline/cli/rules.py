@@ -267,7 +267,7 @@ _WORDS = {
     "none": ("没有符合条件的规则。", "No rule matches."),
     "not_in_force": ("未施行", "not in force"),
     "note": ("备注", "note"),
-    "number_pending": ("条号待核", "article number pending review"),
+    "number_pending": ("条款序号待核对", "article number pending review"),
     "pending": ("依据待核", "basis pending review"),
     "renumbered": (
         "{old} 是 {last} 及以前的条文序号，自 {since} 起为 {now}。",

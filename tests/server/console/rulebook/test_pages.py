@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 BOOK = load_rulebook()
 LANGS = ["zh", "en"]
 MARKS = {
-    "zh": ("条文未核实：只能提示，不能停止内容", "条文已经核读，但未见到条号"),
+    "zh": ("条文待核对：只能提示，不能停止内容", "条文已经核读，但未见到条款序号"),
     "en": ("Text unverified: may flag, never stop", "The text was read, its number was not seen"),
 }
 
