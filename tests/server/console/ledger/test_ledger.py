@@ -249,6 +249,35 @@ def test_events_are_found_by_kind_person_and_time(filled: Console, auditor: Pers
     assert "A time could not be read" in auditor.get("/console/ledger/events", since="soon").text
 
 
+def test_events_speak_the_language_of_their_reader(filled: Console, auditor: Person) -> None:
+    audit = filled.site.service.store.audit
+    exported = {"format": "csv", "texts": False, "phase": "ended", "how": "whole", "rows": 3, "bytes": 9, "filter": {}, "file": "a.csv"}
+    told: list[tuple[str, dict[str, object], str, str]] = [
+        ("session.opened", {"way": "recovery code", "session": "s"}, "with a recovery code", "凭恢复码"),
+        ("session.refused", {"reason": "oidc: nonce"}, "by the identity provider", "被身份提供方拒绝"),
+        ("user.changed", {"was": "auditor", "role": "lead"}, "Auditor → Lead", "审计员 → 主管"),
+        ("totp.changed", {"recovery_code_used": True, "left": 7}, "a recovery code was used; left: 7", "使用了一个恢复码，剩余 7 个"),
+        ("decision.opened", {"decisions": ["a", "b"]}, "in the list of decisions: 2", "在决定列表中，共 2 项"),
+        ("decision.replayed", {"law": "then", "same": False}, "law of that day · another result", "当日法律 · 结果不同"),
+        ("decisions.exported", exported, "CSV · without the quoted texts · 3 decisions sent", "CSV · 不含引用的文本 · 已发送 3 项决定"),
+        ("ledger.verified", {"ok": False, "found": 2, "size": 9}, "does not verify; problems found: 2", "未通过核验，发现 2 处问题"),
+        ("setting.changed", {"key": "notices", "value": "false"}, "off", "未开启"),
+        ("setting.changed", {"key": "notices", "value": None}, "back to file or default", "恢复为文件值或默认值"),
+        (
+            "rule.example",
+            {"must": "pass", "holds": True, "characters": 8},
+            "must pass · holds · 8 characters",
+            "必须放行 · 成立 · 8 个字符",
+        ),
+    ]
+    for kind, detail, _, _ in told:
+        audit.record(kind, actor="somebody", subject="", detail=detail, tenant="default")
+    for lang, column in (("en", 2), ("zh", 3)):
+        page = auditor.get("/console/ledger/events", person="somebody", lang=lang).text
+        assert [row[column] for row in told if str(row[column]) not in page] == []
+        assert not re.search(r"True|False|None|[a-z_]+=", re.sub(r"<[^>]*>", " ", page[page.index("<tbody>") : page.index("</tbody>")]))
+
+
 def test_pages_of_events_neither_miss_nor_repeat(filled: Console) -> None:
     from brightline.server.console.ledger.events import EventFilter, page_of_events
 
