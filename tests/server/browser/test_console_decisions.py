@@ -232,6 +232,18 @@ def test_new_decisions_arrive_at_the_top_while_followed(filled: Filled, browser:
         watched.check()
 
 
+def test_following_ends_with_a_word_when_the_session_does(filled: Filled, browser: Browser) -> None:
+    with signed_in(filled, browser) as watched:
+        page = watched.open(f"{HOME}?lang=en")
+        watched.expected_status = 401
+        page.route("**/console/decisions/news?*", lambda route: route.fulfill(status=401, headers={"HX-Redirect": "/console/sign-in"}))
+        page.keyboard.press("t")
+        expect(page.locator("#wire")).to_contain_text("Your session has ended")
+        expect(page.locator("#wire").get_by_role("link", name="Sign in again")).to_be_visible()
+        expect(page.locator("#tail")).to_have_attribute("aria-pressed", "false")
+        watched.check()
+
+
 def test_a_reader_is_not_disturbed_and_is_told_what_waits(filled: Filled, browser: Browser) -> None:
     with signed_in(filled, browser) as watched:
         page = watched.open(f"{HOME}?lang=en")

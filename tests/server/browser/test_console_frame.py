@@ -391,10 +391,14 @@ def test_it_says_when_the_server_is_silent_and_goes_on_when_it_answers(site: Sit
         page.route("**/console/part", answer)
         live(page)
         expect(page.locator("#wire")).to_contain_text("服务器没有响应")
+        expect(page.locator(".stale#part, .stale:has(#part)").first).to_be_attached()
+        expect(page.locator("#pulse")).to_be_hidden()
         silent = False
         page.evaluate("window.dispatchEvent(new Event('online'))")
         expect(page.locator("#part")).to_have_text("back")
         expect(page.locator("#wire")).to_be_hidden()
+        expect(page.locator("#pulse")).to_be_visible()
+        expect(page.locator("[data-live].stale")).to_have_count(0)
 
 
 # ---- Theme, language, times, forms ----

@@ -53,7 +53,7 @@
   async function ask(url) {
     try {
       const response = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(20000) });
-      const over = response.status === 401 || response.redirected || [403, 404].includes(response.status);
+      const over = response.status === 401 || response.redirected ? "ended" : [403, 404].includes(response.status) ? "gone" : "";
       return { over, ok: response.ok, position: response.headers.get("Brightline-Position"), html: response.status === 200 && !over ? await response.text() : "" };
     } catch {
       return { ok: false, html: "" };
@@ -231,7 +231,10 @@
   async function look() {
     const answer = await ask(`${HOME}/news?${query}${query ? "&" : ""}than=${position}`);
     if (!on) return;
-    if (answer.over) return follow(false);
+    if (answer.over) {
+      follow(false);
+      return complain(answer.over);
+    }
     if (!answer.ok) {
       fails += 1;
       if (fails > 1) tell("lost");
@@ -250,6 +253,14 @@
   function plan(delayMs) {
     clearTimeout(timer);
     if (on && !document.hidden) timer = setTimeout(look, delayMs);
+  }
+
+  // Why nothing comes any more, in the words and the place of the frame (console.js).
+  function complain(why) {
+    const wire = document.getElementById("wire");
+    wire.firstElementChild.textContent = document.getElementById("words").dataset[why];
+    wire.lastElementChild.hidden = why !== "ended";
+    wire.hidden = false;
   }
 
   function follow(wanted) {

@@ -321,6 +321,14 @@
     }
     for (const region of regions.keys()) if (!region.isConnected) regions.delete(region);
     pulse?.classList.toggle("on", [...regions.values()].some((state) => !state.over));
+    fade();
+  }
+
+  // What nobody renews any more must not look as if it were true now.
+  function fade() {
+    const silent = (state) => !state.over && state.fails >= 2;
+    for (const [region, state] of regions) region.classList.toggle("stale", state.over || silent(state));
+    pulse?.classList.toggle("stale", [...regions.values()].some(silent));
   }
 
   function plan(region, state, delayMs) {
@@ -341,11 +349,13 @@
     if (answer.silent) {
       state.fails += 1;
       if (state.fails >= 2) tell(words.silent);
+      fade();
       return plan(region, state, Math.min(SLOWEST_MS, state.every * 2 ** state.fails));
     }
     if (state.fails) {
       state.fails = 0;
       tell("");
+      fade();
     }
     if (answer.html !== undefined && answer.html !== state.last && !isSelecting(region)) {
       state.last = answer.html;
