@@ -11,7 +11,7 @@ from brightline.documents import canonical_json
 from brightline.errors import NotFound
 from brightline.ledger import commits_to
 from brightline.model import LedgerEntry
-from brightline.store import AUDIT_KINDS, Store
+from brightline.store import AUDIT_KINDS, Store, Unreadable
 
 __all__ = ["payload_check"]
 
@@ -26,12 +26,14 @@ def payload_check(store: Store) -> Callable[[LedgerEntry], bool | None]:
             return _fits_event(store, entry)
         if entry.kind not in ("decision", "erasure"):
             return None
-        stored = store.decision(entry.subject)
+        stored = store.look_up([entry.subject]).get(entry.subject)
         if stored is None:
             return False  # an erasure leaves the row; this one was deleted
         if entry.kind == "erasure":  # names nobody, and so is committed to without a salt
             erasure = {"actor": entry.actor, "decision": entry.subject, "erased_at": stored.erased_at}
             return commits_to(entry.commitment, b"", canonical_json(erasure))
+        if isinstance(stored, Unreadable):
+            return None if stored.erased_at is not None else False
         return None if stored.salt is None else commits_to(entry.commitment, stored.salt, stored.body)
 
     return fits

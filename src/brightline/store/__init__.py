@@ -10,7 +10,7 @@ from brightline.store.ledger_rows import LedgerRows, LedgerTransaction, PendingE
 from brightline.store.outbox import LeasedJob, Outbox, OutboxJob
 from brightline.store.periods import step_for
 from brightline.store.reading import Cursor, DecisionFilter
-from brightline.store.records import Record, StoredDecision
+from brightline.store.records import Record, StoredDecision, Unreadable
 from brightline.store.searching import Found, Neighbours, News
 from brightline.store.sessions import Session, Sessions
 from brightline.store.setting_changes import SettingChange, SettingChanges
@@ -61,6 +61,7 @@ __all__ = [
     "Tallies",
     "Totals",
     "Traffic",
+    "Unreadable",
     "Upstream",
     "User",
     "Users",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -122,13 +122,16 @@ class Audit:
         waiting = select(ledger_pending.c.commitment).where(ledger_pending.c.subject == wanted)
         with self._database.reading() as connection:
             stored = connection.execute(row).first()
-            entries = [orjson.loads(entry) for entry in connection.execute(logged).scalars()]
-            commitments = [str(entry["commitment"]) for entry in entries] + [str(found) for found in connection.execute(waiting).scalars()]
+            entries = connection.execute(logged).scalars().all()
+            commitments = [*_commitments_in(entries), *(str(found) for found in connection.execute(waiting).scalars())]
         if stored is None:
             raise _no_event(event_id)
-        event = _event_of(stored.body, None)
+        try:
+            event = _event_of(stored.body, None)
+            made = _commitment(bytes(stored.salt), bytes(stored.body))
+        except (StoreError, TypeError):
+            return False  # damaged, so not what was logged
         columns = (stored.id, stored.tenant, stored.at, stored.kind, stored.actor, stored.subject)
-        made = _commitment(bytes(stored.salt), bytes(stored.body))
         return columns == event[:6] and any(hmac.compare_digest(made, commitment) for commitment in commitments)
 
 
@@ -162,6 +165,14 @@ def write_event(
     insert_rows(connection, Addition(audit_events, [row], _COLUMNS))
     insert_rows(connection, Addition(ledger_pending, [pending], PENDING_COLUMNS))
     return event
+
+
+def _commitments_in(entries: Sequence[bytes]) -> Iterator[str]:
+    for entry in entries:
+        try:
+            yield str(orjson.loads(entry)["commitment"])
+        except (ValueError, TypeError, KeyError):
+            continue  # a damaged entry commits to nothing; a verification of the log names it
 
 
 def _commitment(salt: bytes, body: bytes) -> str:

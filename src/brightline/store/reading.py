@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVarTuple, cast
+from typing import Any, NamedTuple, TypeVarTuple, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, text
 
-from brightline.errors import InputError, NotFound
-from brightline.model import Door, Outcome
-from brightline.store.records import StoredDecision, column_text, stored_decision
+from brightline.errors import InputError, NotFound, StoreError
+from brightline.model import Door, Ground, ItemKind, Outcome
+from brightline.store.records import StoredDecision, Unreadable, column_text, stored_decision
 from brightline.store.tables import decision_goals, decision_rules, decision_types, decisions, ledger_entries
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "find_by_id",
     "find_by_token",
     "find_many",
+    "look_up_token",
     "plain_conditions",
     "present_ids",
     "verbatim",
@@ -72,8 +73,10 @@ class Cursor(NamedTuple):
         return f"{self.made_at}.{self.id}"
 
     @classmethod
-    def after(cls, stored: StoredDecision) -> Cursor:
+    def after(cls, stored: StoredDecision | Unreadable) -> Cursor:
         """The cursor behind this row."""
+        if isinstance(stored, Unreadable):
+            return cls(stored.made_at, stored.id)
         return cls(stored.decision.made_at, stored.decision.id)
 
     @classmethod
@@ -99,14 +102,43 @@ def find_by_token(connection: Connection, token: str) -> StoredDecision | None:
     return None if row is None else stored_decision(*row)
 
 
-def find_many(connection: Connection, ids: list[str]) -> dict[str, StoredDecision]:
-    """Those of ``ids`` that are stored, by id."""
-    found: dict[str, StoredDecision] = {}
+def find_many(connection: Connection, ids: list[str]) -> dict[str, StoredDecision | Unreadable]:
+    """Those of ``ids`` that are stored, by id; one whose document is damaged, or is that of another decision, is ``Unreadable``."""
+    found: dict[str, StoredDecision | Unreadable] = {}
+    damaged: list[str] = []
     for start in range(0, len(ids), 1000):
         query = _STORED.add_columns(decisions.c.id).where(decisions.c.id.in_(ids[start : start + 1000]))
-        for *stored, decision_id in connection.execute(query):
-            found[decision_id] = stored_decision(*stored)
+        for *row, decision_id in connection.execute(query):
+            try:
+                stored = stored_decision(*row)
+            except StoreError:
+                damaged.append(decision_id)
+                continue
+            if stored.decision.id == decision_id:
+                found[decision_id] = stored
+            else:
+                damaged.append(decision_id)
+    for start in range(0, len(damaged), 1000):
+        for columns in connection.execute(_COLUMNS.where(decisions.c.id.in_(damaged[start : start + 1000]))):
+            told = _unreadable(tuple(columns))
+            found[told.id] = told
     return found
+
+
+def look_up_token(connection: Connection, token: str) -> StoredDecision | Unreadable | None:
+    """The decision whose statement page has that token, as ``find_many`` gives it."""
+    decision_id = connection.execute(select(decisions.c.id).where(decisions.c.token == column_text(token))).scalar()
+    return None if decision_id is None else find_many(connection, [decision_id])[decision_id]
+
+
+_COLUMNS = select(*(decisions.c[name] for name in Unreadable._fields[:-1]), _SEQ.label("seq"))
+
+
+def _unreadable(row: tuple[Any, ...]) -> Unreadable:
+    told = Unreadable(*row)
+    return told._replace(
+        outcome=Outcome(told.outcome), ground=Ground(told.ground), door=Door(told.door), item_kind=ItemKind(told.item_kind)
+    )
 
 
 def cursor_at(connection: Connection, decision_id: str) -> Cursor:

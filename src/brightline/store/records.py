@@ -13,11 +13,11 @@ import uuid_utils
 
 from brightline.documents import decision_from_document
 from brightline.errors import StoreError
-from brightline.model import Decision, Outcome
+from brightline.model import Decision, Door, Ground, ItemKind, Outcome
 from brightline.store import tables
 from brightline.store.bulk import Addition
 
-__all__ = ["PENDING_COLUMNS", "Record", "StoredDecision", "additions_of", "column_text", "stored_decision"]
+__all__ = ["PENDING_COLUMNS", "Record", "StoredDecision", "Unreadable", "additions_of", "column_text", "stored_decision"]
 
 LEDGER_KIND = "decision"
 """``kind`` of the ledger entry that every stored Decision gets; its subject is the decision's id."""
@@ -46,6 +46,29 @@ class StoredDecision(NamedTuple):
     salt: bytes | None
     seq: int | None
     erased_at: int | None = None
+
+
+class Unreadable(NamedTuple):
+    """A stored decision whose document is damaged: what its columns still say, so that whoever goes through many is not stopped by one.
+
+    ``made_at`` and ``erased_at`` are UTC microseconds, ``seq`` as in ``StoredDecision``. Its rules and findings were in the document.
+    """
+
+    id: str
+    tenant: str
+    made_at: int
+    outcome: Outcome
+    ground: Ground
+    door: Door
+    item_kind: ItemKind
+    mode: str
+    automated: str
+    model: str
+    account: str
+    api_key: str
+    supersedes: str | None
+    erased_at: int | None
+    seq: int | None
 
 
 class _Rows(NamedTuple):
@@ -161,6 +184,22 @@ def stored_decision(body: bytes, salt: bytes | None, erased_at: int | None, seq:
     """Read a row back. Raises ``StoreError`` BL-STORE-007 if the body is no decision document."""
     try:
         decision = decision_from_document(orjson.loads(body))
-    except (ValueError, KeyError, TypeError) as problem:
-        raise StoreError("BL-STORE-007", f"a stored decision cannot be read: {problem!r}", "restore the last backup") from problem
-    return StoredDecision(decision, bytes(body), None if salt is None else bytes(salt), seq, erased_at)
+        _look_over(decision)
+        return StoredDecision(decision, bytes(body), None if salt is None else bytes(salt), seq, erased_at)
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        hint = "run `brightline db check`, then restore a backup in which this row is whole"
+        raise StoreError("BL-STORE-007", f"a stored decision cannot be read: {problem!r}", hint) from problem
+
+
+def _look_over(decision: Decision) -> None:
+    """Raise ``TypeError`` where a document has the right names and the wrong kinds of values: its readers count on the kinds."""
+    texts = (decision.id, decision.token, decision.tenant, decision.account, decision.reason_zh, decision.reason_en, *decision.rules)
+    tables_of = (decision.request, decision.texts, decision.versions)
+    for finding in decision.findings:
+        texts += (finding.goal, finding.excerpt, *finding.rules, *finding.evidence, *finding.normalised)
+        if not all(type(number) is int for number in finding.problem_types):
+            raise TypeError("a problem type is no number")
+    if not all(isinstance(each, str) for each in texts) or not all(isinstance(each, dict) for each in tables_of):
+        raise TypeError("a value is of another kind than it should be")
+    if type(decision.made_at) is not int:
+        raise TypeError("the time is no number")

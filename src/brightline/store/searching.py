@@ -11,6 +11,8 @@ excerpts around them, and whole texts where the operator samples allowed exchang
 text of an exchange in which nothing was found and that was not sampled, words of a flagged text outside the excerpts, and
 anything of an erased decision. ASCII letters match without regard to case, all other characters exactly; lanes are not
 applied, so look for the normalised form. No index helps: a search by text alone reads every document on its way.
+
+A row whose document is damaged stops nobody: it is met by its columns and comes as ``Unreadable``. No text is found in it.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ from brightline.errors import InputError
 from brightline.model import Outcome
 from brightline.store.engine import Database
 from brightline.store.reading import Cursor, DecisionFilter, checked, cursor_at, find_many, plain_conditions, verbatim
-from brightline.store.records import LEDGER_KIND, StoredDecision, column_text
+from brightline.store.records import LEDGER_KIND, StoredDecision, Unreadable, column_text
 from brightline.store.tables import decision_goals, decision_rules, decision_types, decisions, ledger_entries
 
 __all__ = ["MOST_ROWS", "Found", "Neighbours", "News", "around", "newer", "search", "tail", "walk"]
@@ -51,13 +53,13 @@ MOST_ROWS = 1000
 
 
 class Found(NamedTuple):
-    """A page: ``rows`` newest first; ``next`` to go on after, None where there is nothing more.
+    """A page: ``rows`` newest first, a damaged one as ``Unreadable``; ``next`` to go on after, None where there is nothing more.
 
     ``searched_to``: everything made since then (UTC microseconds) has been looked through, None for everything there is.
     ``complete``: no row lies behind these. A page that is neither full nor complete ran out of time.
     """
 
-    rows: list[StoredDecision]
+    rows: list[StoredDecision | Unreadable]
     next: Cursor | None
     searched_to: int | None
     complete: bool
@@ -66,7 +68,7 @@ class Found(NamedTuple):
 class News(NamedTuple):
     """What came since: ``rows`` newest first, the ``position`` to ask from next time, and whether there was ``more`` than these."""
 
-    rows: list[StoredDecision]
+    rows: list[StoredDecision | Unreadable]
     position: int
     more: bool
 
@@ -103,7 +105,7 @@ def find(connection: Connection, wanted: DecisionFilter, *, after: Cursor | None
     return Found(rows, last, None if last is None else last.made_at, last is None)
 
 
-def walk(database: Database, wanted: DecisionFilter, *, chunk: int = MOST_ROWS) -> Iterator[StoredDecision]:
+def walk(database: Database, wanted: DecisionFilter, *, chunk: int = MOST_ROWS) -> Iterator[StoredDecision | Unreadable]:
     """Every decision that fits, newest first, in constant memory.
 
     One short transaction a chunk, so that an export of hours keeps no checkpoint of SQLite waiting. Each decision comes once
@@ -157,11 +159,19 @@ def newer(database: Database, wanted: DecisionFilter, than: int, *, limit: int =
         met = [
             Cursor(row.made_at, row.id)
             for row in connection.execute(query)
-            if row.id not in shown and orjson.loads(row.entry)["kind"] == LEDGER_KIND and _holds(row.body, wanted.text)
+            if row.id not in shown and _is_decision(row.entry) and _holds(row.body, wanted.text)
         ]
         met.sort(reverse=True)
         stored = find_many(connection, [place.id for place in met[:limit]])
     return News([stored[place.id] for place in met[:limit]], size, len(met) > limit or start > than)
+
+
+def _is_decision(entry: bytes) -> bool:
+    """Whether an entry is that of a decision; a damaged one is none (a verification of the ledger names it)."""
+    try:
+        return bool(orjson.loads(entry)["kind"] == LEDGER_KIND)
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 _WALK_MS = 200.0
@@ -330,15 +340,15 @@ def _holds(body: bytes, sought: str | None) -> bool:
     # Bytes know the case of ASCII letters only, as the databases do; a lone surrogate is in no document, and so finds nothing.
     needle = sought.encode("utf-8", "surrogatepass").lower()
     try:
-        document = orjson.loads(bytes(body))
-    except ValueError:
+        document = orjson.loads(body)
+        words: list[str] = [*document.get("texts", {}).values()]
+        for finding in document.get("findings", ()):
+            words += finding.get("evidence", ())
+            words += finding.get("normalised", ())
+            words.append(finding.get("excerpt", ""))
+        return any(needle in word.encode().lower() for word in words)
+    except (ValueError, TypeError, AttributeError):
         return False  # damaged: `brightline db check` says so, and the search goes on
-    words: list[str] = [*document.get("texts", {}).values()]
-    for finding in document.get("findings", ()):
-        words += finding.get("evidence", ())
-        words += finding.get("normalised", ())
-        words.append(finding.get("excerpt", ""))
-    return any(needle in word.encode().lower() for word in words)
 
 
 # Going along

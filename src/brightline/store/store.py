@@ -27,7 +27,7 @@ from brightline.store.journal import Journal
 from brightline.store.ledger_rows import LedgerRows
 from brightline.store.outbox import Outbox, OutboxJob, jobs_addition
 from brightline.store.reading import Cursor, DecisionFilter
-from brightline.store.records import PENDING_COLUMNS, Record, StoredDecision, additions_of
+from brightline.store.records import PENDING_COLUMNS, Record, StoredDecision, Unreadable, additions_of
 from brightline.store.searching import Found, Neighbours, News
 from brightline.store.sessions import Sessions
 from brightline.store.setting_changes import SettingChanges
@@ -130,12 +130,23 @@ class Store:
     ) -> list[StoredDecision]:
         """Up to ``limit`` decisions, newest first; go on ``after`` a cursor or a decision's id. New rows never shift a page.
 
-        Raises ``NotFound`` BL-INPUT-704 if ``after`` is the id of no decision.
+        Raises ``NotFound`` BL-INPUT-704 if ``after`` is the id of no decision, ``StoreError`` BL-STORE-007 if one of them cannot be
+        read: ``search`` and ``walk`` go on past such a row, and say which it is.
         """
         with self.database.reading() as connection:
             if isinstance(after, str):
                 after = reading.cursor_at(connection, after)
-            return searching.find(connection, filters or DecisionFilter(), after=after, limit=limit, budget_ms=None).rows
+            found = searching.find(connection, filters or DecisionFilter(), after=after, limit=limit, budget_ms=None).rows
+        for each in found:
+            if isinstance(each, Unreadable):
+                hint = "run `brightline db check`, then restore a backup in which this row is whole"
+                raise StoreError("BL-STORE-007", f"the stored decision {each.id} cannot be read", hint)
+        return [each for each in found if isinstance(each, StoredDecision)]
+
+    def look_up(self, ids: Sequence[str]) -> dict[str, StoredDecision | Unreadable]:
+        """Those of ``ids`` that are stored, by id; one whose document is damaged comes as ``Unreadable`` instead of an error."""
+        with self.database.reading() as connection:
+            return reading.find_many(connection, list(ids))
 
     def search(
         self, filters: DecisionFilter | None = None, *, after: Cursor | None = None, limit: int = 50, budget_ms: float | None = 60
@@ -158,14 +169,22 @@ class Store:
         """The neighbours of a decision in the list of a filter. Raises ``NotFound`` BL-INPUT-704, ``InputError`` BL-INPUT-720."""
         return searching.around(self.database, decision_id, filters or DecisionFilter(), budget_ms=budget_ms)
 
-    def walk(self, filters: DecisionFilter | None = None, *, chunk: int = searching.MOST_ROWS) -> Iterator[StoredDecision]:
-        """Every decision that fits, newest first, in constant memory and short transactions. Raises ``InputError`` BL-INPUT-720."""
+    def walk(self, filters: DecisionFilter | None = None, *, chunk: int = searching.MOST_ROWS) -> Iterator[StoredDecision | Unreadable]:
+        """Every decision that fits, newest first, in constant memory and short transactions; a damaged one as ``Unreadable``.
+
+        Raises ``InputError`` BL-INPUT-720.
+        """
         return searching.walk(self.database, filters or DecisionFilter(), chunk=chunk)
 
     def counts(self, since: int | None = None, *, filters: DecisionFilter | None = None) -> dict[Outcome, int]:
         """Number of decisions for each outcome that occurs, from ``since`` (UTC microseconds) on."""
         with self.database.reading() as connection:
             return reading.count_by_outcome(connection, filters or DecisionFilter(since=since))
+
+    def look_up_token(self, token: str) -> StoredDecision | Unreadable | None:
+        """The decision whose statement page has that token, as ``look_up`` gives it."""
+        with self.database.reading() as connection:
+            return reading.look_up_token(connection, token)
 
     def size_bytes(self) -> int:
         """What the database takes on disk: SQLite's file with its write-ahead log, or PostgreSQL's own figure."""

@@ -25,7 +25,7 @@ Kept: minutes for eight days (seven are promised), hours for 400, days for ever.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
 import orjson
@@ -314,9 +314,13 @@ def _values(door: str, model: str, body: bytes | None) -> Iterable[tuple[Dimensi
     if body is None:
         return
     try:
-        document = orjson.loads(body)
-    except ValueError:
+        yield from list(_told(orjson.loads(body)))
+    except (ValueError, KeyError, TypeError, AttributeError):
         return  # damaged: `brightline db check` says so; the rest of the count must not wait for it
+
+
+def _told(document: Mapping[str, Any]) -> Iterator[tuple[Dimension, str]]:
+    """What a document says of rules, types, goals and gaps."""
     findings, gaps = document.get("findings", ()), document.get("not_inspected", ())
     for rule in dict.fromkeys(document.get("rules", ())):
         yield "rule", _column(rule)

@@ -265,6 +265,12 @@ def growing(_emptied: Console) -> Filled:
     return filled
 
 
+def damage(console: Console, decision_id: str, body: bytes = b"{}") -> None:
+    """Write something over the stored document of a decision."""
+    with console.site.service.store.database.writing() as connection:
+        connection.execute(text("UPDATE decisions SET body = :body WHERE id = :id"), {"body": body, "id": decision_id})
+
+
 def look(person: Any, path: str) -> Sheet:
     """The page behind ``path``, by way of its short address."""
     answer = person.get(path)

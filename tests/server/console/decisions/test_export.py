@@ -14,12 +14,13 @@ from typing import Any
 import httpx
 import pytest
 from arro3.io import read_parquet
+from sqlalchemy import text
 
 from brightline.model import Outcome
 from brightline.server.console.permissions import ROLES, Permission
 from brightline.store import AuditEvent
 from tests.server.console.conftest import Console, Person
-from tests.server.console.decisions.conftest import Filled, decision, look, sheet, various
+from tests.server.console.decisions.conftest import Filled, damage, decision, look, sheet, various
 
 PATH = "/console/decisions/export"
 
@@ -197,14 +198,35 @@ def test_a_download_that_is_broken_off_is_on_record(growing: Filled) -> None:
 def test_a_failure_on_the_way_breaks_the_download_and_is_on_record(growing: Filled) -> None:
     growing.add(*various(50, growing.now, seed=11))
     store = growing.console.site.service.store
-    from sqlalchemy import text
-
     with store.database.writing() as connection:
-        connection.execute(text("UPDATE decisions SET body = :body WHERE id = :id"), {"body": b"{}", "id": growing.made[30].id})
-    with pytest.raises(httpx.RemoteProtocolError):
-        export(growing.console.as_("lead"))
+        connection.execute(text("ALTER TABLE decision_types RENAME TO decision_types_gone"))
+    try:
+        with pytest.raises(httpx.RemoteProtocolError):
+            export(growing.console.as_("lead"), "type=2")
+    finally:
+        with store.database.writing() as connection:
+            connection.execute(text("ALTER TABLE decision_types_gone RENAME TO decision_types"))
     ended = eventually(lambda: [event for event in events(growing.console)[:1] if event.detail["phase"] == "ended"])
     assert ended[0].detail["how"] == "failed"
+
+
+@pytest.mark.parametrize("texts", ["yes", ""])
+def test_a_row_that_cannot_be_read_is_in_every_file_and_on_record(growing: Filled, texts: str) -> None:
+    growing.add(*various(50, growing.now, seed=11))
+    bad = growing.made[30]
+    damage(growing.console, bad.id)
+    lead = growing.console.as_("lead")
+    lines = [json.loads(line) for line in export(lead, texts=texts).content.splitlines()]
+    assert [line["id"] for line in lines] == [each.id for each in growing.made]
+    assert [line["id"] for line in lines if line.get("unreadable")] == [bad.id]
+    assert (lines[30]["outcome"], lines[30]["made_at"]) == (bad.outcome.value, bad.made_at)
+    ended = eventually(lambda: [event for event in events(growing.console)[:1] if event.detail["phase"] == "ended"])
+    assert (ended[0].detail["how"], ended[0].detail["rows"], ended[0].detail["unreadable"]) == ("whole", 50, 1)
+    table = list(csv.DictReader(io.StringIO(export(lead, form="csv", texts=texts).content.decode())))
+    assert table[30]["id"] == bad.id
+    assert "cannot be read" in table[30]["reason_en"]
+    assert read_parquet(io.BytesIO(export(lead, form="parquet", texts=texts).content)).read_all()["id"].to_pylist()[30] == bad.id
+    assert "1 unreadable" in sheet(lead.get(f"{PATH}/recent", htmx=True)).text
 
 
 def test_no_more_than_three_stream_at_once(growing: Filled) -> None:

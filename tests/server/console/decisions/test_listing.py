@@ -17,6 +17,7 @@ from tests.server.console.decisions.conftest import (
     MINUTE,
     Filled,
     allowed,
+    damage,
     decision,
     finding,
     fitting,
@@ -412,3 +413,50 @@ def test_a_row_leads_to_its_decision_and_remembers_the_list(filled: Filled) -> N
     page = look(lead, f"{HOME}?type=9&outcome=flagged")
     assert page.links(f"{HOME}/{page.ids[0]}") == [f"{HOME}/{page.ids[0]}?list=type%3D9%26outcome%3Dflagged"]
     assert look(lead, HOME).links(f"{HOME}/{filled.made[0].id}") == [f"{HOME}/{filled.made[0].id}"]
+
+
+# ---- A damaged row ----
+
+
+def test_a_row_that_cannot_be_read_says_so_and_the_others_are_there(growing: Filled) -> None:
+    growing.add(*various(120, growing.now - MINUTE, seed=3))
+    bad = growing.made[70]
+    damage(growing.console, bad.id, b'{"x":1}')
+    lead = growing.console.as_("lead")
+    first, second = (sheet(lead.get(each)) for each in (HOME, str(sheet(lead.get(HOME)).link(data_page="]"))))
+    assert first.ids + second.ids == [each.id for each in growing.made[:100]]
+    assert "This decision cannot be read" in second.text
+    assert "This decision cannot be read" not in first.text
+    back = look(lead, str(second.link(data_page="[")))
+    assert back.ids == first.ids
+    beside = lead.get(f"{HOME}/{growing.made[69].id}")
+    assert beside.status_code == 200
+    assert f"{HOME}/{bad.id}" in beside.text
+    assert f"{HOME}/{bad.id}" in lead.get("/console/palette", htmx=True, q=bad.id).text
+    assert lead.get("/console").status_code == 200
+
+
+def test_a_new_row_that_cannot_be_read_arrives_like_another(growing: Filled) -> None:
+    than = growing.console.site.service.store.tail()
+    growing.add(*various(3, growing.now, seed=4))
+    growing.settle()
+    damage(growing.console, growing.made[1].id, b"[]")
+    news = growing.console.as_("lead").get(f"{HOME}/news", htmx=True, than=str(than))
+    assert sheet(news).ids == [each.id for each in growing.made]
+
+
+def test_the_page_of_a_row_that_cannot_be_read_says_what_to_do(growing: Filled) -> None:
+    growing.add(decision(growing.now))
+    damage(growing.console, growing.made[0].id)
+    answer = growing.console.as_("lead").get(f"{HOME}/{growing.made[0].id}")
+    assert answer.status_code == 503
+    assert "BL-STORE-007" in answer.text
+    assert "cannot be read" in answer.text
+    assert "record anything" not in answer.text
+
+
+def test_the_number_of_rows_that_are_left_is_bounded(growing: Filled) -> None:
+    growing.add(*various(60, growing.now, seed=6))
+    for left in ("0001999999999", "9" * 5_000, "0", "-1"):
+        answer = growing.console.as_("lead").get(f"{HOME}/more", htmx=True, left=left)
+        assert len(sheet(answer).ids) == 50

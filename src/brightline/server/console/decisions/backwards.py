@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from brightline.store import Cursor, DecisionFilter, Found, Store, StoredDecision
+from brightline.store import Cursor, DecisionFilter, Found, Store, StoredDecision, Unreadable
 
 __all__ = ["page_before"]
 
@@ -31,7 +31,7 @@ def page_before(store: Store, wanted: DecisionFilter, before: Cursor, *, limit: 
     latest = max(low, time.time_ns() // 1000) + _AHEAD_US
     end = latest if wanted.until is None else min(wanted.until, latest)
     # The place's own microsecond first: what it holds on the older side must not count in what follows.
-    same: list[StoredDecision] = []
+    same: list[StoredDecision | Unreadable] = []
     if low == before.made_at < end:
         own = replace(wanted, since=low, until=low + 1)
         same = [row for row in _last_of(store, own, limit) if Cursor.after(row) > before]
@@ -46,7 +46,7 @@ def page_before(store: Store, wanted: DecisionFilter, before: Cursor, *, limit: 
     return Found(met, Cursor.after(met[0]) if met else Cursor(reached, ""), reached, False)
 
 
-def _oldest_of(store: Store, wanted: DecisionFilter, limit: int, ends: float) -> tuple[list[StoredDecision], int, bool]:
+def _oldest_of(store: Store, wanted: DecisionFilter, limit: int, ends: float) -> tuple[list[StoredDecision | Unreadable], int, bool]:
     """Up to ``limit`` of the oldest rows of a stretch (at least one look, to know whether there are any), how far all was looked
     through, and whether that is the whole stretch."""
     low, end = wanted.since or 0, wanted.until or 0
@@ -54,7 +54,7 @@ def _oldest_of(store: Store, wanted: DecisionFilter, limit: int, ends: float) ->
     too_little, too_much = 0, whole + 1
     width = min(_FIRST_US, whole)
     look = min(_MANY, _LOOK * max(1, limit))
-    met: list[StoredDecision] = []
+    met: list[StoredDecision | Unreadable] = []
     while True:
         stretch = replace(wanted, until=low + width)
         found = store.search(stretch, limit=look, budget_ms=max(1.0, (ends - time.monotonic()) * 1000))
@@ -72,9 +72,9 @@ def _oldest_of(store: Store, wanted: DecisionFilter, limit: int, ends: float) ->
         width = max(too_little + 1, (too_little + too_much) // 2) if too_much <= whole else min(width * _WIDER, whole)
 
 
-def _last_of(store: Store, stretch: DecisionFilter, limit: int) -> list[StoredDecision]:
+def _last_of(store: Store, stretch: DecisionFilter, limit: int) -> list[StoredDecision | Unreadable]:
     """The last rows, somewhat more than ``limit``, of a stretch that cannot be cut smaller, however many it holds."""
-    rows: list[StoredDecision] = []
+    rows: list[StoredDecision | Unreadable] = []
     after: Cursor | None = None
     while True:
         found = store.search(stretch, after=after, limit=_MANY, budget_ms=None)

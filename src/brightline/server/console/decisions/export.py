@@ -1,8 +1,8 @@
 """Export of exactly what the filter finds: a page that says what will be in the file, and the file itself, streamed.
 
 Whoever exports leaves two events in the ledger: one before the first byte (conditions, format, whether the quoted texts go
-along), one after the last (how much was sent, its SHA-256, or that it was broken off). A search term and an end user stand
-there as their SHA-256 only.
+along), one after the last (how much was sent, how many of the rows could not be read, its SHA-256, or that it was broken off).
+A search term and an end user stand there as their SHA-256 only.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from brightline.server.console.decisions.streamed import Download, Sent, Sink
 from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.permissions import Permission
 from brightline.server.face import security_headers
-from brightline.store import AuditEvent, StoredDecision
+from brightline.store import AuditEvent, StoredDecision, Unreadable
 
 __all__ = ["FORMATS", "Export"]
 
@@ -83,7 +83,14 @@ class Export:
 
         async def ended(sent: Sent) -> None:
             self.running -= 1
-            account = {"phase": "ended", "how": sent.how, "rows": rows.number, "bytes": sent.size_bytes, "sha256": sent.sha256}
+            account = {
+                "phase": "ended",
+                "how": sent.how,
+                "rows": rows.number,
+                "unreadable": rows.unreadable,
+                "bytes": sent.size_bytes,
+                "sha256": sent.sha256,
+            }
             await visit.log(_KIND, number, **account, **about)
 
         headers = security_headers(page=False) | {
@@ -93,7 +100,7 @@ class Export:
         }
         return Download(write, media_type=FORMATS[form], headers=headers, ended=ended)
 
-    def _write(self, rows: Iterator[StoredDecision], sink: Sink, form: str, *, texts: bool, bom: bool) -> None:
+    def _write(self, rows: Iterator[StoredDecision | Unreadable], sink: Sink, form: str, *, texts: bool, bom: bool) -> None:
         url = self._desk.service.statement_url
         if form == "jsonl":
             write_jsonl(rows, sink, texts=texts, statement_url=url)
@@ -134,18 +141,19 @@ class Export:
 
 
 class _Counted:
-    """Rows, and how many of them were taken."""
+    """Rows, how many of them were taken, and how many of those could not be read."""
 
-    def __init__(self, rows: Iterator[StoredDecision]) -> None:
+    def __init__(self, rows: Iterator[StoredDecision | Unreadable]) -> None:
         self._rows = rows
-        self.number = 0
+        self.number = self.unreadable = 0
 
     def __iter__(self) -> _Counted:
         return self
 
-    def __next__(self) -> StoredDecision:
+    def __next__(self) -> StoredDecision | Unreadable:
         row = next(self._rows)
         self.number += 1
+        self.unreadable += isinstance(row, Unreadable)
         return row
 
 

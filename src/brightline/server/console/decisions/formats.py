@@ -3,6 +3,9 @@
 Without the quoted texts a file holds nothing from which one could be got: no evidence and no excerpt, no sampled text, not
 the digest of the text (a short one could be guessed from it), and not the token that opens the statement with its quotes.
 
+A row whose stored document is damaged is in the file too, with what its columns say: in JSON Lines marked ``"unreadable": true``,
+elsewhere with empty lists and a reason that says so.
+
 CSV follows RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV Injection):
 one that begins with ``= + - @``, their full-width forms, a tab or a line break; also behind blanks.
 """
@@ -14,15 +17,15 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, cast
 
 import orjson
 
 from brightline.documents import decision_to_document
-from brightline.model import Decision
-from brightline.store import StoredDecision
+from brightline.model import Context, Decision
+from brightline.store import StoredDecision, Unreadable
 
-__all__ = ["COLUMNS", "TEXT_COLUMNS", "Target", "iso", "safe_cell", "took_ms", "without_texts", "write_csv", "write_jsonl"]
+__all__ = ["COLUMNS", "TEXT_COLUMNS", "Target", "as_row", "iso", "safe_cell", "took_ms", "without_texts", "write_csv", "write_jsonl"]
 
 StatementUrl = Callable[[Decision], str]
 
@@ -50,32 +53,71 @@ def without_texts(document: dict[str, Any]) -> dict[str, Any]:
     return bare
 
 
-def write_jsonl(rows: Iterable[StoredDecision], target: Target, *, texts: bool, statement_url: StatementUrl) -> None:
+def as_row(stored: StoredDecision | Unreadable) -> StoredDecision:
+    """The row, or in place of a damaged one a decision of its columns, whose reason says that it cannot be read."""
+    if isinstance(stored, StoredDecision):
+        return stored
+    decision = Decision(
+        id=stored.id,
+        token="",
+        tenant=stored.tenant,
+        made_at=stored.made_at,
+        door=stored.door,
+        item_kind=stored.item_kind,
+        item_digest="",
+        outcome=stored.outcome,
+        ground=stored.ground,
+        rules=(),
+        findings=(),
+        not_inspected=(),
+        reason_zh=_UNREADABLE_ZH,
+        reason_en=_UNREADABLE_EN,
+        context=Context(on=datetime.fromtimestamp(stored.made_at / 1_000_000, UTC).date(), door=stored.door),
+        versions={},
+        automated=cast(Literal["full", "part", "none"], stored.automated),
+        mode=cast(Literal["live", "shadow"], stored.mode),
+        account=stored.account,
+        api_key=stored.api_key,
+        supersedes=stored.supersedes,
+        request={"model": stored.model} if stored.model else {},
+    )
+    return StoredDecision(decision, b"", None, stored.seq, stored.erased_at)
+
+
+_UNREADABLE_ZH = "本条决定无法读取：存储的文档已损坏，此处只有各列所记的内容。"
+_UNREADABLE_EN = "This decision cannot be read: its stored document is damaged, and only what the columns say stands here."
+
+
+def write_jsonl(rows: Iterable[StoredDecision | Unreadable], target: Target, *, texts: bool, statement_url: StatementUrl) -> None:
     """One decision document a line, with its place in the ledger, as the API gives it."""
     for stored in rows:
-        document = decision_to_document(stored.decision)
-        if texts:
-            document["statement_url"] = statement_url(stored.decision)
+        if isinstance(stored, Unreadable):
+            columns = {
+                name: value for name, value in stored._asdict().items() if value not in ("", None) and name not in ("seq", "erased_at")
+            }
+            document: dict[str, Any] = columns | {"unreadable": True}
+        elif texts:
+            document = decision_to_document(stored.decision) | {"statement_url": statement_url(stored.decision)}
         else:
-            document = without_texts(document)
+            document = without_texts(decision_to_document(stored.decision))
         document["ledger"] = {"state": "pending"} if stored.seq is None else {"state": "sequenced", "seq": stored.seq}
         if stored.erased_at is not None:
             document["erased_at"] = stored.erased_at
         target.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def write_csv(rows: Iterable[StoredDecision], target: Target, *, texts: bool, statement_url: StatementUrl, bom: bool) -> None:
+def write_csv(rows: Iterable[StoredDecision | Unreadable], target: Target, *, texts: bool, statement_url: StatementUrl, bom: bool) -> None:
     """One decision a line under the documented columns; lists with a blank, texts with `` ; `` between their members."""
     line = io.StringIO()
     writer = csv.writer(line, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     head = [*COLUMNS, *TEXT_COLUMNS] if texts else [*COLUMNS]
     writer.writerow(head)
     target.write((_BOM if bom else b"") + _taken(line))
-    for stored in rows:
+    for stored in map(as_row, rows):
         cells = [cell(stored) for cell in COLUMNS.values()]
         if texts:
             cells += [cell(stored) for cell in TEXT_COLUMNS.values()]
-            cells[-1] = statement_url(stored.decision)
+            cells[-1] = statement_url(stored.decision) if stored.decision.token else ""
         writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
         target.write(_taken(line))
 

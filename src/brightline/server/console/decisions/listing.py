@@ -26,7 +26,7 @@ from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.permissions import Permission
 from brightline.server.face import msgid as _
 from brightline.server.face import security_headers
-from brightline.store import Cursor, DecisionFilter, Found, SavedView, StoredDecision
+from brightline.store import Cursor, DecisionFilter, Found, SavedView, StoredDecision, Unreadable
 
 __all__ = ["HOME", "Listing", "read_conditions"]
 
@@ -141,7 +141,7 @@ class Listing:
         """``GET /console/decisions/more``: the next rows (``left`` of them) of a search that goes on, as a fragment."""
         conditions = self._usable(visit)
         left = visit.request.query_params.get("left", "")
-        limit = int(left) if left.isascii() and left.isdecimal() and 0 < int(left[:4]) <= conditions.rows else conditions.rows
+        limit = int(left) if _COUNT.fullmatch(left) and int(left) <= conditions.rows else conditions.rows
         found = await asyncio.to_thread(
             self._desk.store.search, self._wanted(conditions), after=conditions.after, limit=limit, budget_ms=_BUDGET_MS
         )
@@ -215,7 +215,7 @@ class Listing:
             store.views.visible_to(visit.who.id),
         )
 
-    def _rows(self, visit: Visit, conditions: Conditions, stored: Iterable[StoredDecision]) -> list[Row]:
+    def _rows(self, visit: Visit, conditions: Conditions, stored: Iterable[StoredDecision | Unreadable]) -> list[Row]:
         reads, sought = visit.can(Permission.TEXTS_READ), conditions.values.get("text")
         return [row_of(each, self._desk.service, visit.lang, reader=visit.who, reads_texts=reads, sought=sought) for each in stored]
 
@@ -320,6 +320,7 @@ def _moved(visit: Visit, conditions: Conditions) -> Response | None:
     return None if is_own else _to(own)
 
 
+_COUNT = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _AS_FORMS_WRITE = re.compile(r"%2C|%3A|\+", re.IGNORECASE)  # of ``,``, ``:`` and blanks, which our own addresses write otherwise
 
 

@@ -17,8 +17,8 @@ import numpy as np
 from arro3.core import Array, DataType, Field, RecordBatch, Schema, list_array, struct_array
 from arro3.io import read_ipc_stream, write_ipc_stream, write_parquet
 
-from brightline.server.console.decisions.formats import StatementUrl, Target, goals, named, problem_types, took_ms
-from brightline.store import StoredDecision
+from brightline.server.console.decisions.formats import StatementUrl, Target, as_row, goals, named, problem_types, took_ms
+from brightline.store import StoredDecision, Unreadable
 
 __all__ = ["schema_of", "types_of", "write_decisions"]
 
@@ -40,10 +40,10 @@ class _Column(NamedTuple):
         return Field(self.name, self.type, nullable=self.nullable)
 
 
-def write_decisions(rows: Iterable[StoredDecision], target: Target, *, texts: bool, statement_url: StatementUrl) -> None:
+def write_decisions(rows: Iterable[StoredDecision | Unreadable], target: Target, *, texts: bool, statement_url: StatementUrl) -> None:
     """Write all rows to ``target``, which is written from front to back only."""
     columns = _columns(texts, statement_url)
-    reader = read_ipc_stream(cast(IO[bytes], _IpcStream(columns, rows)))
+    reader = read_ipc_stream(cast(IO[bytes], _IpcStream(columns, map(as_row, rows))))
     write_parquet(reader, cast(IO[bytes], _File(target)), compression="zstd(3)", max_row_group_size=_ROW_GROUP, created_by="brightline")
 
 
@@ -237,7 +237,7 @@ def _columns(texts: bool, statement_url: StatementUrl) -> list[_Column]:
         columns += [
             _records("sampled_texts", sampled, lambda row: tuple(row.decision.texts.items())),
             _text("item_digest", lambda row: row.decision.item_digest),
-            _text("statement_url", lambda row: statement_url(row.decision)),
+            _text("statement_url", lambda row: statement_url(row.decision) if row.decision.token else ""),
         ]
     return columns
 

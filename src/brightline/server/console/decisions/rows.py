@@ -14,7 +14,7 @@ from brightline.model import Decision, Finding, Outcome, Span
 from brightline.server.console.frame.preferences import folds
 from brightline.server.face import Segment, highlight
 from brightline.service import Service
-from brightline.store import Cursor, StoredDecision, User
+from brightline.store import Cursor, StoredDecision, Unreadable, User
 
 __all__ = ["SENSITIVE_TYPES", "Line", "Row", "is_sensitive", "row_of"]
 
@@ -23,12 +23,13 @@ SENSITIVE_TYPES = frozenset({9, 13})
 
 _BEFORE, _LONGEST = 24, 160  # code points kept in front of the evidence, and in all: what fits into one line of a wide window
 
-LineState = Literal["shown", "folded", "withheld", "erased", "none"]
+LineState = Literal["shown", "folded", "withheld", "erased", "none", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What was found, in one line. ``shown``: ``segments`` hold it; ``folded``: sensitive; ``withheld``: this reader may not read texts."""
+    """What was found, in one line. ``shown``: ``segments`` hold it; ``folded``: sensitive; ``withheld``: this reader may not read texts;
+    ``unreadable``: the stored document is damaged."""
 
     state: LineState
     segments: tuple[Segment, ...] = ()
@@ -61,8 +62,12 @@ class Row:
     seq: int | None
 
 
-def row_of(stored: StoredDecision, service: Service, lang: str, *, reader: User, reads_texts: bool, sought: str | None = None) -> Row:
+def row_of(
+    stored: StoredDecision | Unreadable, service: Service, lang: str, *, reader: User, reads_texts: bool, sought: str | None = None
+) -> Row:
     """The row of a decision for a reader. ``sought``: the text that was looked for; the line then shows where it stands."""
+    if isinstance(stored, Unreadable):
+        return _damaged_row(stored)
     decision = stored.decision
     first = _first(decision)
     rule = decision.rules[0] if decision.rules else ""
@@ -87,6 +92,32 @@ def row_of(stored: StoredDecision, service: Service, lang: str, *, reader: User,
         account=decision.account,
         line=_line(stored, first, reader if reads_texts else None, sought),
         took_ms=_took(decision),
+        seq=stored.seq,
+    )
+
+
+def _damaged_row(stored: Unreadable) -> Row:
+    """What the columns of a damaged row say. Its rules, goals and gaps stood in the document, so the row says nothing of them."""
+    return Row(
+        id=stored.id,
+        place=str(Cursor.after(stored)),
+        made_at=stored.made_at,
+        outcome=stored.outcome,
+        shadow=stored.mode == "shadow",
+        reverses=stored.supersedes is not None,
+        rule="",
+        citation="",
+        more_rules=0,
+        goal="",
+        goal_words="",
+        types=(),
+        gaps=0,
+        is_sensitive=False,
+        door=stored.door.value,
+        model=stored.model,
+        account=stored.account,
+        line=Line("unreadable"),
+        took_ms=None,
         seq=stored.seq,
     )
 

@@ -17,7 +17,7 @@ from brightline.model import Rule
 from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.permissions import Permission
 from brightline.server.face import msgid as _
-from brightline.store import StoredDecision
+from brightline.store import StoredDecision, Unreadable
 
 __all__ = ["MOST_CHARS", "Group", "Option", "Page", "find", "pages"]
 
@@ -96,21 +96,18 @@ def _decisions(desk: Desk, visit: Visit, question: str) -> Iterator[Option]:
     if not question or not visit.can(Permission.DECISIONS_READ):
         return
     for stored in _named(desk, question):
-        decision = stored.decision
+        decision = stored if isinstance(stored, Unreadable) else stored.decision
         if decision.tenant == visit.who.tenant:
             yield Option(f"/console/decisions/{decision.id}", decision.id, "", decision.outcome.value, decision.made_at)
             return
 
 
-def _named(desk: Desk, question: str) -> Iterator[StoredDecision]:
+def _named(desk: Desk, question: str) -> Iterator[StoredDecision | Unreadable]:
     """The decision whose id, statement token or address stands in ``question``."""
-    for decision_id in _UUID.findall(question)[:3]:
-        stored = desk.store.decision(decision_id.lower())
-        if stored is not None:
-            yield stored
+    yield from desk.store.look_up([decision_id.lower() for decision_id in _UUID.findall(question)[:3]]).values()
     pieces = [piece for piece in urlsplit(question).path.split("/") if _TOKEN.fullmatch(piece)] if _is_address(question) else [question]
     for token in pieces[:3]:
-        stored = desk.store.by_token(token) if _TOKEN.fullmatch(token) else None
+        stored = desk.store.look_up_token(token) if _TOKEN.fullmatch(token) else None
         if stored is not None:
             yield stored
 
