@@ -188,6 +188,8 @@ def test_conditions_narrow_a_list_and_stand_in_its_address(open_page: Open) -> N
         "text=NOPE",
         "key=%3Cb%3E",
         "type=9&type=10",
+        "type=009" + "9" * 4_400,
+        "page=" + "1" * 4_400,
     ],
 )
 def test_senseless_conditions_do_no_harm(open_page: Open, query: str) -> None:

@@ -31,6 +31,7 @@ OVERLAPS = {"86400": _("one day"), "3600": _("one hour"), "604800": _("seven day
 
 MOST_PER_MINUTE = 10_000_000
 _LONGEST_NAME = 100
+_MOST_DIGITS = len(str(MOST_PER_MINUTE))
 
 
 @dataclass
@@ -68,9 +69,10 @@ def read_form(form: Mapping[str, str], zone: str, now: datetime) -> Entered:
 def _read_limit(entered: Entered) -> None:
     if not entered.limit:
         return
-    if entered.limit.isascii() and entered.limit.isdigit() and 1 <= int(entered.limit[:9]) <= MOST_PER_MINUTE:
-        entered.rate_per_minute = int(entered.limit)
-    if entered.rate_per_minute is None or entered.rate_per_minute > MOST_PER_MINUTE:
+    number = int(entered.limit) if entered.limit.isascii() and entered.limit.isdigit() and len(entered.limit) <= _MOST_DIGITS else 0
+    if 1 <= number <= MOST_PER_MINUTE:
+        entered.rate_per_minute = number
+    else:
         entered.errors["limit"] = _("Write a whole number from 1 to 10,000,000, or leave the field empty.")
 
 

@@ -19,6 +19,7 @@ from brightline.server.console.rulebook.shelf import Shelf
 __all__ = ["PAGE", "Asked", "Listing", "day_of", "list_rules"]
 
 PAGE = 50
+_MOST_DIGITS = 3  # of a number in an address: a type, a page
 
 _CHOICES: dict[str, tuple[str, ...]] = {
     "rank": tuple(status.value for status in Status),
@@ -51,13 +52,13 @@ class Asked:
         values: dict[str, Any] = {name: query.get(name, "") for name, known in _CHOICES.items() if query.get(name, "") in known}
         values["q"] = " ".join(query.get("q", "")[:MOST_CHARS].replace("\0", " ").split())
         number = query.get("type", "")
-        if number.isascii() and number.isdigit() and int(number[:3]) in shelf.book.bases:
+        if number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS and int(number) in shelf.book.bases:
             values["type"] = str(int(number))
         if query.get("text", "") in shelf.book.instruments:
             values["text"] = query["text"]
         page = query.get("page", "")
-        if page.isascii() and page.isdigit() and 1 <= int(page[:4]) <= 999:
-            values["page"] = int(page[:4])
+        if page.isascii() and page.isdigit() and len(page) <= _MOST_DIGITS and int(page) >= 1:
+            values["page"] = int(page)
         return cls(**values)
 
     @property
