@@ -106,6 +106,24 @@ def opened(watched: Tab, path: str = "/console?lang=en") -> Page:
     return page
 
 
+def test_a_first_visit_is_drawn_in_the_reader_s_zone(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        watched.page.context.clear_cookies(name="brightline_zone")
+        page = watched.open("/console?lang=en")
+        expect(page.locator("body")).to_have_attribute("data-zone", "Asia/Shanghai")
+        expect(page.locator(".rail-body > .self [data-zone-name]")).to_have_text("Asia/Shanghai")
+        expect(page.locator(".stretch-ends .fine")).to_have_text("Asia/Shanghai (UTC+08:00)")
+
+
+def test_a_page_that_cannot_be_drawn_again_says_its_own_zone(site: Site, browser: Browser) -> None:
+    with signed_in(site, browser) as watched:
+        watched.page.context.clear_cookies(name="brightline_zone")
+        watched.page.add_init_script("Object.defineProperty(document, 'cookie', { get: () => '', set: () => {} });")
+        page = watched.open("/console?lang=en")
+        expect(page.locator(".stretch-ends .fine")).to_have_text("UTC")
+        expect(page.locator(".rail-body > .self [data-zone-name]")).to_have_text("UTC")
+
+
 def serious(page: Page) -> list[str]:
     """What axe finds of impact serious or critical: rule and place."""
     page.evaluate(AXE)

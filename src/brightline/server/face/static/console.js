@@ -25,11 +25,17 @@
   // ---- Times: in the reader's zone, and how long ago ----
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-  const zoneKnown = page.dataset.zone === zone;
-  if (!zoneKnown) {
+  // Drawings and fields cannot be told again here: such a page comes once more, or keeps its zone and says so.
+  const zoneDrawn = Boolean(document.querySelector("[data-zone-drawn]"));
+  const zoneKnown = zoneDrawn || page.dataset.zone === zone;
+  if (page.dataset.zone !== zone) {
     const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `brightline_zone=${encodeURIComponent(zone)}; Path=/console; Max-Age=31536000; SameSite=Lax${secure}`;
-    for (const name of all("[data-zone-name]")) name.textContent = zone;
+    const cookie = `brightline_zone=${encodeURIComponent(zone)}`;
+    const isKept = () => document.cookie.split("; ").includes(cookie);
+    const wasKept = isKept();
+    document.cookie = `${cookie}; Path=/console; Max-Age=31536000; SameSite=Lax${secure}`;
+    if (zoneDrawn && isKept() && !wasKept) location.reload();
+    if (!zoneDrawn) for (const name of all("[data-zone-name]")) name.textContent = zone;
   }
   const digits = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone });
   const relative = new Intl.RelativeTimeFormat(language);
