@@ -208,7 +208,7 @@
     const here = sheet.querySelector("[data-keys-here]");
     here.replaceChildren(...all("[data-key]").filter(seen).map((node) => keyLine([node.dataset.key], node.dataset.keySays || node.textContent.trim())));
     here.parentElement.hidden = !here.children.length;
-    sheet.querySelector("[data-keys-rooms]").replaceChildren(...roomKeys().map((link) => keyLine(["g", link.dataset.go], link.textContent.trim())));
+    sheet.querySelector("[data-keys-rooms]").replaceChildren(...roomKeys().map((link) => keyLine(["g", link.dataset.go], link.dataset.goSays || link.textContent.trim())));
     const present = { rows: rowsOf().length > 0, pager: Boolean(document.querySelector("a[data-page]")) };
     for (const line of all("[data-needs]", sheet)) line.hidden = !present[line.dataset.needs];
     sheet.showModal();
