@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+
+# Two cores with other work on them: what a page does within a second there may take many here.
+expect.set_options(timeout=30_000)
 
 FLAGS = [
     "--no-sandbox",
