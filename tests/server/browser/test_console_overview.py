@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,22 +13,15 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from brightline.model import Decision, Door, Item, ItemKind, Part, Side
-from brightline.server.console.desk import SESSION_COOKIE
-from tests.server.browser.chromium import Tab, chromium, tab
+from tests.server.browser.chromium import Tab
+from tests.server.browser.toolkit import LOOKS, WIDTHS, layout_shift, serious, sideways, signed_in
 from tests.server.face.site import ALLOWED, REFUSED, Site, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
-LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
 HOUR = 3_600_000_000
+ZONE = "Asia/Shanghai"
 EVIL = "<img src=x onerror=alert(1)>"
-
-_WATCH_SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shifts.push([entry.value, ...entry.sources.map((source) => [source.node?.outerHTML?.slice(0, 80) ?? "", JSON.stringify(source.previousRect), JSON.stringify(source.currentRect)])]); })
-  .observe({ type: "layout-shift", buffered: true });
-"""
 
 
 def decision(site: Site, text: str, model: str) -> Decision:
@@ -72,30 +64,7 @@ def count(site: Site) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp("home")) as site:
         fill(site)
-        site.service.store.users.create("lead", role="lead", by="test", must_change=False)
         yield site
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@contextmanager
-def signed_in(site: Site, browser: Browser, **options: Any) -> Iterator[Tab]:
-    """A tab of the lead, whose zone is known already."""
-    lead = next(user for user in site.service.store.users.list() if user.name == "lead")
-    _, secret = site.service.store.sessions.open(lead.id, stage="full", lifetime_s=3600, address="127.0.0.1", agent="test")
-    with tab(browser, site.url, timezone_id="Asia/Shanghai", **options) as watched:
-        watched.page.context.add_cookies(
-            [
-                {"name": SESSION_COOKIE, "value": secret, "domain": "127.0.0.1", "path": "/", "secure": True},
-                {"name": "brightline_zone", "value": "Asia%2FShanghai", "domain": "127.0.0.1", "path": "/console"},
-            ]
-        )
-        watched.page.add_init_script(_WATCH_SHIFTS)
-        yield watched
 
 
 def opened(watched: Tab, path: str = "/console?lang=en") -> Page:
@@ -107,7 +76,7 @@ def opened(watched: Tab, path: str = "/console?lang=en") -> Page:
 
 
 def test_a_first_visit_is_drawn_in_the_reader_s_zone(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         watched.page.context.clear_cookies(name="brightline_zone")
         page = watched.open("/console?lang=en")
         expect(page.locator("body")).to_have_attribute("data-zone", "Asia/Shanghai")
@@ -116,7 +85,7 @@ def test_a_first_visit_is_drawn_in_the_reader_s_zone(site: Site, browser: Browse
 
 
 def test_a_page_that_cannot_be_drawn_again_says_its_own_zone(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         watched.page.context.clear_cookies(name="brightline_zone")
         watched.page.add_init_script("Object.defineProperty(document, 'cookie', { get: () => '', set: () => {} });")
         page = watched.open("/console?lang=en")
@@ -124,47 +93,29 @@ def test_a_page_that_cannot_be_drawn_again_says_its_own_zone(site: Site, browser
         expect(page.locator(".rail-body > .self [data-zone-name]")).to_have_text("UTC")
 
 
-def serious(page: Page) -> list[str]:
-    """What axe finds of impact serious or critical: rule and place."""
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
-
-
 @pytest.mark.parametrize(("lang", "theme"), LOOKS)
 def test_it_does_nothing_wrong_moves_nothing_and_can_be_used_by_everybody(site: Site, browser: Browser, lang: str, theme: str) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         page = opened(watched, f"/console?lang={lang}&theme={theme}")
-        page.evaluate("document.fonts.ready")
-        assert page.evaluate("window.shifts") == []
+        assert layout_shift(page) == []
         for details in page.locator("details.as-table").all():
             details.locator("summary").click()
         assert serious(page) == []
         watched.check()
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280, 1920])
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_nothing_hangs_over_the_edge(site: Site, browser: Browser, lang: str, width: int) -> None:
-    with signed_in(site, browser, width=width) as watched:
+    with signed_in(site, browser, zone=ZONE, width=width) as watched:
         page = opened(watched, f"/console?lang={lang}")
         for details in page.locator("details.as-table").all():
             details.locator("summary").click()
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        over = page.evaluate(
-            """() => [...document.querySelectorAll("main *")].filter((node) => !node.closest(".scroll, pre, .skip") &&
-                 node.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5).map((node) => node.outerHTML.slice(0, 80))"""
-        )
-        assert over == []
+        assert sideways(page) == []
 
 
 def test_dragging_across_a_chart_shows_that_stretch(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         page = opened(watched)
         plot = page.locator("#chart-requests .u-over")
         plot.scroll_into_view_if_needed()
@@ -187,7 +138,7 @@ def test_dragging_across_a_chart_shows_that_stretch(site: Site, browser: Browser
 
 
 def test_a_stretch_can_be_chosen_by_keys_alone_and_is_told(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         page = opened(watched, "/console?lang=en&last=6h")
         plot = page.get_by_role("slider", name=re.compile("^Decisions by outcome"))
         plot.focus()
@@ -213,7 +164,7 @@ def test_a_stretch_can_be_chosen_by_keys_alone_and_is_told(site: Site, browser: 
 
 
 def test_escape_leaves_what_was_chosen(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         page = opened(watched)
         plot = page.get_by_role("slider", name=re.compile("^Requests by status"))
         plot.focus()
@@ -227,7 +178,7 @@ def test_escape_leaves_what_was_chosen(site: Site, browser: Browser) -> None:
 
 
 def test_pointing_at_a_step_shows_its_numbers_under_all_charts(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         page = opened(watched)
         whole = page.locator("#chart-own [data-value]").first.text_content()
         plot = page.locator("#chart-requests .u-over")
@@ -241,11 +192,11 @@ def test_pointing_at_a_step_shows_its_numbers_under_all_charts(site: Site, brows
             )
         page.mouse.move(2, 2)
         expect(page.locator("#chart-own [data-value]").first).to_have_text(whole or "")
-        assert page.evaluate("window.shifts") == []
+        assert layout_shift(page) == []
 
 
 def test_a_line_can_be_put_away_and_brought_back(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         page = opened(watched)
         allowed = page.locator("#chart-decisions").get_by_role("button", name="Allowed")
         expect(allowed).to_have_attribute("aria-pressed", "false")
@@ -258,7 +209,7 @@ def test_a_line_can_be_put_away_and_brought_back(site: Site, browser: Browser) -
 
 
 def test_new_decisions_come_without_a_reload(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         page = opened(watched, "/console?lang=en&last=1h")
         page.evaluate("window.same = true")
         page.locator("#chart-decisions details summary").click()
@@ -291,7 +242,7 @@ def test_a_step_that_begins_pushes_the_oldest_out(site: Site, browser: Browser) 
                 line["values"].append(7)
         route.fulfill(json={**data, "tag": "later"})
 
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         page = opened(watched, "/console?lang=en&last=1h")
         before = int(page.locator("#charts").get_attribute("data-drawn") or "")
         page.route(re.compile(r"overview\.json\?.*from="), a_minute_later)
@@ -308,7 +259,7 @@ def test_a_step_that_begins_pushes_the_oldest_out(site: Site, browser: Browser) 
 
 
 def test_a_page_nobody_looks_at_asks_for_nothing(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         page = opened(watched)
         page.locator("[data-pulse]").click()
         asked: list[str] = []
@@ -319,7 +270,7 @@ def test_a_page_nobody_looks_at_asks_for_nothing(site: Site, browser: Browser) -
 
 
 def test_the_charts_take_the_colours_of_the_other_theme(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         page = opened(watched, "/console?lang=en&theme=light")
         canvas = page.locator("#chart-requests canvas")
         light = canvas.evaluate("node => node.toDataURL()")
@@ -330,18 +281,18 @@ def test_the_charts_take_the_colours_of_the_other_theme(site: Site, browser: Bro
 
 
 def test_charts_follow_the_width_of_the_window(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser, width=1280) as watched:
+    with signed_in(site, browser, zone=ZONE, width=1280) as watched:
         page = opened(watched)
         page.set_viewport_size({"width": 700, "height": 900})
         page.wait_for_function(
             "() => [...document.querySelectorAll('.uplot')].every((node) => Math.abs(node.clientWidth - node.closest('.plot').clientWidth) < 2)"
         )
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert sideways(page) == []
         watched.check()
 
 
 def test_without_scripts_everything_is_there(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser, java_script_enabled=False) as watched:
+    with signed_in(site, browser, zone=ZONE, scripts=False) as watched:
         page = watched.open("/console?lang=zh")
         expect(page.locator(".chart svg.drawn")).to_have_count(4)
         expect(page.locator("#chart-decisions tbody tr").first).to_be_attached()
@@ -353,11 +304,11 @@ def test_without_scripts_everything_is_there(site: Site, browser: Browser) -> No
         expect(page.locator("#since")).to_have_value("2026-01-01T10:00")
         page.locator("#until").fill("2025-01-02T10:00")
         page.get_by_role("button", name="显示").click()
-        expect(page.locator(".errors")).to_contain_text("结束时间不晚于开始时间")
+        expect(page.locator(".errors")).to_contain_text("结束时间须晚于开始时间")
 
 
 def test_the_scripts_of_the_page_weigh_less_than_60_kb(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, zone=ZONE) as watched:
         sizes: dict[str, int] = {}
 
         def weigh(response: Any) -> None:
@@ -371,12 +322,10 @@ def test_the_scripts_of_the_page_weigh_less_than_60_kb(site: Site, browser: Brow
 
 
 def test_the_first_call_opens_the_charts(browser: Browser, tmp_path: Path) -> None:
-    with running_site(tmp_path) as fresh:
-        fresh.service.store.users.create("lead", role="lead", by="test", must_change=False)
-        with signed_in(fresh, browser) as watched:
-            page = watched.open("/console?lang=en")
-            expect(page.locator("#first")).to_be_visible()
-            assert serious(page) == []
-            fresh.record(decision(fresh, ALLOWED, "m"))
-            expect(page.locator(".uplot canvas").first).to_be_visible(timeout=30_000)
-            watched.check()
+    with running_site(tmp_path) as fresh, signed_in(fresh, browser, zone=ZONE) as watched:
+        page = watched.open("/console?lang=en")
+        expect(page.locator("#first")).to_be_visible()
+        assert serious(page) == []
+        fresh.record(decision(fresh, ALLOWED, "m"))
+        expect(page.locator(".uplot canvas").first).to_be_visible(timeout=30_000)
+        watched.check()
