@@ -7,7 +7,6 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,14 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from brightline.ledger.note import SigningKey
 from brightline.ledger.verify_proof import NotProved, Unreadable, verify_bundle
 from brightline.model import Decision, Door, Item, ItemKind, NotInspected, Part, Side
-from brightline.server.console.desk import SESSION_COOKIE
-from tests.server.browser.chromium import Tab, chromium, tab
+from tests.server.browser.chromium import Tab
+from tests.server.browser.toolkit import LOOKS, WIDTHS, layout_shift, serious, sideways, signed_in, unfold
 from tests.server.face.site import ALLOWED, REFUSED, Site, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
 PAPERS = "大家好。专业办理各种证\u200b件，毕\u202e业证\u202c學位證，ＷＡＮＧ上可查，加 微\u200d信 abc_12345"
-LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
-WIDTHS = [360, 768, 1440, 1920]
 MOST_SCRIPT_BYTES = 60_000
-SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value); })
-  .observe({ type: "layout-shift", buffered: true });
-"""
 NO_ED25519 = """
 const whole = crypto.subtle.importKey.bind(crypto.subtle);
 crypto.subtle.importKey = (format, key, algorithm, ...rest) =>
@@ -46,12 +37,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         for number in range(11):
             site.decide(REFUSED if number % 2 else ALLOWED)
         yield site
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -90,25 +75,6 @@ def call(site: Site) -> Decision:
     return made
 
 
-@contextmanager
-def signed_in(site: Site, browser: Browser, role: str = "reviewer", **options: Any) -> Iterator[Tab]:
-    store = site.service.store
-    user = store.users.create(f"{role}-{len(store.users.list())}".replace("_", "-"), role=role, by="test", must_change=False)
-    _, secret = store.sessions.open(user.id, stage="full", lifetime_s=3600, address="127.0.0.1", agent="test")
-    with tab(browser, site.url, **options) as watched:
-        cookie: Any = {
-            "name": SESSION_COOKIE,
-            "value": secret,
-            "domain": "127.0.0.1",
-            "path": "/",
-            "secure": True,
-            "httpOnly": True,
-            "sameSite": "Lax",
-        }
-        watched.page.context.add_cookies([cookie])
-        yield watched
-
-
 def address(decision: Decision, query: str = "?lang=en") -> str:
     return f"/console/decisions/{decision.id}{query}"
 
@@ -144,7 +110,7 @@ def packed(bundle: dict[str, Any]) -> bytes:
 
 
 def test_the_proof_is_verified_in_the_browser(site: Site, browser: Browser, decision: Decision) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(decision))
         page.keyboard.press("p")
         assert settled(page) == "proved"
@@ -161,7 +127,7 @@ def test_the_proof_is_verified_in_the_browser(site: Site, browser: Browser, deci
 
 
 def test_every_decision_of_a_log_verifies_wherever_it_stands(site: Site, browser: Browser, decision: Decision) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(decision))
         for stored in site.service.store.decisions(limit=12):
             raw = site.service.proof(stored.decision.id)
@@ -266,7 +232,7 @@ TAMPERED: list[tuple[str, Tampering, str]] = [
 
 @pytest.fixture(scope="module")
 def opened(site: Site, browser: Browser, decision: Decision) -> Iterator[Tab]:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         watched.open(address(decision))
         yield watched
 
@@ -345,7 +311,7 @@ def test_the_same_proof_written_otherwise_holds(site: Site, opened: Tab, decisio
 
 
 def test_the_key_can_come_from_elsewhere(site: Site, browser: Browser, decision: Decision) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(decision))
         page.locator("#own-key summary").click()
         page.get_by_label("Verifier key").fill(site.service.signer.vkey)
@@ -364,7 +330,7 @@ def test_the_key_can_come_from_elsewhere(site: Site, browser: Browser, decision:
 
 def test_a_file_can_be_dropped_and_another_decision_is_said_to_be_another(site: Site, browser: Browser, decision: Decision) -> None:
     other = next(stored.decision for stored in site.service.store.decisions(limit=5) if stored.decision.id != decision.id)
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(decision))
         page.evaluate(
             """(text) => {
@@ -381,7 +347,7 @@ def test_a_file_can_be_dropped_and_another_decision_is_said_to_be_another(site: 
 
 
 def test_a_browser_without_ed25519_says_so_and_checks_the_rest(site: Site, browser: Browser, decision: Decision) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         watched.page.add_init_script(NO_ED25519)
         page = watched.open(address(decision))
         page.locator("#verify").click()
@@ -396,7 +362,7 @@ def test_a_browser_without_ed25519_says_so_and_checks_the_rest(site: Site, brows
 
 
 def test_where_nothing_can_be_hashed_that_is_said(site: Site, browser: Browser, decision: Decision) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         watched.page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
         page = watched.open(address(decision))
         page.locator("#verify").click()
@@ -417,7 +383,7 @@ def test_without_the_right_to_read_texts_everything_but_the_content_is_verified(
 def test_erased_while_the_page_was_open_only_the_place_is_verified(site: Site, browser: Browser) -> None:
     made = site.decide(PAPERS, Side.POST)
     site.service.sequencer.drain()
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(made))
         site.service.store.erase_payload(made.id, actor="test")
         watched.expected_status = 410
@@ -434,7 +400,7 @@ def test_a_sensitive_proof_asks_before_it_opens_the_text(site: Site, browser: Br
     made = site.decide(REFUSED)
     site.service.sequencer.drain()
     audit = site.service.store.audit
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(made))
         page.keyboard.press("p")
         expect(page.locator("#ask")).to_be_visible()
@@ -452,7 +418,7 @@ def test_a_sensitive_proof_asks_before_it_opens_the_text(site: Site, browser: Br
 
 
 def test_a_pending_decision_gets_its_proof_without_a_reload(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         with site.service.sequencer._lock:  # the sequencer of the running site has to wait
             made = site.decide(PAPERS, Side.POST)
             page = watched.open(address(made))
@@ -473,7 +439,7 @@ def test_hostile_text_shows_every_character_and_turns_nothing_round(site: Site, 
     )
     made = site.decide(hostile, Side.POST)
     assert made.findings
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(made))
         raw = page.locator("#text .raw").first
         shown = "".join("\u2400" if c == "\x00" else "\u241b" if c == "\x1b" else c for c in made.findings[0].excerpt)
@@ -489,7 +455,7 @@ def test_hostile_text_shows_every_character_and_turns_nothing_round(site: Site, 
 
 
 def test_a_mark_leads_to_its_finding_and_both_show_together(site: Site, browser: Browser, decision: Decision) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(decision))
         mark = page.locator("#text .raw mark").first
         number = (mark.get_attribute("data-n") or "").split()[0]
@@ -505,7 +471,7 @@ def test_a_mark_leads_to_its_finding_and_both_show_together(site: Site, browser:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_everything_is_done_by_the_keyboard(site: Site, browser: Browser, decision: Decision, lang: str) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(decision, f"?lang={lang}"))
         keys = page.keyboard
         keys.press("?")
@@ -527,7 +493,7 @@ def test_everything_is_done_by_the_keyboard(site: Site, browser: Browser, decisi
 
 
 def test_the_statement_changes_its_language_and_the_page_does_not(site: Site, browser: Browser, decision: Decision) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(decision))
         expect(page.locator('[data-tongue-of="en"]')).to_be_visible()
         expect(page.locator('[data-tongue-of="zh"]')).not_to_be_visible()
@@ -541,7 +507,7 @@ def test_the_statement_changes_its_language_and_the_page_does_not(site: Site, br
 def test_the_page_is_complete_without_scripts(site: Site, browser: Browser) -> None:
     made = site.decide(REFUSED)
     site.service.sequencer.drain()
-    with signed_in(site, browser, java_script_enabled=False) as watched:
+    with signed_in(site, browser, "reviewer", scripts=False) as watched:
         page = watched.open(address(made))
         expect(page.locator("#verify")).not_to_be_visible()
         expect(page.locator("#own-key")).not_to_be_visible()
@@ -565,27 +531,16 @@ def test_the_page_is_complete_without_scripts(site: Site, browser: Browser) -> N
 # Looks
 
 
-def serious(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
-
-
 @pytest.mark.parametrize(("lang", "theme"), LOOKS)
 def test_the_page_can_be_used_by_everybody(site: Site, browser: Browser, decision: Decision, call: Decision, lang: str, theme: str) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(decision, f"?lang={lang}&theme={theme}"))
         page.locator("#verify").click()
         assert settled(page) == "proved"
-        for details in page.locator("main details").all():
-            details.evaluate("node => node.open = true")
+        unfold(page)
         page.locator("#show-unseen").check()
         assert serious(page) == []
+        assert sideways(page) == []
         bundle = bundle_of(site, decision)
         bundle["decision"]["reason_en"] = "x"
         assert give(page, packed(bundle)) == "failed"
@@ -595,12 +550,13 @@ def test_the_page_can_be_used_by_everybody(site: Site, browser: Browser, decisio
         page.keyboard.press("r")
         expect(page.locator(".replayed")).to_be_visible()
         assert serious(page) == []
+        assert sideways(page) == []
         watched.check()
         page = watched.open("/console/decisions/nothing", 404)
         assert serious(page) == []
         watched.check()
     folded = site.decide(REFUSED)
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(folded, f"?lang={lang}&theme={theme}"))
         assert serious(page) == []
         watched.check()
@@ -611,29 +567,22 @@ def test_the_page_can_be_used_by_everybody(site: Site, browser: Browser, decisio
 def test_nothing_hangs_over_the_edge_and_nothing_moves(
     site: Site, browser: Browser, decision: Decision, call: Decision, lang: str, width: int
 ) -> None:
-    with signed_in(site, browser, width=width) as watched:
-        watched.page.add_init_script(SHIFTS)
+    with signed_in(site, browser, "reviewer", width=width) as watched:
         for one in (decision, call):
             page = watched.open(address(one, f"?lang={lang}"))
-            assert sum(page.evaluate("window.shifts")) == 0
+            assert layout_shift(page) == []
             page.locator("#verify").click()
             assert settled(page) == "proved"
-            for details in page.locator("main details").all():
-                details.evaluate("node => node.open = true")
-            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-            over = page.evaluate(
-                """() => [...document.querySelectorAll("main *")].filter((node) => !node.closest("pre, .scroll, .tabs, .unseen") && node.checkVisibility() &&
-                     node.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5).map((node) => node.outerHTML.slice(0, 100))"""
-            )
-            assert over == []
+            unfold(page)
+            assert sideways(page) == []
             page.keyboard.press("r")
             expect(page.locator(".replayed")).to_be_visible()
-            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+            assert sideways(page) == []
         watched.check()
 
 
 def test_the_decision_prints_on_one_sheet_without_the_furniture_of_the_screen(site: Site, browser: Browser, decision: Decision) -> None:
-    with signed_in(site, browser, color_scheme="dark") as watched:
+    with signed_in(site, browser, "reviewer", color_scheme="dark") as watched:
         page = watched.open(address(decision, "?lang=en&theme=dark"))
         page.locator("#verify").click()
         assert settled(page) == "proved"
@@ -649,7 +598,7 @@ def test_the_decision_prints_on_one_sheet_without_the_furniture_of_the_screen(si
 
 
 def test_the_statement_prints_alone_in_the_chosen_language(site: Site, browser: Browser, decision: Decision) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         watched.page.add_init_script("window.print = () => { window.printed = true; }")
         page = watched.open(address(decision))
         page.get_by_label("中文").check()
@@ -666,7 +615,7 @@ def test_the_statement_prints_alone_in_the_chosen_language(site: Site, browser: 
 
 
 def test_the_scripts_of_the_page_stay_small(site: Site, browser: Browser, decision: Decision) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "reviewer") as watched:
         page = watched.open(address(decision))
         sizes = page.evaluate(
             "performance.getEntriesByType('resource').filter((entry) => entry.initiatorType === 'script').map((entry) => entry.encodedBodySize)"

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from brightline.model import Outcome
 from brightline.server.console.decisions import listing
-from brightline.server.console.desk import SESSION_COOKIE
-from tests.server.browser.chromium import Tab, chromium, tab
+from tests.server.browser.toolkit import LOOKS, WIDTHS, layout_shift, serious, sideways, signed_in, unfold, with_query
 from tests.server.console.conftest import Console
 from tests.server.console.decisions.conftest import Filled, allowed, decision, finding, various
 from tests.server.face.site import running_site
@@ -23,13 +20,6 @@ from tests.server.face.site import running_site
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 HOME = "/console/decisions"
-AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
-LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
-SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value); })
-  .observe({ type: "layout-shift", buffered: true });
-"""
 
 
 @pytest.fixture(scope="module")
@@ -41,39 +31,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
         yield filled
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@contextmanager
-def signed_in(filled: Filled, browser: Browser, role: str = "lead", **options: Any) -> Iterator[Tab]:
-    """A tab of somebody new of that role."""
-    site = filled.console.site
-    user = site.service.store.users.create(f"{role}-{len(site.service.store.users.list())}", role=role, by="test", must_change=False)
-    _, secret = site.service.store.sessions.open(user.id, stage="full", lifetime_s=3600, address="127.0.0.1", agent="test")
-    with tab(browser, site.url, **options) as watched:
-        cookie: Any = {"domain": "127.0.0.1", "path": "/", "secure": True, "httpOnly": True, "sameSite": "Lax"}
-        watched.page.context.add_cookies([cookie | {"name": SESSION_COOKIE, "value": secret}])
-        watched.page.add_init_script(SHIFTS)
-        yield watched
-
-
-def serious(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
-
-
 def shifted(page: Page) -> bool:
     """Whether anything moved that could be seen: browsers tell shifts down to a hundred-thousandth of the window."""
-    return float(page.evaluate("window.shifts.reduce((sum, value) => sum + value, 0)")) >= 0.0001
+    return bool(layout_shift(page, least=0.0001))
 
 
 def first_row(page: Page) -> str:
@@ -94,23 +54,23 @@ PAGES = [
 
 @pytest.mark.parametrize(("lang", "theme"), LOOKS)
 def test_pages_do_nothing_wrong_and_can_be_used_by_everybody(filled: Filled, browser: Browser, lang: str, theme: str) -> None:
-    with signed_in(filled, browser) as watched:
+    with signed_in(filled.console.site, browser) as watched:
         for path, status in PAGES:
-            page = watched.open(f"{path}{'&' if '?' in path else '?'}lang={lang}&theme={theme}", status)
+            page = watched.open(with_query(path, lang=lang, theme=theme), status)
             expect(page.locator("html")).to_have_attribute("data-theme", theme)
             assert not shifted(page), path
-            page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+            unfold(page)
             assert serious(page) == [], path
         watched.check()
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280, 1920])
+@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_nothing_hangs_over_the_edge(filled: Filled, browser: Browser, lang: str, width: int) -> None:
-    with signed_in(filled, browser, width=width) as watched:
+    with signed_in(filled.console.site, browser, width=width) as watched:
         for path, status in PAGES:
-            page = watched.open(f"{path}{'&' if '?' in path else '?'}lang={lang}", status)
-            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+            page = watched.open(with_query(path, lang=lang), status)
+            assert sideways(page) == [], path
             assert not shifted(page), path
 
 
@@ -126,7 +86,7 @@ def test_the_scripts_of_the_page_are_small(filled: Filled) -> None:
 
 
 def test_a_decision_is_found_and_opened_by_keyboard_alone(filled: Filled, browser: Browser) -> None:
-    with signed_in(filled, browser) as watched:
+    with signed_in(filled.console.site, browser) as watched:
         page = watched.open(f"{HOME}?lang=en")
         keys = page.keyboard
         keys.press("/")
@@ -146,7 +106,7 @@ def test_a_decision_is_found_and_opened_by_keyboard_alone(filled: Filled, browse
 
 
 def test_export_saving_and_paging_have_their_keys(filled: Filled, browser: Browser) -> None:
-    with signed_in(filled, browser) as watched:
+    with signed_in(filled.console.site, browser) as watched:
         page = watched.open(f"{HOME}?outcome=flagged&lang=en")
         first = first_row(page)
         page.keyboard.press("]")
@@ -175,7 +135,7 @@ def test_export_saving_and_paging_have_their_keys(filled: Filled, browser: Brows
 
 
 def test_several_outcomes_are_chosen_in_the_sentence(filled: Filled, browser: Browser) -> None:
-    with signed_in(filled, browser) as watched:
+    with signed_in(filled.console.site, browser) as watched:
         page = watched.open(f"{HOME}?lang=en")
         page.locator(".choose > summary").click()
         page.get_by_label("Refused").check()
@@ -191,7 +151,7 @@ def test_several_outcomes_are_chosen_in_the_sentence(filled: Filled, browser: Br
 
 
 def test_names_of_rules_come_when_the_field_is_entered(filled: Filled, browser: Browser) -> None:
-    with signed_in(filled, browser) as watched:
+    with signed_in(filled.console.site, browser) as watched:
         page = watched.open(f"{HOME}?lang=zh")
         page.locator("input[name=rule]").focus()
         expect(page.locator("#options-rule option[value='CSL-49']")).to_have_attribute("label", "《中华人民共和国网络安全法》第四十九条")
@@ -202,7 +162,7 @@ def test_names_of_rules_come_when_the_field_is_entered(filled: Filled, browser: 
 
 
 def test_a_time_is_entered_and_shown_in_the_readers_zone(filled: Filled, browser: Browser) -> None:
-    with signed_in(filled, browser, timezone_id="Asia/Shanghai") as watched:
+    with signed_in(filled.console.site, browser, timezone_id="Asia/Shanghai") as watched:
         watched.open(HOME)
         page = watched.open(f"{HOME}?lang=en")
         page.locator("#more-conditions > summary").click()
@@ -217,7 +177,7 @@ def test_a_time_is_entered_and_shown_in_the_readers_zone(filled: Filled, browser
 
 
 def test_new_decisions_arrive_at_the_top_while_followed(filled: Filled, browser: Browser) -> None:
-    with signed_in(filled, browser) as watched:
+    with signed_in(filled.console.site, browser) as watched:
         page = watched.open(f"{HOME}?outcome=refuse&lang=en")
         page.keyboard.press("t")
         expect(page.locator("#tail")).to_have_attribute("aria-pressed", "true")
@@ -233,7 +193,7 @@ def test_new_decisions_arrive_at_the_top_while_followed(filled: Filled, browser:
 
 
 def test_following_ends_with_a_word_when_the_session_does(filled: Filled, browser: Browser) -> None:
-    with signed_in(filled, browser) as watched:
+    with signed_in(filled.console.site, browser) as watched:
         page = watched.open(f"{HOME}?lang=en")
         watched.expected_status = 401
         page.route("**/console/decisions/news?*", lambda route: route.fulfill(status=401, headers={"HX-Redirect": "/console/sign-in"}))
@@ -245,7 +205,7 @@ def test_following_ends_with_a_word_when_the_session_does(filled: Filled, browse
 
 
 def test_a_reader_is_not_disturbed_and_is_told_what_waits(filled: Filled, browser: Browser) -> None:
-    with signed_in(filled, browser) as watched:
+    with signed_in(filled.console.site, browser) as watched:
         page = watched.open(f"{HOME}?lang=en")
         page.keyboard.press("t")
         for _ in range(20):
@@ -266,7 +226,7 @@ def test_a_reader_is_not_disturbed_and_is_told_what_waits(filled: Filled, browse
 
 def test_a_pending_row_gets_its_place_without_coming_twice(filled: Filled, browser: Browser) -> None:
     site = filled.console.site
-    with signed_in(filled, browser) as watched:
+    with signed_in(filled.console.site, browser) as watched:
         new = decision(filled.now + 5_000_000, findings=(finding(goal="only.here"),))
         with site.service.store.database.writing():  # nothing is sequenced while somebody writes
             pass
@@ -281,7 +241,7 @@ def test_a_pending_row_gets_its_place_without_coming_twice(filled: Filled, brows
 def test_a_search_goes_on_by_itself_and_can_be_stopped(filled: Filled, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "_BUDGET_MS", 0.0)
     sought = filled.ids(lambda each: "gold_bars" in repr((each.findings, each.texts)))
-    with signed_in(filled, browser) as watched:
+    with signed_in(filled.console.site, browser) as watched:
         page = watched.open(f"{HOME}?text=gold_bars&lang=en")
         expect(page.locator("#decisions tbody tr")).to_have_count(len(sought))
         assert [row.get_attribute("id") for row in page.locator("#decisions tbody tr").all()] == [f"d-{each}" for each in sought]
@@ -294,7 +254,7 @@ def test_a_search_goes_on_by_itself_and_can_be_stopped(filled: Filled, browser: 
 
 
 def test_everything_works_without_scripts(filled: Filled, browser: Browser) -> None:
-    with signed_in(filled, browser, java_script_enabled=False) as watched:
+    with signed_in(filled.console.site, browser, scripts=False) as watched:
         page = watched.open(f"{HOME}?lang=en")
         expect(page.locator("#tail")).not_to_be_visible()
         page.locator(".choose > summary").click()
@@ -331,7 +291,7 @@ def test_a_search_that_ran_out_of_time_offers_to_go_on_without_scripts(
     monkeypatch.setattr(listing, "_BUDGET_MS", 0.0)
     sought = filled.ids(lambda each: "gold_bars" in repr((each.findings, each.texts)))
     met: list[str] = []
-    with signed_in(filled, browser, java_script_enabled=False) as watched:
+    with signed_in(filled.console.site, browser, scripts=False) as watched:
         page = watched.open(f"{HOME}?text=gold_bars&lang=en")
         for _ in range(20):
             met += [str(row.get_attribute("id"))[2:] for row in page.locator("#decisions tbody tr").all()]

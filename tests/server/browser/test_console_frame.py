@@ -5,21 +5,16 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from brightline.server.console.desk import SESSION_COOKIE
-from tests.server.browser.chromium import Tab, chromium, tab
+from tests.server.browser.toolkit import LOOKS, WIDTHS, layout_shift, serious, sideways, signed_in, with_query
 from tests.server.face.site import ALLOWED, REFUSED, Site, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
-LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
 ROOMS = [
     "/console",
     "/console/decisions",
@@ -36,11 +31,6 @@ ROOMS = [
 ]
 MOST_SCRIPT_BYTES = 60_000
 MOST_FRAME_BYTES = 8_000
-SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value); })
-  .observe({ type: "layout-shift", buffered: true });
-"""
 
 
 @pytest.fixture(scope="module")
@@ -52,52 +42,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@contextmanager
-def signed_in(site: Site, browser: Browser, role: str = "lead", **options: Any) -> Iterator[Tab]:
-    """A tab of somebody of that role; every time somebody new, so that one test does not see another's preferences."""
-    store = site.service.store
-    user = store.users.create(f"{role}-{len(store.users.list())}".replace("_", "-"), role=role, by="test", must_change=False)
-    _, secret = store.sessions.open(user.id, stage="full", lifetime_s=3600, address="127.0.0.1", agent="test")
-    with tab(browser, site.url, **options) as watched:
-        watched.page.context.add_cookies(
-            [
-                {
-                    "name": SESSION_COOKIE,
-                    "value": secret,
-                    "domain": "127.0.0.1",
-                    "path": "/",
-                    "secure": True,
-                    "httpOnly": True,
-                    "sameSite": "Lax",
-                }
-            ]
-        )
-        watched.page.add_init_script(SHIFTS)
-        yield watched
-
-
-def serious(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
-
-
-def settled(page: Page) -> None:
-    """Wait until two frames have been drawn, so that what was going to move has moved."""
-    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0))))")
-
-
 # ---- Looks ----
 
 
@@ -105,7 +49,7 @@ def settled(page: Page) -> None:
 def test_the_frame_does_nothing_wrong_and_can_be_used_by_everybody(site: Site, browser: Browser, lang: str, theme: str) -> None:
     with signed_in(site, browser) as watched:
         for path in ("/console/preferences", "/console/palette?q=gambling"):
-            page = watched.open(f"{path}{'&' if '?' in path else '?'}lang={lang}&theme={theme}")
+            page = watched.open(with_query(path, lang=lang, theme=theme))
             assert serious(page) == [], path
             page.keyboard.press("Control+k")
             expect(page.locator("#palette .option").first).to_be_visible()
@@ -116,20 +60,19 @@ def test_the_frame_does_nothing_wrong_and_can_be_used_by_everybody(site: Site, b
             expect(page.locator("#keys")).to_be_visible()
             assert serious(page) == [], f"{path} with the keys"
             page.keyboard.press("Escape")
-            assert page.evaluate("window.shifts") == []
+            assert layout_shift(page) == []
         watched.check()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_nothing_hangs_over_the_edge(site: Site, browser: Browser, lang: str) -> None:
     with signed_in(site, browser, "admin") as watched:
-        for width in (360, 768, 1280, 1920):
+        for width in WIDTHS:
             watched.page.set_viewport_size({"width": width, "height": 900})
-            for path in ("/console/preferences?", "/console/palette?q=a&"):
-                page = watched.open(f"{path}lang={lang}")
-                settled(page)
-                assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (path, width)
-                assert page.evaluate("window.shifts") == [], (path, width)
+            for path in ("/console/preferences", "/console/palette?q=a"):
+                page = watched.open(with_query(path, lang=lang))
+                assert sideways(page) == [], (path, width)
+                assert layout_shift(page) == [], (path, width)
             page.keyboard.press("?")
             box = page.locator("#keys").bounding_box()
             assert box is not None
@@ -138,7 +81,7 @@ def test_nothing_hangs_over_the_edge(site: Site, browser: Browser, lang: str) ->
 
 
 def test_the_menu_opens_in_a_narrow_window_without_scripts(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser, width=360, java_script_enabled=False) as watched:
+    with signed_in(site, browser, width=360, scripts=False) as watched:
         page = watched.page
         page.goto(f"{site.url}/console/preferences?lang=zh")
         rooms = page.locator(".menu nav.rooms")
@@ -152,7 +95,7 @@ def test_the_menu_opens_in_a_narrow_window_without_scripts(site: Site, browser: 
 
 
 def test_preferences_are_kept_without_scripts(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser, java_script_enabled=False) as watched:
+    with signed_in(site, browser, scripts=False) as watched:
         page = watched.page
         page.goto(f"{site.url}/console/preferences?lang=en")
         page.get_by_label("Shortcuts of a single key").uncheck()
@@ -445,7 +388,7 @@ def test_times_are_in_the_reader_s_zone_without_moving(site: Site, browser: Brow
         page.reload()
         expect(page.locator("body")).to_have_attribute("data-zone", "Asia/Shanghai")
         expect(page.locator("time[data-ago]").first).to_have_attribute("title", re.compile(" Asia/Shanghai$"))
-        assert page.evaluate("window.shifts") == []
+        assert layout_shift(page) == []
 
 
 def test_what_cannot_be_undone_is_asked_about(site: Site, browser: Browser) -> None:

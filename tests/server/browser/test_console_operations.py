@@ -9,24 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Error, expect
 
-from brightline.server.console.desk import SESSION_COOKIE
-from tests.server.browser.chromium import Tab, chromium, tab
+from tests.server.browser.chromium import Tab
+from tests.server.browser.toolkit import LOOKS, layout_shift, serious, sideways, signed_in, unfold, with_query
 from tests.server.face.site import ALLOWED, REFUSED, Site, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
-LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
-WIDTHS = [("zh", 360), ("en", 360), ("zh", 768), ("en", 1440), ("zh", 1920)]
 SECRET = re.compile(r"bl_[0-9a-f]{16}_[A-Za-z0-9_-]{43}")
-SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput)
-  window.shifts.push([entry.value, ...entry.sources.map((source) => source.node?.outerHTML?.slice(0, 200) ?? "")]); })
-  .observe({ type: "layout-shift", buffered: true });
-"""
 MOST_OWN_SCRIPT_BYTES = 2_000
 
 
@@ -40,12 +31,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.service.refresh_settings()
         site.sequence()
         yield site
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -77,72 +62,35 @@ def pages(site: Site) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def signed_in(site: Site, browser: Browser, role: str = "admin", **options: Any) -> Iterator[Tab]:
-    """A tab of somebody new of that role."""
-    store = site.service.store
-    user = store.users.create(f"{role}-{len(store.users.list())}", role=role, by="test", must_change=False)
-    with tab(browser, site.url, **options) as watched:
-        become(watched, site, user.id)
-        watched.page.add_init_script(SHIFTS)
-        yield watched
-
-
-def become(watched: Tab, site: Site, user_id: str) -> None:
-    _, secret = site.service.store.sessions.open(user_id, stage="full", lifetime_s=3600, address="127.0.0.1", agent="test")
-    cookie = {
-        "name": SESSION_COOKIE,
-        "value": secret,
-        "domain": "127.0.0.1",
-        "path": "/",
-        "secure": True,
-        "httpOnly": True,
-        "sameSite": "Lax",
-    }
-    watched.page.context.add_cookies([cookie])  # type: ignore[list-item]
-
-
-@contextmanager
 def both(site: Site, browser: Browser, **options: Any) -> Iterator[dict[str, Tab]]:
     with signed_in(site, browser, "admin", **options) as admin, signed_in(site, browser, "lead", **options) as lead:
         yield {"admin": admin, "lead": lead}
-
-
-def serious(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
 
 
 @pytest.mark.parametrize(("lang", "theme"), LOOKS)
 def test_every_page_can_be_used_by_everybody(site: Site, browser: Browser, pages: list[tuple[str, str]], lang: str, theme: str) -> None:
     with both(site, browser) as tabs:
         for role, path in pages:
-            page = tabs[role].open(f"{path}{'&' if '?' in path else '?'}lang={lang}&theme={theme}")
-            page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
+            page = tabs[role].open(with_query(path, lang=lang, theme=theme))
+            unfold(page)
             assert serious(page) == [], path
             assert page.evaluate("document.querySelectorAll('h1').length") == 1, path
             tabs[role].check()
 
 
-@pytest.mark.parametrize(("lang", "width"), WIDTHS)
+@pytest.mark.parametrize(("lang", "width"), [("zh", 360), ("en", 360), ("zh", 768), ("en", 1440), ("zh", 1920)])
 def test_nothing_hangs_over_the_edge_and_nothing_moves(
     site: Site, browser: Browser, pages: list[tuple[str, str]], lang: str, width: int
 ) -> None:
     with both(site, browser, width=width) as tabs:
         for role, path in pages:
-            page = tabs[role].open(f"{path}{'&' if '?' in path else '?'}lang={lang}")
-            page.evaluate("document.fonts.ready")
-            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (path, width)
-            assert page.evaluate("window.shifts") == [], (path, width)
+            page = tabs[role].open(with_query(path, lang=lang))
+            assert sideways(page) == [], (path, width)
+            assert layout_shift(page) == [], (path, width)
 
 
 def test_a_new_key_is_shown_once_and_does_not_come_back(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "admin") as watched:
         page = watched.open("/console/keys/new?lang=en")
         page.get_by_label("Name", exact=True).fill("only once")
         page.get_by_role("button", name="Create the key").dblclick()
@@ -190,7 +138,7 @@ def test_a_tampered_entry_is_named_on_the_page(browser: Browser, tmp_path: Path)
 
 
 def test_a_setting_is_changed_and_undone(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "admin") as watched:
         page = watched.open("/console/settings/sample_allow?lang=en")
         page.get_by_label("New value").fill("7")
         watched.expected_status = 422
@@ -223,7 +171,7 @@ def test_an_operation_is_tried_out_beside_its_form(site: Site, browser: Browser)
 
 
 def test_everything_works_without_scripts(site: Site, browser: Browser) -> None:
-    with both(site, browser, java_script_enabled=False) as tabs:
+    with both(site, browser, scripts=False) as tabs:
         page = tabs["admin"].open("/console/keys/new?lang=zh")
         page.get_by_label("名称").fill("无脚本")
         page.get_by_role("button", name="创建密钥").click()
@@ -246,7 +194,7 @@ def test_everything_works_without_scripts(site: Site, browser: Browser) -> None:
 
 
 def test_the_export_comes_as_a_file(site: Site, browser: Browser) -> None:
-    with signed_in(site, browser) as watched:
+    with signed_in(site, browser, "admin") as watched:
         page = watched.open("/console/ledger?lang=en")
         with page.expect_download() as download:
             page.get_by_role("button", name="Export the whole log").click()

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.installation import Installation, start
-from tests.server.browser.chromium import Tab, chromium, tab
+from tests.server.browser.chromium import Tab, tab
 from tests.server.face.site import REFUSED
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -22,12 +22,6 @@ WORDS = {
     "zh": {"sign_in": "登录", "user": "用户名", "out": "退出登录", "decisions": "决定", "time": "时间"},
     "en": {"sign_in": "Sign in", "user": "User name", "out": "Sign out", "decisions": "Decisions", "time": "Time"},
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

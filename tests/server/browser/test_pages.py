@@ -5,31 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.server.browser.chromium import Tab, chromium, tab
+from tests.server.browser.chromium import Tab, tab
+from tests.server.browser.toolkit import LOOKS, WIDTHS, serious, sideways
 from tests.server.face.site import REFUSED, Site, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-AXE = (Path(__file__).parent / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
-LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
-WIDTHS = [360, 768, 1440, 1920]
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp("home")) as site:
         yield site
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -42,18 +32,6 @@ def statement(site: Site) -> str:
 
 def pages(statement: str) -> list[tuple[str, int]]:
     return [("/", 200), (statement, 200), ("/docs", 200), ("/nothing-here", 404)]
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds of impact serious or critical: rule and place."""
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['id']}: {node['target']} {node['failureSummary']}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical")
-        for node in violation["nodes"]
-    ]
 
 
 def settled(watched: Tab) -> Page:
@@ -73,9 +51,11 @@ def test_pages_do_nothing_wrong_and_can_be_used_by_everybody(site: Site, browser
             for details in page.locator("details").all():
                 details.locator("summary").click()
             assert serious(page) == [], path
+            assert sideways(page) == [], path
             watched.check()
         settled(watched)
         assert serious(watched.page) == []
+        assert sideways(watched.page) == []
         watched.check()
 
 
@@ -85,14 +65,9 @@ def test_nothing_hangs_over_the_edge(site: Site, browser: Browser, statement: st
     with tab(browser, site.url, width=width) as watched:
         for path, status in pages(statement):
             page = watched.open(f"{path}?lang={lang}", status)
-            over = page.evaluate(
-                """() => [...document.querySelectorAll("body *")].filter((node) => !node.closest("pre, .skip") &&
-                     node.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5).map((node) => node.outerHTML.slice(0, 80))"""
-            )
-            assert over == [], path
-            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+            assert sideways(page) == [], path
         settled(watched)
-        assert watched.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert sideways(watched.page) == []
 
 
 def test_the_refused_and_the_allowed_example_run_by_click(site: Site, browser: Browser) -> None:

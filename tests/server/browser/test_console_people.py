@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pyotp
 import pytest
-from browsing import PASSWORD
 from playwright.sync_api import Browser, Page, expect
 
 from brightline.server.console.desk import SESSION_COOKIE
+from brightline.server.console.people.passwords import Passwords
 from brightline.store import User
-from tests.server.browser.chromium import Tab, chromium, tab
+from tests.server.browser.chromium import Tab, tab
+from tests.server.browser.toolkit import LOOKS, WIDTHS, serious, sideways
+from tests.server.console.people.browsing import PASSWORD
 from tests.server.face.site import Site, running_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-AXE = (Path(__file__).parents[2] / "browser" / "vendor" / "axe-core-4.14.1.min.js").read_text("utf-8")
-LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
 
 
 @pytest.fixture(scope="module")
@@ -30,21 +27,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def chrome() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
+def hashed() -> str:
+    return Passwords().hash_now(PASSWORD)
 
 
 @pytest.fixture(scope="module")
 def admin(site: Site, hashed: str) -> User:
     return site.service.store.users.create("zhang.wei", role="admin", by="first start", password_hash=hashed, must_change=False)
-
-
-def serious(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    wrong = [violation for violation in found["violations"] if violation["impact"] in ("serious", "critical")]
-    return [f"{violation['id']}: {node['target']}" for violation in wrong for node in violation["nodes"]]
 
 
 def fill_in(page: Page, **fields: str) -> None:
@@ -62,10 +51,10 @@ def sign_in(watched: Tab, name: str, password: str = PASSWORD) -> Page:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_from_the_one_time_password_to_the_second_factor(site: Site, chrome: Browser, hashed: str, scripts: bool) -> None:
+def test_from_the_one_time_password_to_the_second_factor(site: Site, browser: Browser, hashed: str, scripts: bool) -> None:
     name = f"newcomer-{scripts}".lower()
     user = site.service.store.users.create(name, role="reviewer", by="test", password_hash=hashed)
-    with tab(chrome, site.url, java_script_enabled=scripts, locale="en-GB") as watched:
+    with tab(browser, site.url, java_script_enabled=scripts, locale="en-GB") as watched:
         page = sign_in(watched, name)
         assert page.url.endswith("/console/account/password")
         fill_in(page, new="eleven violet umbrellas", again="eleven violet umbrellas")
@@ -91,10 +80,10 @@ def test_from_the_one_time_password_to_the_second_factor(site: Site, chrome: Bro
 
 
 @pytest.mark.parametrize(("lang", "theme"), LOOKS)
-def test_everybody_can_use_the_pages(site: Site, chrome: Browser, admin: User, hashed: str, lang: str, theme: str) -> None:
+def test_everybody_can_use_the_pages(site: Site, browser: Browser, admin: User, hashed: str, lang: str, theme: str) -> None:
     users = site.service.store.users
     other = users.named("li.na") or users.create("li.na", role="lead", by=admin.id, password_hash=hashed, display_name="李娜")
-    with tab(chrome, site.url) as watched:
+    with tab(browser, site.url) as watched:
         page = watched.open(f"/console/sign-in?lang={lang}&theme={theme}")
         assert serious(page) == []
         sign_in(watched, admin.name)
@@ -113,20 +102,20 @@ def test_everybody_can_use_the_pages(site: Site, chrome: Browser, admin: User, h
         watched.check()
 
 
-@pytest.mark.parametrize("width", [360, 768, 1920])
-def test_nothing_hangs_over_the_edge(site: Site, chrome: Browser, admin: User, width: int) -> None:
-    with tab(chrome, site.url, width=width) as watched:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_hangs_over_the_edge(site: Site, browser: Browser, admin: User, width: int) -> None:
+    with tab(browser, site.url, width=width) as watched:
         page = watched.open("/console/sign-in")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert sideways(page) == []
         sign_in(watched, admin.name)
         for path in ("/console/account", "/console/users", "/console/users/sessions", f"/console/users/{admin.id}", "/console/users/new"):
             page = watched.open(path)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            assert sideways(page) == [], path
 
 
-def test_a_page_that_went_back_shows_nothing_after_signing_out(site: Site, chrome: Browser, admin: User) -> None:
+def test_a_page_that_went_back_shows_nothing_after_signing_out(site: Site, browser: Browser, admin: User) -> None:
     """no-store: the browser asks again, and is turned away."""
-    with tab(chrome, site.url) as watched:
+    with tab(browser, site.url) as watched:
         sign_in(watched, admin.name)
         page = watched.open("/console/users")
         with page.expect_navigation():
