@@ -244,7 +244,7 @@ def test_a_row_says_rule_goal_model_time_and_place(growing: Filled) -> None:
     growing.settle()
     page = growing.console.as_("lead").get(HOME)
     assert "Pending" not in page.text
-    assert f"#{growing.console.site.service.store.decision(made.id).seq:,}" in page.text
+    assert f"#{growing.console.site.service.store.decision(made.id).seq + 1:,}" in page.text
 
 
 def test_evidence_is_for_roles_that_read_texts_and_sensitive_evidence_is_folded(growing: Filled) -> None:

@@ -358,7 +358,7 @@ def _zone(clock: Clock) -> tzinfo:
 
 
 def _no_time() -> _Unusable:
-    return _Unusable("BL-INPUT-764", _("This is no time."), _("Write it like 2026-11-22T18:30."))
+    return _Unusable("BL-INPUT-764", _("This is not a time."), _("Write it like 2026-11-22T18:30."))
 
 
 def _no_choice(number: int, offers: tuple[Offer, ...], none: str, what_then: str) -> _Unusable:

@@ -94,7 +94,7 @@ def read_conditions(visit: Visit, query: str | None = None) -> Conditions:
     conditions = conditions_of(query, visit.clock, visit.desk.service)
     if "text" in conditions.values and not visit.can(Permission.TEXTS_READ):
         text = _("Your role does not read texts, so it cannot look for one.")
-        fault = Fault("text", "BL-ACCESS-041", text, _("Take this condition away."))
+        fault = Fault("text", "BL-ACCESS-041", text, _("Remove this condition."))
         conditions = replace(conditions, faults={**conditions.faults, "text": fault})
     return conditions
 

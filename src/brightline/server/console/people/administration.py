@@ -334,7 +334,7 @@ EVENT_NAMES: Mapping[str, str] = {
     "session.opened": _("Signed in"),
     "session.refused": _("Sign-in refused"),
     "session.closed": _("Session ended"),
-    "user.created": _("User made"),
+    "user.created": _("User created"),
     "user.changed": _("User changed"),
     "user.disabled": _("User disabled"),
     "password.changed": _("Password changed"),

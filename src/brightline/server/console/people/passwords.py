@@ -123,7 +123,7 @@ def weakness(password: str, name: str) -> str:
     if len(name) >= 4 and len(_without(folded, name.casefold())) < 8:
         return _("This is little more than your user name.")
     if len(set(folded)) < 5 or _is_repetition(folded):
-        return _("This repeats the same few characters. Choose something longer to guess.")
+        return _("This repeats the same few characters. Choose something harder to guess.")
     if _is_run(folded) or any(_is_rooted(_spelled_out(folded, one)) for one in "li"):
         return _("This is one of the passwords that are tried first. Choose another.")
     return ""

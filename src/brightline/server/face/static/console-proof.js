@@ -386,7 +386,7 @@ function proveHere() {
       lines.push(line(`${words.partly} ${open.map(titleOf).join(words.between)}`, "notice-title"), line(words[report.steps[open[0]].why] ?? ""));
     } else {
       prover.dataset.result = "proved";
-      lines.push(line(words.proved, "notice-title"), line(words["proved-where"].replace("SEQ", report.seq).replace("SIZE", report.size)));
+      lines.push(line(words.proved, "notice-title"), line(words["proved-where"].replace("SEQ", String(Number(report.seq) + 1)).replace("SIZE", report.size)));
       lines.push(line(report.ownKey ? words["own-key"] : words["page-key"], "fine"));
     }
     if (report.decision && report.decision !== prover.dataset.decision) lines.push(line(`${words["other-decision"]} ${report.decision}`, "other-decision"));
