@@ -148,7 +148,7 @@ def test_a_name_is_text_wherever_it_is_shown(admin: Person, name: str) -> None:
         page = admin.get(path).text
         assert "<script>alert" not in page
         assert "<img src=x" not in page
-        assert "49" not in page if name == "{{ 7*7 }}" and path.endswith("revoke") else True
+        assert name in page if name == "{{ 7*7 }}" else True  # not its result; "49" may stand in any id
 
 
 def test_keys_of_another_tenant_are_as_good_as_none(console: Console, admin: Person) -> None:
