@@ -15,8 +15,10 @@ import orjson
 from starlette.responses import Response
 
 from brightline import __version__
+from brightline.errors import StoreError
 from brightline.examination import PROBLEM, Check, machine_check, secret_checks, service_checks, settings_check, upstream_check
 from brightline.server.console.desk import Desk, Visit
+from brightline.server.console.doubt import Doubt, doubt_of
 from brightline.server.console.health.words import NAMES
 from brightline.server.face import msgid as _
 from brightline.server.face import security_headers
@@ -78,13 +80,14 @@ class HealthRoom:
         return self._desk.redirect(visit, "/console/health", said=_("The model service was asked for its list of models."))
 
     async def _found(self) -> dict[str, Any]:
-        def look() -> tuple[list[Check], dict[str, dict[str, Any]]]:
-            return list(live_checks(self._service)), readiness(self._service)
+        def look() -> tuple[list[Check], dict[str, dict[str, Any]], Doubt | None]:
+            return list(live_checks(self._service)), readiness(self._service), _doubt(self._service)
 
-        checks, ready = await asyncio.to_thread(look)
+        checks, ready, doubt = await asyncio.to_thread(look)
         probed = list(self._probe.checks) if self._probe else []
         return {
             "checks": checks,
+            "doubt": doubt,
             "probed": probed,
             "probed_at": self._probe.at if self._probe else None,
             "ready": ready,
@@ -104,11 +107,29 @@ class HealthRoom:
 def live_checks(service: Service) -> Iterator[Check]:
     """Everything that can be looked at without asking anybody else."""
     yield from service_checks(service)
+    yield _verification(_doubt(service))
     yield _journal(service)
     yield _changes(service)
     yield settings_check(service.settings)
     yield from secret_checks(service.settings)
     yield machine_check()
+
+
+def _doubt(service: Service) -> Doubt | None:
+    try:
+        return doubt_of(service)
+    except StoreError:
+        return None  # the check of the database says so
+
+
+def _verification(doubt: Doubt | None) -> Check:
+    cure = "Copy the database as it is, restore a backup that verifies, then verify the whole log again."
+    if doubt is None:
+        return Check("verification", True, "nothing known speaks against the log", cure)
+    values: dict[str, str | int | float] = {"number": doubt.number}
+    if doubt.kind == "finding":
+        return Check("verification", False, "the last verification of the whole log found %(number)s", cure, values)
+    return Check("verification", False, "the newest head, or the record of the last verification, is damaged", cure)
 
 
 def _journal(service: Service) -> Check:

@@ -21,6 +21,7 @@ NAMES = {
     "disk": _("Disk space"),
     "clock": _("Clock"),
     "ledger": _("Ledger"),
+    "verification": _("Verification of the ledger"),
     "changes": _("Changed settings"),
     "upstream": _("Model service"),
 }
@@ -54,6 +55,10 @@ SENTENCES = (
     _("%(origin)s, %(entries)s entries under a signed head, %(pending)s pending"),
     _("%(origin)s, %(entries)s entries; the oldest of %(pending)s pending events waits for %(seconds)s s"),
     _("Look at the log of the service: nothing is being sequenced."),
+    _("nothing known speaks against the log"),
+    _("the last verification of the whole log found %(number)s"),
+    _("the newest head, or the record of the last verification, is damaged"),
+    _("Copy the database as it is, restore a backup that verifies, then verify the whole log again."),
     _("%(depth)s decisions are on their way to the disk"),
     _("The database is slower than the calls. Look at its disk, or let more processes share the work."),
     _("%(count)s changed in the console, none waits"),

@@ -238,10 +238,7 @@ def _signed_head(size: int, saved_at: int, note: str, keys: tuple[VerifierKey, .
 
 
 def _raw(transaction: LedgerTransaction, seq: int) -> bytes:
-    try:
-        return next((found for _, found in transaction.entries(seq, seq + 1)), b"")
-    except TypeError:  # SQLite keeps what it is given: somebody wrote text over the bytes
-        return b""
+    return next((found for _, found in transaction.entries(seq, seq + 1)), b"")
 
 
 def _size(connection: Connection) -> int:

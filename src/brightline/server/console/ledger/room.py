@@ -9,9 +9,10 @@ from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
-from brightline.errors import InputError, LedgerError
+from brightline.errors import InputError, LedgerError, StoreError
 from brightline.ledger import Checkpoint, checkpoint_in, open_checkpoint
 from brightline.server.console.desk import Desk, Visit
+from brightline.server.console.doubt import doubt_of, last_verification
 from brightline.server.console.frame.charts import Drawing, Series, stacked_bars
 from brightline.server.console.ledger import log
 from brightline.server.console.ledger.archive import make_archive, verifier_program
@@ -86,7 +87,11 @@ class LedgerRoom:
 
     async def export(self, visit: Visit) -> Response:
         """``POST /console/ledger/export``: the whole log as an archive, on record before its first byte leaves."""
-        archive = await asyncio.to_thread(make_archive, self._service)
+        try:
+            archive = await asyncio.to_thread(make_archive, self._service)
+        except LedgerError as problem:
+            advice = ADVICE.get(problem.code, "")
+            return self._page(visit, "ledger/not_exported.html", status=409, code=problem.code, what_to_do=advice, **await self._head())
         try:
             await visit.log("ledger.exported", archive.checkpoint.origin, size=archive.checkpoint.size, root=archive.checkpoint.root.hex())
         except BaseException:
@@ -208,7 +213,8 @@ class LedgerRoom:
     # What the pages share
 
     def _page(self, visit: Visit, template: str, status: int = 200, **values: Any) -> Response:
-        home = "/console/ledger/consistency" if visit.request.method == "POST" else ""
+        posted = {"ledger/consistency.html": "/console/ledger/consistency", "ledger/not_exported.html": "/console/ledger"}
+        home = posted.get(template, "") if visit.request.method == "POST" else ""
         return self._desk.render(visit, template, status=status, home=home, kind_words=KINDS, subject_link=subject_link, **values)
 
     async def _head(self) -> dict[str, Any]:
@@ -217,7 +223,7 @@ class LedgerRoom:
         def look() -> dict[str, Any]:
             state = self._service.ledger_state()
             latest = log.heads(self._service, None, 1)
-            return {"state": state, "head": latest[0] if latest else None}
+            return {"state": state, "head": latest[0] if latest else None, "doubt": doubt_of(self._service)}
 
         problem = self._service.ledger_problem
         return await asyncio.to_thread(look) | {
@@ -237,8 +243,12 @@ class LedgerRoom:
         }
 
     def _last_verification(self) -> AuditEvent | None:
-        found = self._desk.store.audit.events(kind="ledger.verified", limit=1, tenant=self._desk.settings.tenant)
-        return found[0] if found else None
+        try:
+            return last_verification(self._service)
+        except StoreError as problem:
+            if problem.code != "BL-STORE-007":
+                raise
+            return None  # ``doubt`` says that its record is damaged
 
     async def _people(self) -> dict[str, str]:
         users = await asyncio.to_thread(self._desk.store.users.list, self._desk.settings.tenant)

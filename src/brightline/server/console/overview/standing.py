@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 
 from brightline.errors import StoreError
+from brightline.server.console.doubt import Doubt, doubt_of
 from brightline.server.console.overview.period import LAST
 from brightline.server.face import msgid as _
 from brightline.server.ops import readiness
@@ -48,7 +49,8 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything at one glance. ``remarks`` are empty while all is well, else the worst comes first."""
+    """Everything at one glance. ``remarks`` are empty while all is well, else the worst comes first: before all, a log that does not
+    verify (``doubt``)."""
 
     now: int
     ledger: LedgerState | None
@@ -63,6 +65,7 @@ class Standing:
     gaps: int
     states: Mapping[str, State]
     remarks: tuple[Remark, ...] = field(default=())
+    doubt: Doubt | None = None
 
     @property
     def state(self) -> State:
@@ -86,11 +89,11 @@ def read_standing(service: Service) -> Standing:
         states[name] = "ok" if check["ok"] else "bad"
         if not check["ok"]:
             remarks.append(_failed(name, check, href))
-    ledger, signed_at, size_bytes, behind, gaps = None, None, None, 0, 0
+    ledger, signed_at, size_bytes, behind, gaps, doubt = None, None, None, 0, 0, None
     upstream = Upstream(None, None, "")
     try:
         store, tenant = service.store, service.settings.tenant
-        ledger, signed_at = service.ledger_state(), _signed_at(store)
+        ledger, signed_at, doubt = service.ledger_state(), _signed_at(store), doubt_of(service)
         size_bytes, behind = store.size_bytes(), store.tallies.behind()
         upstream = store.traffic.upstream(tenant=tenant)
         gaps = store.tallies.totals("not_inspected", now - _HOUR_S * _SECOND, now, tenant=tenant).total()
@@ -98,6 +101,7 @@ def read_standing(service: Service) -> Standing:
         if states["database"] == "ok":
             states["database"] = "bad"
             remarks.append(Remark("bad", _TEXTS["database"], {"code": problem.code}, "/console/health", problem.hint))
+    _look_at_doubt(doubt, states, remarks)
     _look_at_ledger(service, ledger, now, states, remarks)
     _look_at_counting(service, behind, states, remarks)
     _look_at_upstream(service, upstream, now, states, remarks)
@@ -115,6 +119,7 @@ def read_standing(service: Service) -> Standing:
         gaps=gaps,
         states=states,
         remarks=tuple(sorted(remarks, key=lambda remark: _ORDER.index(remark.state))),
+        doubt=doubt,
     )
 
 
@@ -127,6 +132,24 @@ _TEXTS = {
 
 def _failed(name: str, check: Mapping[str, Any], href: str) -> Remark:
     return Remark("bad", _TEXTS[name], {"code": check.get("code", "")}, href, str(check.get("hint", "")))
+
+
+_DOUBTS = {
+    "finding": _("Found by the last verification of the whole ledger: %(number)s."),
+    "head": _("The newest head in the database was not signed by the key of this ledger."),
+    "record": _("The record of the last verification of the ledger is damaged."),
+}
+_WHAT_TO_DO = _(
+    "Do not repair the rows by hand: copy the database as it is, restore a backup that verifies, then verify the whole log again."
+)
+
+
+def _look_at_doubt(doubt: Doubt | None, states: dict[str, State], remarks: list[Remark]) -> None:
+    if doubt is None:
+        return
+    states["ledger"] = "bad"
+    text, values = _DOUBTS[doubt.kind], {"number": doubt.number}
+    remarks.insert(0, Remark("bad", text, values, "/console/ledger/verification", _WHAT_TO_DO, doubt.at))
 
 
 def _look_at_ledger(service: Service, ledger: LedgerState | None, now: int, states: dict[str, State], remarks: list[Remark]) -> None:
