@@ -57,6 +57,25 @@ def test_reading_decisions_is_an_entry_of_the_ledger(console: Console, lead: Per
     assert console.site.service.store.audit.events(kind="decision.opened", limit=1)[0].detail["operation"] == "list_decisions"
 
 
+@pytest.mark.parametrize("operation", ["list_decisions", "get_decision", "get_proof"])
+def test_what_was_read_is_on_record_and_nothing_else_from_the_form(console: Console, lead: Person, operation: str) -> None:
+    first, second = console.decide(REFUSED), console.decide(REFUSED)
+    console.site.sequence()
+    forged = first.id if operation == "list_decisions" else f" {first.id} "
+    events = console.site.service.store.audit.events
+    assert lead.post(f"/console/api/{operation}", {"p_decision_id": forged, "p_limit": "1", "p_account": "<b>"}).status_code == 200
+    lead.post("/console/api/list_decisions", {"p_decision_id": "anything, any text", "p_limit": "2"})
+    listed, read = events(kind="decision.opened", limit=2)
+    assert (listed.subject, listed.detail["decisions"]) == ("the list of decisions", [second.id, first.id])
+    if operation != "list_decisions":
+        assert (read.subject, dict(read.detail)) == (first.id, {"by": "api", "operation": operation})
+    else:
+        assert (read.subject, read.detail["decisions"]) == ("the list of decisions", [])
+    for answer in (lead.post("/console/api/get_decision", {"p_decision_id": "no such"}), lead.post("/console/api/get_decision", {})):
+        assert answer.status_code in (200, 422)
+    assert events(kind="decision.opened", limit=1)[0].id == listed.id, "nothing was read, so nothing is on record"
+
+
 def test_errors_are_shown_as_the_api_says_them(lead: Person) -> None:
     missing = text_of(lead.post("/console/api/get_rule", {"p_rule_id": "NO-SUCH"}))
     assert "BL-INPUT-404" in missing

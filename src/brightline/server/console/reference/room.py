@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import orjson
@@ -11,6 +12,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.responses import Response
 
 from brightline.errors import Forbidden, InputError, NotFound, RateLimited
+from brightline.server.console.decision.look_up import decision_of
 from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.permissions import Permission
 from brightline.server.console.reference.form import Trial, curl, filled, trials
@@ -57,11 +59,20 @@ class ReferenceRoom:
         key = visitor_key(who.id, who.name, self._desk.settings.tenant, trial.operation.scope)
         answer = await ask(visit.request.scope["app"], request.method, request.path, request.query, request.body.encode(), key)
         if trial.right is Permission.TEXTS_READ and answer.status < 300:
-            await visit.log("decision.opened", visit.form.get("p_decision_id", ""), by="api", operation=trial.operation.id)
+            await self._opened(visit, trial, answer)
         values: dict[str, Any] = {"answer": answer, "shown": _shown(answer), "curl": curl(request, self._desk.face.base_url)}
         if visit.is_htmx:
             return self._desk.render(visit, "reference/answer.html", **values)
         return self._page(visit, trial, visit.form, **values)
+
+    async def _opened(self, visit: Visit, trial: Trial, answer: Answer) -> None:
+        """Put on record which decisions were read: what the answer holds, never what the form says."""
+        given = next((visit.form.get(each.field, "").strip() for each in trial.controls if each.place == "path"), "")
+        if given and (stored := await asyncio.to_thread(decision_of, self._desk.service, given, visit.who.tenant)) is not None:
+            await visit.log("decision.opened", stored.decision.id, by="api", operation=trial.operation.id)
+        else:
+            shown = [str(each["id"]) for each in orjson.loads(answer.body).get("decisions", ())]
+            await visit.log("decision.opened", "the list of decisions", by="api", operation=trial.operation.id, decisions=shown)
 
     def _page(self, visit: Visit, trial: Trial, given: Any, *, refused: str = "", status: int = 200, **answer: Any) -> Response:
         if visit.is_htmx:
