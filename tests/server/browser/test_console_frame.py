@@ -312,7 +312,7 @@ def test_it_says_when_the_session_has_ended_and_asks_no_more(site: Site, browser
         live(page)
         expect(page.locator("#wire")).to_contain_text("Your session has ended")
         expect(page.locator("#wire").get_by_role("link", name="Sign in again")).to_have_attribute(
-            "href", "/console/sign-in?next=/console/preferences"
+            "href", "/console/sign-in?next=/console/preferences%3Flang%3Den"
         )
         expect(page.locator("#pulse")).to_be_hidden()
         assert len(asked) == 1

@@ -98,7 +98,7 @@ def test_saved_views_are_found_by_those_who_may_see_them(console: Console) -> No
 
 def test_nothing_found_says_what_to_try(console: Console) -> None:
     answer = console.as_("admin", "zh").get("/console/palette", htmx=True, q="没有这种东西的名字")
-    assert "没有叫这个名字的内容" in answer.text
+    assert "没有找到叫这个名字的内容" in answer.text
     assert "role=" not in answer.text
 
 
