@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from brightline.documents import decision_to_document
 from brightline.model import Decision, NotInspected, Span
-from brightline.server.console.decisions.formats import COLUMNS, TEXT_COLUMNS, safe_cell, write_csv, write_jsonl
+from brightline.server.console.decisions.formats import COLUMNS, TEXT_COLUMNS, write_csv, write_jsonl
 from brightline.server.console.decisions.parquet import schema_of, write_decisions
+from brightline.server.console.spreadsheet import safe_cell
 from brightline.store import StoredDecision
 from tests.server.console.decisions.conftest import HOSTILE, allowed, decision, finding, various
 

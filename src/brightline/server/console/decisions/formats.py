@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol, cast
@@ -25,13 +24,12 @@ from brightline.documents import decision_to_document
 from brightline.model import Context, Decision
 from brightline.store import StoredDecision, Unreadable
 
-__all__ = ["COLUMNS", "TEXT_COLUMNS", "Target", "as_row", "iso", "safe_cell", "took_ms", "without_texts", "write_csv", "write_jsonl"]
+__all__ = ["COLUMNS", "TEXT_COLUMNS", "Target", "as_row", "iso", "took_ms", "without_texts", "write_csv", "write_jsonl"]
 
 StatementUrl = Callable[[Decision], str]
 
 _TEXTS_OF_A_DECISION = ("texts", "token", "item_digest")
 _TEXTS_OF_A_FINDING = ("evidence", "normalised", "excerpt", "excerpt_start")
-_FORMULA = re.compile(r"[\s\u200b-\u200f\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -120,11 +118,6 @@ def write_csv(rows: Iterable[StoredDecision | Unreadable], target: Target, *, te
             cells[-1] = statement_url(stored.decision) if stored.decision.token else ""
         writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
         target.write(_taken(line))
-
-
-def safe_cell(text: str) -> str:
-    """The text, with an apostrophe in front where a spreadsheet would run it."""
-    return "'" + text if _FORMULA.match(text) else text
 
 
 def took_ms(decision: Decision) -> float | None:

@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 
 from brightline.server.console.overview.period import Period
 from brightline.server.console.overview.series import Chart
+from brightline.server.console.spreadsheet import safe_cell
 
 __all__ = ["chart_file", "written"]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def chart_file(chart: Chart, period: Period) -> bytes:
@@ -37,7 +36,7 @@ def written(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(heads)
-    writer.writerows([[f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row] for row in rows])
+    writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
     return out.getvalue().encode("utf-8-sig")
 
 
