@@ -22,6 +22,7 @@ import orjson
 
 from brightline.documents import decision_to_document
 from brightline.model import Context, Decision
+from brightline.server.console.spreadsheet import safe_cell
 from brightline.store import StoredDecision, Unreadable
 
 __all__ = ["COLUMNS", "TEXT_COLUMNS", "Target", "as_row", "iso", "took_ms", "without_texts", "write_csv", "write_jsonl"]
