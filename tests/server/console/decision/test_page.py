@@ -441,7 +441,8 @@ def test_a_list_that_cannot_be_read_is_left_alone(console: Console, query: str) 
     decision = sealed(console)
     page = console.as_("reviewer").get(address(decision), list=query)
     assert page.status_code == 200
-    assert "evil" not in page.text
+    # The page's own address, which signing in again would lead back to, is all that may still hold it.
+    assert "evil" not in re.sub(r'href="/console/sign-in\?next=/console/decisions/[^"]*"', "", page.text)
 
 
 @pytest.mark.parametrize("wrong", ["x", "01936f7e-5b1c-7cc3-98c4-dc0c0c07398f", "' OR 1=1--", "%00", "决定", "a" * 3000, "find"])
