@@ -92,8 +92,9 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-def layout_shift(page: Page, least: float = 0.0) -> list[list[Any]]:
-    """What moved by itself since the page was opened, as [score, element…]; nothing where the scores add up to less than ``least``.
+def layout_shift(page: Page, least: float = 0.0001) -> list[list[Any]]:
+    """What moved by itself since the page was opened, as [score, element…]; nothing where the scores add up to less than ``least``
+    (a fraction of a pixel, rounded another way: Chrome scores that some millionths).
 
     Waits until fonts are there and two frames are drawn, so that what was going to move has moved.
     """

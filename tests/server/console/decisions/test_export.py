@@ -195,6 +195,16 @@ def test_a_download_that_is_broken_off_is_on_record(growing: Filled) -> None:
     assert len(export(lead).content.splitlines()) == 3_000, "the next one goes through"
 
 
+def test_an_export_under_way_is_told_as_such(growing: Filled) -> None:
+    lead = growing.console.as_("lead")
+    assert lead.user is not None
+    about = {"phase": "begun", "format": "csv", "texts": False, "filter": {}, "file": "half-sent.csv"}
+    growing.console.site.service.store.audit.record("decisions.exported", subject="half", actor=lead.user.id, detail=about, tenant="default")
+    text = sheet(lead.get(f"{PATH}/recent", htmx=True)).text
+    assert "half-sent.csv" in text
+    assert "Being sent" in text
+
+
 def test_a_failure_on_the_way_breaks_the_download_and_is_on_record(growing: Filled) -> None:
     growing.add(*various(50, growing.now, seed=11))
     store = growing.console.site.service.store

@@ -465,6 +465,18 @@
     if (event.target.matches("select") && event.target.form?.matches("[data-select-submits]")) event.target.form.requestSubmit();
   });
 
+  // The close event of a question that was called off may come when the next one is open already: that one is not answered yet.
+  let asked = null;
+  dialog("ask")?.addEventListener("close", () => {
+    const box = dialog("ask");
+    if (box.open || !asked) return;
+    const { form, submitter } = asked;
+    asked = null;
+    if (box.returnValue !== "yes") return;
+    form.dataset.sure = "yes";
+    form.requestSubmit(submitter);
+    delete form.dataset.sure;
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.confirm && !form.dataset.sure && dialog("ask")) {
@@ -476,12 +488,7 @@
       const yes = box.querySelector("button");
       yes.textContent = form.dataset.confirmDo || submitter?.textContent || "";
       yes.className = submitter?.classList.contains("danger") ? "danger" : "";
-      box.addEventListener("close", () => {
-        if (box.returnValue !== "yes") return;
-        form.dataset.sure = "yes";
-        form.requestSubmit(submitter);
-        delete form.dataset.sure;
-      }, { once: true });
+      asked = { form, submitter };
       box.returnValue = "no";
       box.showModal();
       return;
