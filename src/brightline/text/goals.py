@@ -9,13 +9,15 @@ longer word (公安局) that contains an entry (公安).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from brightline.model import Outcome, Side
 from brightline.text.patterns import Pattern
 
 __all__ = [
+    "BLOCK_LANES",
+    "LANES",
     "MAX_ENTRY_CHARS",
     "MAX_EXCEPTION_WITHIN",
     "MAX_SLOTS",
@@ -26,6 +28,7 @@ __all__ = [
     "Goal",
     "GoalBook",
     "Lane",
+    "Price",
     "Same",
     "Slot",
     "Unless",
@@ -38,7 +41,11 @@ MAX_WITHIN = 200  # a wider window is no evidence of one intent any more
 MAX_EXCEPTION_WITHIN = 80
 NEGATION_WITHIN = 6  # a negation stands directly before what it negates
 
-Lane = Literal["base", "skip"]
+Lane = Literal["base", "skip", "shape", "split", "sound", "symbol", "order", "decoded"]
+LANES: tuple[Lane, ...] = ("base", "skip", "shape", "split", "sound", "symbol", "order", "decoded")
+"""All lanes, the surest first: the lane of a finding is the last of this order that its evidence needed."""
+BLOCK_LANES: frozenset[Lane] = frozenset(("base", "skip"))
+"""Lanes that every character passes before it leaves; the others are read at ends of sentences."""
 Same = Literal["clause", "sentence", "text"]
 
 
@@ -129,11 +136,28 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What something costs ordinary people: the share of ordinary texts that it hits, over all domains and for each.
+
+    ``exact`` is false where ``share`` is an upper bound.
+    """
+
+    share: float
+    domains: Mapping[str, float]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GoalBook:
-    """All loaded goals, in the order of their files, and a digest of the files' content."""
+    """All loaded goals, in the order of their files, and a digest of the files' content.
+
+    ``prices``: by goal id. ``demoted``: goal id → the effects that it had before its price moved it down to review.
+    """
 
     goals: tuple[Goal, ...]
     digest: str
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    demoted: Mapping[str, Mapping[Side, Outcome]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Goal]:
         return iter(self.goals)
