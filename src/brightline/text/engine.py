@@ -7,16 +7,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import NamedTuple
 
 from brightline.model import Finding, Side
 from brightline.text.goals import GoalBook
 from brightline.text.index import SideIndex
-from brightline.text.stream import TextStream
+from brightline.text.stream import SlotSeen, TextStream
 from brightline.text.tables import load_tables
 
-__all__ = ["TextEngine"]
+__all__ = ["Reading", "TextEngine"]
 
 _ENGINE = "1"  # raised when the same goals would see something else in the same text
+
+
+class Reading(NamedTuple):
+    """A text read whole: its findings, and every slot of every goal that the block lanes saw in it, met or not."""
+
+    findings: list[Finding]
+    slots: list[SlotSeen]
 
 
 class TextEngine:
@@ -30,9 +38,18 @@ class TextEngine:
 
     def scan(self, text: str, side: Side, part: str = "") -> list[Finding]:
         """All findings of a whole text, in the order in which a stream would report them. Any code points are fine."""
-        stream = TextStream(self._index(side), self.version, part, None)
+        index = self._index(side)
+        stream = TextStream(index, self.version, part, None)
         stream.read_whole(text)
         return stream.findings
+
+    def read(self, text: str, side: Side, part: str = "") -> Reading:
+        """A scan that also tells which slots were seen: what a dialogue puts together over its turns."""
+        index = self._index(side)
+        slots: list[SlotSeen] = []
+        stream = TextStream(index, self.version, part, None, slots=slots)
+        stream.read_whole(text)
+        return Reading(stream.findings, slots)
 
     def stream(self, side: Side, part: str, stops: Callable[[Finding], bool], *, json_escapes: bool = False) -> TextStream:
         """A stream that stops at the first finding for which ``stops`` is true.
@@ -40,7 +57,8 @@ class TextEngine:
         ``stops`` is asked only about findings that may stop: of goals whose effect is refuse or block, without exceptions.
         ``json_escapes``: the text is the inside of a JSON string, escapes are decoded and spans name the escaped text.
         """
-        return TextStream(self._index(side), self.version, part, stops, json_escapes)
+        index = self._index(side)
+        return TextStream(index, self.version, part, stops, json_escapes)
 
     def _index(self, side: Side) -> SideIndex:
         index = self._indices.get(side)

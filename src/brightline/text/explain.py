@@ -191,9 +191,9 @@ class _Watched(TextStream):
         self.hits.extend(last)
         return super()._completable(last)
 
-    def _report(self, window: Window, final: bool) -> None:
+    def _report(self, window: Window, position: int, final: bool) -> None:
         before = len(self.findings)
-        super()._report(window, final)
+        super()._report(window, position, final)
         if len(self.findings) > before:
             self.reported.append(window)
 

@@ -12,13 +12,14 @@ into the base lane of the whole text). Spans and the released length are raw.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from itertools import accumulate
 from operator import concat
+from typing import NamedTuple, Protocol
 
-from brightline.model import Finding, Span
+from brightline.model import Finding, Outcome, Span
 from brightline.text.escapes import EscapeDecoder
-from brightline.text.goals import MAX_ENTRY_CHARS, MAX_EXCEPTION_WITHIN
+from brightline.text.goals import MAX_ENTRY_CHARS, MAX_EXCEPTION_WITHIN, Lane
 from brightline.text.index import SLOT, LaneIndex, SideIndex, SidePattern, Target
 from brightline.text.lanes import Gap, Piece, normalise
 from brightline.text.patterns import Pattern
@@ -26,7 +27,7 @@ from brightline.text.tails import Tail, append_skip, has_gap
 from brightline.text.windows import AFTER_CAP, MEMORY, ExceptionHit, Hit, Marks, Window, WindowBuilder, exceptions_of
 from brightline.text.words import continues_word
 
-__all__ = ["TextStream"]
+__all__ = ["LateMatch", "Later", "SlotSeen", "TextStream"]
 
 BLOCK = 1 << 16  # characters normalised at once: bounds the arrays, and numpy is no faster beyond
 EXCERPT = 200  # raw characters either side of the evidence that a person gets to see
@@ -40,6 +41,43 @@ TRIM_AT = 4096  # raw characters kept before the old ones are looked at
 _DETECTOR = "text"
 
 
+class SlotSeen(NamedTuple):
+    """A word or pattern of one slot, wherever it stands and whatever else is there: goal id, slot number, raw place."""
+
+    goal: str
+    slot: int
+    span: Span
+    lane: Lane
+    normalised: str
+
+
+class LateMatch(NamedTuple):
+    """A goal met in a late lane. ``places`` are decoded positions, one a slot; ``effect`` is what may follow at most."""
+
+    goal: int
+    places: tuple[tuple[int, int], ...]
+    normalised: tuple[str, ...]
+    exceptions: tuple[str, ...]
+    effect: Outcome
+    lane: Lane
+
+
+class Later(Protocol):
+    """Who reads the late lanes (``late.LateReader``): segment by segment, as the text comes."""
+
+    begin: int
+    """Decoded position of the first character that it may still ask about."""
+
+    def take(self, text: str) -> None:
+        """More of the text."""
+
+    def due(self, final: bool) -> int | None:
+        """Where the next segment ends, if that is known."""
+
+    def read(self, until: int, slots_seen: Mapping[int, int]) -> list[LateMatch]:
+        """The next segment. ``slots_seen``: goal → bits of the slots that the block lanes saw so far."""
+
+
 class TextStream:
     """One text on its way out. Made by ``TextEngine.stream``; not for use by two threads at once.
 
@@ -47,10 +85,22 @@ class TextStream:
     """
 
     def __init__(
-        self, index: SideIndex, version: str, part: str, stops: Callable[[Finding], bool] | None, json_escapes: bool = False
+        self,
+        index: SideIndex,
+        version: str,
+        part: str,
+        stops: Callable[[Finding], bool] | None,
+        json_escapes: bool = False,
+        late: Later | None = None,
+        slots: list[SlotSeen] | None = None,
     ) -> None:
+        """``late`` reads the late lanes, ``slots`` takes every slot that is seen in the block lanes."""
         self.findings: list[Finding] = []
         self.stopped: Finding | None = None
+        self._late = late
+        self._slots = slots
+        self._slots_seen: dict[int, int] = {}  # goal → bits of slots, for the late lanes
+        self._dues: list[int] = []  # decoded position at which each finding of the block lanes was due
         self.fed = 0
         self.released = 0
         self._index = index
@@ -74,6 +124,7 @@ class TextStream:
         self._clauses = Marks()
         self._settled = 0
         self._stopped_at = 0  # raw position before which text may leave after a stop
+        self._stopped_from = 0  # decoded position where its evidence begins
         self._queue: list[Hit] = []
         self._allowed: list[tuple[int, int, int]] = []  # (start, end, goal) of allow phrases
         self._builders: dict[int, WindowBuilder] = {}
@@ -107,6 +158,8 @@ class TextStream:
             self._read(self._decode("", final=True))
         if self.stopped is None:
             self._advance(normalise(""), final=True)
+            if self._late is not None:
+                self._read_late(final=True)
         return self._release(self.fed if self.stopped is None else self._leavable())
 
     def feed_all(self, text: str) -> str:
@@ -127,7 +180,11 @@ class TextStream:
         for start in range(0, last, BLOCK):
             self._read(text[start : start + BLOCK])
         if self.stopped is None:
-            self._advance(normalise(text[last:] if last else text, self._after_dot, self._dropped), final=True)
+            rest = text[last:] if last else text
+            self._advance(normalise(rest, self._after_dot, self._dropped), final=True)
+            if self._late is not None:
+                self._late.take(rest)
+                self._read_late(final=True)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -141,6 +198,46 @@ class TextStream:
     def _read(self, text: str) -> None:
         if text and self.stopped is None:
             self._advance(normalise(text, self._after_dot, self._dropped), final=False)
+            if self._late is not None:
+                self._late.take(text)
+                self._read_late(final=False)
+
+    def _read_late(self, final: bool) -> None:
+        """Read the segments of the late lanes before which the block lanes have decided everything.
+
+        A late finding that stops undoes what the block lanes found beyond its segment: with smaller chunks they would not
+        have come so far.
+        """
+        late = self._late
+        assert late is not None  # noqa: S101 - only called with one
+        until = late.due(final)
+        if until is None:
+            return
+        decided = self._decided(final)
+        while until is not None and until <= decided:
+            for match in late.read(until, self._slots_seen):
+                finding = self._late_finding(match, until)
+                if finding is None:
+                    continue
+                self.findings.append(finding)
+                if self._stops is not None and match.effect.stops and not match.exceptions and self._stops(finding):
+                    before = sum(due < until for due in self._dues)
+                    del self.findings[before : len(self._dues)]
+                    del self._dues[before:]
+                    self.stopped = finding
+                    self._stopped_at = min(span.start for span in finding.spans)
+                    return
+            until = late.due(final)
+
+    def _decided(self, final: bool) -> int:
+        """The decoded position before which the block lanes can find nothing more."""
+        if self.stopped is not None:
+            return self._stopped_from
+        if final:
+            return self._decoded
+        base = self._base
+        settled = base.origin(self._settled) if self._settled < base.end else self._decoded
+        return settled if self._stops is None else min(settled, self._hold_from())
 
     def _advance(self, piece: Piece, final: bool) -> None:
         """Take a piece in, find the hits that end in it, and let the goals judge what is settled."""
@@ -294,6 +391,8 @@ class TextStream:
             self._allowed.sort()
             ready = [hit for hit in self._queue if hit.start < settled]
             del self._queue[: len(ready)]
+            if self._late is not None or self._slots is not None:
+                self._note(ready)
             for hit in self._completable(ready) if final else ready:
                 self._build(hit)
         due: list[tuple[int, int, int, Window]] = []
@@ -306,8 +405,8 @@ class TextStream:
                 waiting.append(window)
         due.sort(key=lambda row: row[:3])
         self._waiting = waiting
-        for number, (_, _, _, window) in enumerate(due):
-            self._report(window, final)
+        for number, (position, _, _, window) in enumerate(due):
+            self._report(window, position, final)
             if self.stopped is not None:
                 waiting.extend(row[3] for row in due[number:])  # their evidence stays held
                 return
@@ -315,6 +414,16 @@ class TextStream:
             builder.expire(settled, SHORTEST_EVIDENCE)
             if not builder.hits and builder.free_from <= settled:
                 del self._builders[number]
+
+    def _note(self, hits: Iterable[Hit]) -> None:
+        """Remember which slots were seen, whether or not they meet."""
+        seen, base = self._slots_seen, self._base
+        for hit in hits:
+            seen[hit.goal] = seen.get(hit.goal, 0) | 1 << hit.slot
+            if self._slots is not None and not (self._allowed and self._is_allowed(hit)):
+                span = Span(self._raw_at(base.origin(hit.start)), self._raw_at(base.origin(hit.end - 1) + 1))
+                lane: Lane = "skip" if hit.rank else "base"
+                self._slots.append(SlotSeen(self._index.goals[hit.goal].id, hit.slot, span, lane, hit.normalised))
 
     def _completable(self, last: list[Hit]) -> list[Hit]:
         """Of the last hits of a text, those of goals that can still be met: all slots hit, or a window begun before."""
@@ -385,39 +494,64 @@ class TextStream:
             seen.extend(ExceptionHit(first + start, first + stop, target.kind) for target in targets)
         return exceptions_of(window, unless, seen, self._sentences)
 
-    def _report(self, window: Window, final: bool) -> None:
+    def _report(self, window: Window, position: int, final: bool) -> None:
         exceptions = self._exceptions_of(window, final)
-        count = self._counts.get((window.goal, exceptions), 0)
-        if count >= FINDINGS_PER_GOAL:
+        if not self._counts_on(window.goal, exceptions):
             return
-        self._counts[window.goal, exceptions] = count + 1
+        base = self._base
         finding = self._finding(window, exceptions)
-        self.findings.append(finding)
+        self.findings.insert(len(self._dues), finding)
+        self._dues.append(base.origin(position) if position < base.end else self._decoded)
         if window.holds and not exceptions and self._stops is not None and self._stops(finding):
             self.stopped = finding
+            self._stopped_from = min(start for start, _ in window.places)
+
+    def _counts_on(self, goal: int, exceptions: tuple[str, ...]) -> bool:
+        """Count a finding; false if there are as many like it as anybody needs."""
+        count = self._counts.get((goal, exceptions), 0)
+        self._counts[goal, exceptions] = count + 1
+        return count < FINDINGS_PER_GOAL
 
     def _finding(self, window: Window, exceptions: tuple[str, ...]) -> Finding:
-        goal, side = self._index.goals[window.goal], self._index.side
-        spans = tuple(Span(self._raw_at(start), self._raw_at(end)) for start, end in window.places)
+        lane: Lane = "skip" if any(hit.rank for hit in window.hits) else "base"
+        effect = self._index.goals[window.goal].effects[self._index.side]
+        normalised = tuple(hit.normalised for hit in window.hits)
+        match = LateMatch(window.goal, window.places, normalised, exceptions, effect, lane)
+        return self._found(match, window.limit_place)
+
+    def _late_finding(self, match: LateMatch, until: int) -> Finding | None:
+        """The finding of a late lane, unless the block lanes found the same goal there before the segment's end."""
+        begin, end = min(start for start, _ in match.places), max(end for _, end in match.places)
+        goal, first, last = self._index.goals[match.goal].id, self._raw_at(begin), self._raw_at(end - 1) + 1
+        for due, finding in zip(self._dues, self.findings, strict=False):
+            if due < until and finding.goal == goal and any(span.start < last and first < span.end for span in finding.spans):
+                return None
+        if not self._counts_on(match.goal, match.exceptions):
+            return None
+        return self._found(match, None)
+
+    def _found(self, match: LateMatch, limit_place: int | None) -> Finding:
+        goal, side = self._index.goals[match.goal], self._index.side
+        spans = tuple(Span(self._raw_at(start), self._raw_at(end)) for start, end in match.places)
         first, last = min(spans).start, max(span.end for span in spans)
         excerpt_start = max(0, first - EXCERPT)
-        excerpt_end = last if window.limit_place is None else max(last, min(last + EXCERPT, self._raw_at(window.limit_place)))
+        excerpt_end = last if limit_place is None else max(last, min(last + EXCERPT, self._raw_at(limit_place)))
         return Finding(
             detector=_DETECTOR,
             detector_version=self._version,
             goal=goal.id,
             rules=goal.rules,
             problem_types=goal.types,
-            effect=goal.effects[side],
+            effect=match.effect,
             part=self._part,
             side=side,
-            lane="skip" if any(hit.rank for hit in window.hits) else "base",
+            lane=match.lane,
             spans=spans,
             evidence=tuple(self._slice(span.start, span.end) for span in spans),
             score=goal.score,
-            manifest=goal.manifest,
-            exceptions=exceptions,
-            normalised=tuple(hit.normalised for hit in window.hits),
+            manifest=goal.manifest and match.effect is goal.effects[side],
+            exceptions=match.exceptions,
+            normalised=match.normalised,
             term=goal.term,
             note_zh=goal.notice_zh,
             note_en=goal.notice_en,
@@ -429,8 +563,10 @@ class TextStream:
 
     def _leavable(self) -> int:
         """The raw position before which nothing can be evidence of a goal that stops."""
-        if self.stopped is not None:
-            return self._stopped_at
+        return self._stopped_at if self.stopped is not None else self._raw_at(self._hold_from())
+
+    def _hold_from(self) -> int:
+        """The same as a decoded position."""
         base, index, hold = self._base, self._index, self._decoded
         if base.live:
             held = base.held(index.base.automaton)
@@ -457,7 +593,7 @@ class TextStream:
             # With an exception seen a finding cannot stop any more (policy: exceptions first).
             if window.holds and not self._exceptions_of(window, final=False):
                 hold = min(hold, window.kept_place)
-        return self._raw_at(hold)
+        return hold
 
     def _release(self, until: int) -> str:
         until = max(until, self.released)
@@ -492,6 +628,8 @@ class TextStream:
     def _trim(self) -> None:
         """Drop raw text that was released and lies before every excerpt that may still be cut."""
         decoded = self._base.origin(self._base.begin) if self._base.text else self._decoded
+        if self._late is not None:
+            decoded = min(decoded, self._late.begin)
         count = min(self.released, self._raw_at(decoded) - EXCERPT) - self._raw_from
         if count > 0:
             self._raw = self._raw[count:]

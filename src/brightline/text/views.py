@@ -44,6 +44,11 @@ class View:
         size = len(raw)
         return cls(raw, range(size), range(1, size + 1), bytes(size))
 
+    @property
+    def is_raw(self) -> bool:
+        """True if no lane read anything differently."""
+        return isinstance(self.touched, bytes)
+
     def edited(self, edits: Sequence[Edit]) -> View:
         """This view with ``edits`` (sorted, not overlapping) applied to ``text``; itself if there are none."""
         if not edits:
