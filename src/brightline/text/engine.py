@@ -51,14 +51,23 @@ class TextEngine:
         stream.read_whole(text)
         return Reading(stream.findings, slots)
 
-    def stream(self, side: Side, part: str, stops: Callable[[Finding], bool], *, json_escapes: bool = False) -> TextStream:
+    def stream(
+        self,
+        side: Side,
+        part: str,
+        stops: Callable[[Finding], bool],
+        *,
+        rewrites: Callable[[Finding], bool] | None = None,
+        json_escapes: bool = False,
+    ) -> TextStream:
         """A stream that stops at the first finding for which ``stops`` is true.
 
         ``stops`` is asked only about findings that may stop: of goals whose effect is refuse or block, without exceptions.
+        ``rewrites`` tells of other findings whether their clause is left out of what is released (effect rewrite).
         ``json_escapes``: the text is the inside of a JSON string, escapes are decoded and spans name the escaped text.
         """
         index = self._index(side)
-        return TextStream(index, self.version, part, stops, json_escapes)
+        return TextStream(index, self.version, part, stops, json_escapes, rewrites=rewrites)
 
     def _index(self, side: Side) -> SideIndex:
         index = self._indices.get(side)

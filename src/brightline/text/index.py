@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from brightline.model import Side
+from brightline.model import Outcome, Side
 from brightline.text.automata import Automaton
 from brightline.text.goals import Entry, Goal
 from brightline.text.patterns import Pattern, PatternUnion
@@ -58,16 +58,16 @@ class LaneIndex:
 
 
 class SideIndex:
-    """All that a stream on one side asks: lanes, patterns, goals, which of them may stop (``may_stop[goal]``), and which
-    slots' matches must not leave before that is decided (``guards[goal][slot]``).
+    """All that a stream on one side asks: lanes, patterns, goals, which of them may stop or rewrite (``may_act[goal]``), and
+    which slots' matches must not leave before that is decided (``guards[goal][slot]``).
     """
 
     def __init__(self, goals: Sequence[Goal], side: Side) -> None:
         self.side = side
         self.goals = tuple(goal for goal in goals if side in goal.effects)
-        self.may_stop = tuple(goal.effects[side].stops for goal in self.goals)
+        self.may_act = tuple(goal.effects[side].stops or goal.effects[side] is Outcome.REWRITE for goal in self.goals)
         self.guards = tuple(
-            tuple(stops and not slot.companion for slot in goal.slots) for goal, stops in zip(self.goals, self.may_stop, strict=True)
+            tuple(acts and not slot.companion for slot in goal.slots) for goal, acts in zip(self.goals, self.may_act, strict=True)
         )
         numbers: dict[tuple[str, bool, bool], int] = {}
         self.unless = tuple(

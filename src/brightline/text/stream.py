@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import accumulate
 from operator import concat
 from typing import NamedTuple, Protocol
@@ -36,6 +37,7 @@ SHORTEST_EVIDENCE = 2  # no entry and no pattern is shorter
 ASK_UNION_FROM = 48  # characters: from here on one search for all patterns is cheaper than one for each
 FORGET_AT = 2 * MEMORY  # characters of the base lane, or marks, kept before the old ones are dropped
 EXCEPTION_REACH = MAX_EXCEPTION_WITHIN + MAX_ENTRY_CHARS + 1  # the farthest exception before the evidence, and its left neighbour
+LEFT_OUT = "〔…〕"  # stands in the released text where a clause was left out
 TRIM_AT = 4096  # raw characters kept before the old ones are looked at
 
 _DETECTOR = "text"
@@ -78,6 +80,17 @@ class Later(Protocol):
         """The next segment. ``slots_seen``: goal → bits of the slots that the block lanes saw so far."""
 
 
+@dataclass(slots=True)
+class _Cut:
+    """Part of the text that does not leave: from decoded position ``start`` to the end of the clause that base position
+    ``evidence_end`` is in (``end``, as a decoded position, once that is known).
+    """
+
+    start: int
+    evidence_end: int
+    end: int | None = None
+
+
 class TextStream:
     """One text on its way out. Made by ``TextEngine.stream``; not for use by two threads at once.
 
@@ -93,8 +106,12 @@ class TextStream:
         json_escapes: bool = False,
         late: Later | None = None,
         slots: list[SlotSeen] | None = None,
+        rewrites: Callable[[Finding], bool] | None = None,
     ) -> None:
-        """``late`` reads the late lanes, ``slots`` takes every slot that is seen in the block lanes."""
+        """``late`` reads the late lanes, ``slots`` takes every slot that is seen in the block lanes.
+
+        ``rewrites`` tells for a finding that does not stop whether its clause is to be left out of what is released.
+        """
         self.findings: list[Finding] = []
         self.stopped: Finding | None = None
         self._late = late
@@ -107,6 +124,9 @@ class TextStream:
         self._version = version
         self._part = part
         self._stops = stops
+        self._rewrites = rewrites
+        self._cuts: list[_Cut] = []
+        self._cut_raw: list[int] = []  # raw starts and ends of what was left out
         self._escapes = EscapeDecoder() if json_escapes else None
         self._raw = ""
         self._raw_from = 0  # raw position of self._raw[0]
@@ -130,6 +150,11 @@ class TextStream:
         self._builders: dict[int, WindowBuilder] = {}
         self._waiting: list[Window] = []
         self._counts: dict[tuple[int, tuple[str, ...]], int] = {}
+
+    @property
+    def left_out(self) -> list[Span]:
+        """Raw places of what was left out of the released text, each replaced by ``LEFT_OUT``."""
+        return [Span(self._cut_raw[n], self._cut_raw[n + 1]) for n in range(0, len(self._cut_raw), 2)]
 
     @property
     def held_chars(self) -> int:
@@ -261,6 +286,8 @@ class TextStream:
             if self.stopped is not None:
                 # What was held beside the evidence does not leave either: words of a slot that a nearer word filled.
                 self._stopped_at = min(held_from, *(span.start for span in self.stopped.spans))
+        if self._cuts:
+            self._close_cuts(final)
         if final:
             base.live = []
             self._builders.clear()
@@ -447,7 +474,7 @@ class TextStream:
             origin = self._base.origin
             window.places = tuple((origin(hit.start), origin(hit.end - 1) + 1) for hit in window.hits)
             window.kept_place = origin(window.kept_from)
-            window.holds = self._stops is not None and self._index.may_stop[window.goal]
+            window.holds = self._stops is not None and self._index.may_act[window.goal]
             self._waiting.append(window)
 
     def _is_allowed(self, hit: Hit) -> bool:
@@ -502,9 +529,27 @@ class TextStream:
         finding = self._finding(window, exceptions)
         self.findings.insert(len(self._dues), finding)
         self._dues.append(base.origin(position) if position < base.end else self._decoded)
-        if window.holds and not exceptions and self._stops is not None and self._stops(finding):
+        if not window.holds or exceptions or self._stops is None:
+            return
+        if self._stops(finding):
             self.stopped = finding
             self._stopped_from = min(start for start, _ in window.places)
+        elif self._rewrites is not None and self._rewrites(finding):
+            slots = self._index.goals[window.goal].slots
+            start = min(at for (at, _), slot in zip(window.places, slots, strict=True) if not slot.companion)
+            self._cuts.append(_Cut(start, window.end))
+
+    def _close_cuts(self, final: bool) -> None:
+        """Find the ends of the clauses that are left out."""
+        base = self._base
+        for cut in self._cuts:
+            if cut.end is not None:
+                continue
+            end, cap = self._clauses.next_end(cut.evidence_end), cut.evidence_end + AFTER_CAP
+            if end is None or end > cap:
+                end = cap if cap < base.end else base.end if final else None
+            if end is not None:
+                cut.end = base.origin(end) if end < base.end else self._decoded
 
     def _counts_on(self, goal: int, exceptions: tuple[str, ...]) -> bool:
         """Count a finding; false if there are as many like it as anybody needs."""
@@ -593,17 +638,37 @@ class TextStream:
             # With an exception seen a finding cannot stop any more (policy: exceptions first).
             if window.holds and not self._exceptions_of(window, final=False):
                 hold = min(hold, window.kept_place)
+        for cut in self._cuts:
+            if cut.end is None:
+                hold = min(hold, cut.start)
         return hold
 
     def _release(self, until: int) -> str:
         until = max(until, self.released)
-        text = self._slice(self.released, until)
+        text = self._slice(self.released, until) if not self._cuts else self._without_cuts(until)
         self.released = until
         if self.stopped is not None:
             self._raw = ""
         elif len(self._raw) > TRIM_AT:
             self._trim()
         return text
+
+    def _without_cuts(self, until: int) -> str:
+        """What leaves up to the raw position ``until``."""
+        pieces: list[str] = []
+        done = self.released
+        for cut in sorted(self._cuts, key=lambda cut: cut.start):
+            if cut.end is None or self._raw_at(cut.start) >= until:
+                continue
+            start, end = max(done, self._raw_at(cut.start)), min(until, self._raw_at(cut.end))
+            if start >= end:
+                continue
+            pieces += self._slice(done, start), LEFT_OUT
+            self._cut_raw += start, end
+            done = end
+        pieces.append(self._slice(done, until))
+        self._cuts = [cut for cut in self._cuts if cut.end is None or self._raw_at(cut.end) > until]
+        return "".join(pieces)
 
     def _raw_at(self, decoded: int) -> int:
         return decoded if self._escapes is None else self._raw_starts[decoded - self._starts_from]
