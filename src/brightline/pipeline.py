@@ -27,6 +27,7 @@ from brightline.model import (
     Item,
     ItemKind,
     NotInspected,
+    Outcome,
     Part,
     Side,
     Strictness,
@@ -95,9 +96,15 @@ class Pipeline:
         """A test whether one finding alone would stop the text it stands in."""
         return lambda finding: outcome_of(finding, context, self.rulebook, self.terms).stops
 
+    def rewrites(self, context: Context) -> Callable[[Finding], bool]:
+        """A test whether one finding alone would have its clause left out of the text it stands in."""
+        return lambda finding: (
+            finding.effect is Outcome.REWRITE and outcome_of(finding, context, self.rulebook, self.terms) is Outcome.REWRITE
+        )
+
     def stream(self, side: Side, path: str, context: Context, *, json_escapes: bool = False) -> TextStream:
         """An inspected stream for one channel of text; what its ``feed`` returns may leave."""
-        return self.engine.stream(side, path, self.stops(context), json_escapes=json_escapes)
+        return self.engine.stream(side, path, self.stops(context), rewrites=self.rewrites(context), json_escapes=json_escapes)
 
     def decide(
         self,
