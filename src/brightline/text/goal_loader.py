@@ -40,6 +40,7 @@ from brightline.text.goals import (
 )
 from brightline.text.lanes import base_form, skip_form
 from brightline.text.patterns import Pattern, PatternError, compile_pattern
+from brightline.text.prices import with_prices
 
 __all__ = ["RuleSource", "Strongest", "load_goals"]
 
@@ -66,7 +67,7 @@ def load_goals(paths: Sequence[Path], rulebook: RuleSource, on: date | None = No
     Raises ``DataError`` with file and line.
     """
     # The nodes of the files are gone before the examples are tried: together they would double what loading takes.
-    book = _goals_of(paths, rulebook, on or datetime.now(UTC).date(), strongest or _policy(rulebook))
+    book = with_prices(_goals_of(paths, rulebook, on or datetime.now(UTC).date(), strongest or _policy(rulebook)))
     _check_examples(book)
     return book
 
