@@ -51,7 +51,7 @@ def with_prices(book: GoalBook, profile: Profile | None = None) -> GoalBook:
     goals, profile = book.goals, profile or load_profile()
     shares = profile.shares([entry.base for goal in goals for slot in goal.slots for entry in slot.entries])
     over = {goal_id for goal_id, least in least_prices(goals, shares).items() if least > STOP_BUDGET}
-    return demoted(replace(book, prices={**bounds_of(goals, profile, shares), **book.prices}), over)
+    return demoted(replace(book, prices={**book.prices, **bounds_of(goals, profile, shares)}), over)
 
 
 def demoted(book: GoalBook, over: Iterable[str]) -> GoalBook:

@@ -1,0 +1,100 @@
+"""Words and patterns of goal files: normalised once, refused where they could not work.
+
+Lists that several slots share by an alias are read once. Every bad word is reported, not only the first of a list.
+"""
+
+from __future__ import annotations
+
+from brightline.errors import DataError
+from brightline.text.goals import MAX_ENTRY_CHARS, Entry
+from brightline.text.lanes import base_form, skip_form
+from brightline.text.patterns import Pattern, PatternError, compile_pattern
+from brightline.text.yaml_nodes import Node
+
+__all__ = ["EntryReader"]
+
+MAX_PATTERN_CHARS = 1000
+MAX_PATTERN_NESTING = 8  # what a pattern becomes for streams doubles with each nested repeat
+_MAX_RAW_CHARS = 8 * MAX_ENTRY_CHARS  # of a word as written, marks and invisible characters included
+
+
+class EntryReader:
+    """Reads lists of words and of patterns; what is wrong with single ones is added to ``problems``."""
+
+    def __init__(self, problems: list[DataError]) -> None:
+        self._problems = problems
+        self._entries: dict[tuple[int, int], tuple[Entry, ...]] = {}
+        self._patterns: dict[int, tuple[Pattern, ...]] = {}
+        self._nodes: list[Node] = []  # kept, so that no other node gets the same id
+
+    def entries(self, node: Node, shortest: int = 2) -> tuple[Entry, ...]:
+        """The words of a list; ``shortest`` in characters of the base lane. Raises ``DataError`` if it is no list."""
+        key = id(node), shortest
+        if key not in self._entries:
+            self._nodes.append(node)
+            seen: dict[tuple[str, bool, bool], str] = {}
+            found = []
+            for row in node.rows():
+                try:
+                    found.append(_entry(row, shortest, seen))
+                except DataError as problem:
+                    self._problems.append(problem)
+            self._entries[key] = tuple(found)
+        return self._entries[key]
+
+    def patterns(self, node: Node) -> tuple[Pattern, ...]:
+        """The patterns of a list, compiled. Raises ``DataError`` if it is no list."""
+        if id(node) not in self._patterns:
+            self._nodes.append(node)
+            found = []
+            for row in node.rows():
+                try:
+                    found.append(_pattern(row))
+                except DataError as problem:
+                    self._problems.append(problem)
+            self._patterns[id(node)] = tuple(found)
+        return self._patterns[id(node)]
+
+
+def _entry(row: Node, shortest: int, seen: dict[tuple[str, bool, bool], str]) -> Entry:
+    written = row.text().strip()
+    if len(written) > _MAX_RAW_CHARS:
+        row.fail(214, f"word of {len(written)} characters", f"at most {MAX_ENTRY_CHARS}: split it into slots")
+    open_left, open_right = written.startswith("*"), written.endswith("*")
+    word = written.removeprefix("*").removesuffix("*")
+    base = base_form(word)
+    if not base:
+        row.fail(214, f"word {written!r} normalises to nothing", "remove it: it has only invisible characters or marks")
+    if len(base) < shortest:
+        row.fail(214, f"word {written!r} is one character ({base!r})", "single characters are over-broad: write a longer word or a pattern")
+    if len(base) > MAX_ENTRY_CHARS:
+        row.fail(214, f"word of {len(base)} characters", f"at most {MAX_ENTRY_CHARS}: split it into slots")
+    if "\n" in base:
+        row.fail(214, f"word {written!r} contains a line break", "write it on one line")
+    key = (base, open_left, open_right)
+    if key in seen:
+        row.fail(215, f"word {written!r} is a duplicate of {seen[key]!r}", "remove it: case, width and script variants are folded anyway")
+    seen[key] = written
+    skip = skip_form(word)
+    return Entry(written, base, skip if len(skip) >= max(shortest, 2) else "", open_left, open_right)
+
+
+def _pattern(row: Node) -> Pattern:
+    source = row.text()
+    if len(source) > MAX_PATTERN_CHARS:
+        row.fail(216, f"pattern of {len(source)} characters", f"at most {MAX_PATTERN_CHARS}: write several patterns, or words")
+    if _nesting(source) > MAX_PATTERN_NESTING:
+        row.fail(216, f"pattern with more than {MAX_PATTERN_NESTING} brackets inside each other", "write several flat patterns")
+    try:
+        return compile_pattern(source)
+    except PatternError as problem:
+        row.fail(216, f"pattern {source!r} {problem}", problem.cure)
+
+
+def _nesting(source: str) -> int:
+    """How deep groups nest, escaped brackets counted too."""
+    depth = deepest = 0
+    for character in source:
+        depth += (character == "(") - (character == ")" and depth > 0)
+        deepest = max(deepest, depth)
+    return deepest
