@@ -14,7 +14,7 @@ from brightline.text import Goal, GoalBook, load_goals
 
 FAMILIES = {
     "gambling", "fraud", "black_market", "sexual", "minors", "likeness", "official", "health", "investment", "fortune",
-    "ai_tools", "labels", "contraband", "self_harm",
+    "ai_tools", "labels", "contraband", "self_harm", "rumour", "mills", "gore", "technique", "impersonation",
 }  # fmt: skip
 # Latin words of two or three letters would hit inside nothing, but mean too much: only these are reviewed and let in.
 SHORT_LATIN = re.compile(r"^[a-z]{1,2}$")
@@ -24,7 +24,7 @@ def _stops(goal: Goal, side: Side) -> bool:
     return side in goal.effects and goal.effects[side].stops
 
 
-def test_every_family_of_the_first_goal_set_is_there(book: GoalBook) -> None:
+def test_every_family_is_there(book: GoalBook) -> None:
     assert {goal.id.split(".")[0] for goal in book} == FAMILIES
 
 
@@ -50,7 +50,14 @@ def test_a_goal_that_is_met_by_a_bare_word_leaves_the_answer_to_a_person_or_to_h
     bare = [goal for goal in book if len(goal.slots) == 1 and goal.slots[0].entries]
     assert bare
     for goal in bare:
-        assert set(goal.effects.values()) <= {Outcome.REVIEW, Outcome.LIMIT, Outcome.NOTICE}, goal.id
+        assert set(goal.effects.values()) <= {Outcome.REVIEW, Outcome.LIMIT, Outcome.NOTICE, Outcome.ALLOW}, goal.id
+
+
+def test_a_technique_alone_leads_to_nothing(book: GoalBook) -> None:
+    # How a request is disguised is legal in itself: fiction, study, encoding. It weighs only beside what is asked for.
+    techniques = [goal for goal in book if goal.id.startswith("technique.")]
+    assert len(techniques) >= 7
+    assert {outcome for goal in techniques for outcome in goal.effects.values()} == {Outcome.ALLOW}
 
 
 def test_every_goal_that_stops_looks_for_news_education_and_help_first(book: GoalBook) -> None:
