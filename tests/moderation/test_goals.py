@@ -14,7 +14,7 @@ from brightline.text import Goal, GoalBook, load_goals
 
 FAMILIES = {
     "gambling", "fraud", "black_market", "sexual", "minors", "likeness", "official", "health", "investment", "fortune",
-    "ai_tools", "labels", "contraband", "self_harm", "rumour", "mills", "gore", "technique", "impersonation",
+    "ai_tools", "labels", "contraband", "self_harm", "rumour", "mills", "gore", "technique", "impersonation", "water_army",
 }  # fmt: skip
 # Latin words of two or three letters would hit inside nothing, but mean too much: only these are reviewed and let in.
 SHORT_LATIN = re.compile(r"^[a-z]{1,2}$")
