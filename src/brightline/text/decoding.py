@@ -1,0 +1,290 @@
+r"""The decoded lane: runs that are text once decoded, at most three layers deep.
+
+Seen: base64 (RFC 4648, standard and URL-safe, with or without padding), hex (plain, separated, ``0x``), percent and quoted-printable
+octets, ``\x41 \u8d4c \u{8d4c} %u8d4c U+8D4C``, HTML character references, rot13, Morse, binary digits. Octets are UTF-8, else UTF-16
+or GBK where that gives Chinese.
+
+What decodes is accepted only if it is *text*: at least 80 % printable, and either mostly common Chinese characters, or words of common
+English, or another encoding of such. Identifiers, hashes, tokens and ordinary words therefore stay as they are. Nothing decoded is longer than
+its encoding, at most ``MAX_DECODED`` characters of a text are decoded, and of one run the first ``MAX_RUN``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import html
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from brightline.text.shape_tables import english_words, field_words
+from brightline.text.views import Edit, without_overlaps
+
+__all__ = ["MAX_DECODED", "MAX_DEPTH", "MAX_RUN", "decoded_edits"]
+
+MAX_DEPTH = 3
+MAX_RUN = 16_384
+MAX_DECODED = 262_144
+
+_PRINTABLE = 0.8  # text-and-gateway.md 3.3
+_CHINESE_OCTETS = 8  # of UTF-16 and GBK, which almost any octets are: four characters
+_HEX = "[0-9a-fA-F]"
+_B64 = "[A-Za-z0-9+/_-]"
+_ESCAPE = rf"\\u{_HEX}{{4}}|\\x{_HEX}{{2}}|\\u\{{{_HEX}{{1,6}}\}}|\\U{_HEX}{{8}}|%u{_HEX}{{4}}|U\+{_HEX}{{4,6}}[ ,]?"
+
+_CANDIDATE = re.compile(
+    rf"""
+      (?P<escape>(?:{_ESCAPE})+)
+    | (?P<octets>(?:%{_HEX}{{2}})+|(?:={_HEX}{{2}}){{3,}})
+    | (?P<entity>(?:&(?:\#[0-9]{{1,7}}|\#[xX]{_HEX}{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)+)
+    | (?P<binary>(?<![0-9A-Za-z])[01]{{8}}(?:[ ,]?[01]{{8}})+(?![0-9A-Za-z]))
+    | (?P<hex>(?<![0-9A-Za-z+/])(?:
+            (?:0x)?(?:{_HEX}{{2}}){{4,}}
+          | {_HEX}{{2}}(?:[ :,-]{_HEX}{{2}}){{3,}}
+          | 0x{_HEX}{{2}}(?:[, ]+0x{_HEX}{{2}})+
+          )(?![0-9A-Za-z+/=]))
+    | (?P<base64>(?<!{_B64})(?=[A-Za-z][a-z/_-]*[A-Z0-9+]|[0-9+/])(?:{_B64}){{8,}}={{0,2}})
+    | (?P<morse>(?<![.\-·•−–_])[.\-·•−–_]{{1,6}}(?:[ /|]{{1,3}}[.\-·•−–_]{{1,6}}){{2,}})
+    """,
+    re.VERBOSE,
+)
+# One look at the whole text: does anything above begin anywhere? Begins with one class, which the regex engine finds fast.
+_SEEN = re.compile(
+    rf"[%=\\&U0-9A-Za-z+/_.·•−–-](?:(?<=[%=]){_HEX}{{2}}|(?<=%)u|(?<=\\)[uUx]|(?<=U)\+{_HEX}{{4}}|(?<=&)(?:\#|[A-Za-z]+;)"
+    rf"|(?<=[.·•−–_-])[.\-·•−–_]{{0,5}}[ /|]{{1,3}}[.\-·•−–_]"
+    rf"|(?<!{_B64}.)(?<=.)(?=(?<=[0-9+/])|[a-z/_-]*[A-Z0-9+])(?:{_B64}){{7}}"
+    rf"|(?<=[0-9a-fA-F])(?:x{_HEX}{{2}}|{_HEX}[ :,-]{_HEX}{{2}}[ :,-]{_HEX}{{2}}[ :,-]))"
+)
+_LATIN_WORDS = re.compile("[A-Za-z]{2,}")
+_LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z ,;:.'!?\-\n]{3,}")
+
+
+def decoded_edits(text: str) -> list[Edit]:
+    """The encoded runs of ``text``, each read as what it says when decoded."""
+    edits = [Edit(start, end, reads, "decoded") for start, end, reads in _decoded(text, MAX_DEPTH)]
+    return without_overlaps(edits)
+
+
+def _decoded(text: str, depth: int) -> Iterator[tuple[int, int, str]]:
+    if _SEEN.search(text) is not None:
+        left = MAX_DECODED
+        for match in _CANDIDATE.finditer(text):
+            kind = str(match.lastgroup)
+            start, end = match.span()
+            left -= end - start
+            if left < 0:
+                return
+            for first, last in _parts(text, kind, start, end):
+                reads = _read(kind, text, first, last, depth)
+                if reads:
+                    yield first, last, reads
+                    break
+    yield from _rotated(text)
+
+
+def _parts(text: str, kind: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The run, and for base64 in a path or after a word also its parts between slashes, dashes and underscores."""
+    yield start, min(end, start + MAX_RUN)
+    if kind == "base64" and end - start <= MAX_RUN:
+        for part in re.finditer(r"[A-Za-z0-9]{8,}={0,2}", text[start:end]):
+            if part.end() - part.start() < end - start:
+                yield start + part.start(), start + part.end()
+
+
+def _read(kind: str, text: str, start: int, end: int, depth: int) -> str:
+    """What the run says, "" if nothing plausible."""
+    run = text[start:end]
+    decoded = _DECODERS[kind](run)
+    if not decoded or decoded == run:
+        return ""
+    inner = _inside(decoded, depth - 1)
+    if kind in ("escape", "octets", "entity"):
+        return inner if _says_something(kind, run, inner, text[start - 1 : start], text[end : end + 1]) else ""
+    return inner if _is_text(inner) else ""
+
+
+def _inside(text: str, depth: int) -> str:
+    """``text`` with what is encoded in it decoded."""
+    if depth <= 0:
+        return text
+    pieces: list[str] = []
+    done = 0
+    for start, end, reads in _decoded(text, depth):
+        if start >= done:
+            pieces += text[done:start], reads
+            done = end
+    return "".join([*pieces, text[done:]])
+
+
+# Decoders: a run to the text it stands for, "" if it stands for none
+
+
+def _base64(run: str) -> str:
+    bare = run.rstrip("=").translate({ord("-"): "+", ord("_"): "/"})
+    if len(bare) % 4 == 1:
+        bare = bare[:-1]
+    try:
+        return _octets_as_text(base64.b64decode(bare + "=" * (-len(bare) % 4)))
+    except binascii.Error:
+        return ""
+
+
+def _hex(run: str) -> str:
+    digits = re.sub("0x|[^0-9a-fA-F]", "", run)
+    if digits.isdigit() and len(digits) < 12:
+        return ""
+    return _octets_as_text(bytes.fromhex(digits))
+
+
+def _binary(run: str) -> str:
+    digits = re.sub("[^01]", "", run)
+    return _octets_as_text(int(digits, 2).to_bytes(len(digits) // 8, "big"))
+
+
+def _percent(run: str) -> str:
+    return _octets_as_text(bytes.fromhex(run.replace("%", "").replace("=", "")), plain=True)
+
+
+def _escapes(run: str) -> str:
+    units: list[bytes] = []
+    for unit in re.findall(_ESCAPE, run):
+        if unit.startswith("\\x"):
+            units.append(bytes.fromhex(unit[2:]))
+        else:
+            code = int(re.sub(r"^(?:\\[uU]|%u|U\+)|[{} ,]", "", unit), 16)
+            units.append(chr(code).encode("utf-8", "surrogatepass") if code <= 0x10FFFF else b"?")
+    text = b"".join(units).decode("utf-8", "surrogatepass") if _is_utf8(units) else b"".join(units).decode("latin-1")
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")  # a surrogate pair is one character
+
+
+def _is_utf8(units: list[bytes]) -> bool:
+    try:
+        b"".join(units).decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _morse(run: str) -> str:
+    plain = run.translate(_MORSE_SIGNS)
+    words = re.split(" *[/|] *|  +", plain)
+    return " ".join("".join(_MORSE.get(letter, "?") for letter in word.split()) for word in words)
+
+
+def _octets_as_text(octets: bytes, plain: bool = False) -> str:
+    """UTF-8 (a character cut off at the end does not count); else, unless ``plain``, UTF-16 or GBK if that is Chinese."""
+    try:
+        return octets.decode()
+    except UnicodeDecodeError as error:
+        if error.start >= len(octets) - 3 and error.start > 3 and error.reason == "unexpected end of data":
+            return octets[: error.start].decode()
+    if plain or len(octets) < _CHINESE_OCTETS or len(octets) % 2:
+        return ""
+    for encoding in ("gbk", "utf-16-le", "utf-16-be"):
+        try:
+            text = octets.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if _common_chinese(text) == len(text):
+            return text
+    return ""
+
+
+# What counts as text
+
+
+def _says_something(kind: str, run: str, reads: str, before: str, after: str) -> bool:
+    """Of an escape, which is one by its form: that it stands for letters or digits, and is no path or percentage by chance."""
+    if not any(map(str.isalnum, reads)) or not _printable(reads):
+        return False
+    if len(reads) == 1 and reads.isascii():
+        if kind == "octets":
+            return not before.isdigit()
+        if kind == "escape":
+            return after != "\\" and (before.isalnum() or after.isalnum())
+    return True
+
+
+def _is_text(text: str) -> bool:
+    """Mostly common Chinese characters, or mostly words of common English."""
+    if not text or not _printable(text):
+        return False
+    chinese = _common_chinese(text)
+    if chinese:
+        others = sum(character > "\x7f" and not _is_wide(character) for character in text) - 0
+        return others == 0 and 5 * chinese >= len(re.sub(r"[\x00-\x7f\u3000-\u303f\uff00-\uffef]", "", text)) * 4
+    if not text.isascii():
+        return False
+    words = _LATIN_WORDS.findall(text.lower())
+    letters = sum(map(len, words))
+    known = sum(len(word) for word in words if word in field_words() or (word in english_words()))
+    longest = max((len(word) for word in words if word in english_words() or word in field_words()), default=0)
+    return longest >= 3 and 2 * known >= letters and 10 * (letters + text.count(" ")) >= 7 * len(text)
+
+
+def _printable(text: str) -> bool:
+    return sum(character.isprintable() or character in "\n\t\r" for character in text) >= _PRINTABLE * len(text)
+
+
+def _is_wide(character: str) -> bool:
+    return (
+        "\u2010" <= character <= "\u30ff"
+        or "\u3400" <= character <= "\u9fff"
+        or "\uff00" <= character <= "\uffef"
+        or character > "\U0001f000"
+    )
+
+
+def _common_chinese(text: str) -> int:
+    """How many characters are in GB 2312, or in Big5's frequent part."""
+    return sum("\u4e00" <= character <= "\u9fff" for character in text.encode("gb2312", "ignore").decode("gb2312")) or sum(
+        "\u4e00" <= character <= "\u9fff" for character in text.encode("big5", "ignore").decode("big5")
+    )
+
+
+# rot13
+
+
+def _rotated(text: str) -> Iterator[tuple[int, int, str]]:
+    """Runs of Latin letters most of whose words are English only after rot13."""
+    found = set(_LATIN_WORDS.findall(text[:MAX_DECODED]))
+    if not found or _rotated_words().isdisjoint(map(str.lower, found)):
+        return
+    english = english_words()
+    for match in _LATIN_RUN.finditer(text[:MAX_DECODED]):
+        run = match[0].rstrip(" ,;:.'!?-\n")
+        rotated = codecs.encode(run, "rot13")
+        before = [word in english for word in _LATIN_WORDS.findall(run.lower())]
+        words = _LATIN_WORDS.findall(rotated.lower())
+        after = [word in english or word in field_words() for word in words]
+        sure = any(word in field_words() and len(word) >= 5 for word in words)
+        if 5 * sum(after) >= 3 * len(after) and sum(after) >= 3 * sum(before) + (1 if sure else 3):
+            yield match.start(), match.start() + len(run), rotated
+
+
+@cache
+def _rotated_words() -> frozenset[str]:
+    """Rot13 of English words of three letters or more, without those that are English themselves."""
+    english = english_words() | field_words()
+    return frozenset(codecs.encode(word, "rot13") for word in english if len(word) > 2) - english
+
+
+_MORSE_SIGNS = {ord(sign): mark for signs, mark in (("·•", "."), ("−–_", "-")) for sign in signs}
+_MORSE = dict(
+    zip(
+        [".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---", ".--.", "--.-", ".-.", "...", "-", "..-", "...-", ".--", "-..-", "-.--", "--..", "-----", ".----", "..---", "...--", "....-", ".....", "-....", "--...", "---..", "----."],
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+        strict=True,
+    )
+)
+_DECODERS: dict[str, Callable[[str], str]] = {
+    "escape": _escapes,
+    "octets": _percent,
+    "entity": html.unescape,
+    "binary": _binary,
+    "hex": _hex,
+    "base64": _base64,
+    "morse": _morse,
+}

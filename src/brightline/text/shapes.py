@@ -1,0 +1,341 @@
+"""The shape lane: letters that look like others, leetspeak, and numbers written with anything but digits.
+
+Four readings, each only where a text mixes what nobody mixes by accident (UTS #39, section 5, mixed scripts):
+
+* **Look-alike letters.** A run of letters of Latin script and another one is read in Latin letters (``vіаgrа``). A run wholly of
+  another script only if the message holds no real word of that script and the run is a word of the goals' fields (``ѕех``).
+* **Leetspeak.** A word with digits or signs among its letters (``v1agra``, ``p0rn``, ``$ex``) is read in letters if that gives a
+  known word. Signs are ambiguous (1 is i or l, 6 is g or b): of all readings the one that is a *known word* counts, so text and
+  entry agree without a skeleton form on the entry's side. Known are the words in ``known`` (what the engine's entries are made
+  of), the fields' words and common English; the first two win over the third. A sign at the rim (``$ex``) is
+  weak evidence and needs a word of the first two kinds, unless the message is known to be written in leet.
+* **Both through separators**: ``v.1.a.g.r.a``, ``v1-agra``.
+* **Numbers.** Chinese, financial and foreign numerals, and o, l, i, | among digits, where five or more stand in a row with at
+  most one separator a gap: telephone, QQ and WeChat numbers.
+
+Model numbers, units, addresses, identifiers and pure Russian or Greek text stay as they are. What is read is only *another*
+reading: the base lane still sees the raw text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from functools import cache
+from itertools import islice, product
+
+from brightline.text.lanes import Indices, normalise
+from brightline.text.shape_tables import english_words, field_words, leet_signs, look_alikes, numerals
+from brightline.text.views import Edit
+
+__all__ = ["shape_edits"]
+
+MIN_DIGITS = 5  # QQ numbers begin at five digits
+_MAX_WORD = 24  # longer than any entry's word that one would write in leet
+_MAX_PIECES = 40  # of a chain of separated letters that are looked at as one
+_MAX_READINGS = 16  # of one word
+_MAX_TRIED = 2000  # different words of a text whose readings are looked up: what a hostile text may cost
+_GREEK_LETTERS_FOR_SURE = 5  # shorter mixtures with Greek are formulas (μm, ρgh)
+_LATIN_NAMED = 4  # shorter words with Latin letters of other languages (før) are words of those languages
+_ENGLISH_AT_LEAST = 4  # shorter ones are as often a model, a unit or an abbreviation (m4n, b1g)
+_LEET_MESSAGE = 2  # words of leet after which weak evidence is enough
+
+_SIGNS = re.escape("0123456789@$!|€£¢¥₿฿₦₩₮₭₳")
+_WORD = rf"[a-z{_SIGNS}]"
+# A chain of pieces may be cut by anything but what addresses, paths and code are made of.
+_CUT = r"[^\w\s./:\\=&#%@?<>(){}\[\]\"'$!|]"
+_TOKENS = re.compile(rf"{_WORD}{{2,}}")
+_LETTERS = re.compile("[a-z]{2,}")
+_SINGLES = re.compile(rf"(?<!{_WORD})(?:{_WORD}[^\w\n@$!|]{{1,3}}){{2,{_MAX_PIECES}}}{_WORD}(?!{_WORD})")
+_CHAINS = re.compile(rf"(?<!{_WORD}){_WORD}{{1,{_MAX_WORD}}}(?:{_CUT}{{1,3}}{_WORD}{{1,{_MAX_WORD}}}){{1,{_MAX_PIECES}}}")
+_PIECES = re.compile(rf"{_WORD}+")
+_SIGN = re.compile(rf"[{_SIGNS}]")
+_NUMERONYM = re.compile(r"[a-z]\d{2}[a-z]")  # a11y, l10n: a letter, a count, a letter
+_MODEL = re.compile(r"\d{2,}[a-z]+|[a-z]+\d+")  # 90s, gpt4, iphone15
+_SUFFIXES = ("s", "es", "ed", "er", "ers", "ing")
+_BEFORE_CODE = frozenset("/_\\#&=%@.")
+_AFTER_CODE = frozenset("/_\\=([@")
+
+_UNSURE = frozenset("oil|○◯⚪⭕丨洞拐勾")  # digits only among digits
+_END_LETTER_AT_LEAST = 8  # 10000l are litres, 1380013800l is a number
+_HANDLE = r"(?:(?<![a-z0-9])|(?<=qq)|(?<=vx)|(?<=wx)|(?<=tg)|(?<=[^a-z0-9][vq]))"
+_NUMBER = re.compile(rf"{_HANDLE}[0-9oil|](?:[^\w\n]?[0-9oil|]){{{MIN_DIGITS - 1},}}(?![a-z])")
+
+# In the raw text: a Latin letter in any of its forms, or something invisible beside one.
+_LATINISH = "A-Za-z\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufe0f\ufeffＡ-Ｚａ-ｚⒶ-ⓩ🅐-🆉\U0001d400-\U0001d7cb\u0370-\u058f"
+_LEET_SEEN = re.compile(
+    rf"[{_SIGNS}０-９①-⑨❶-❾](?:(?=[{_LATINISH}])|(?<=[{_LATINISH}].)|(?=[^\w\n]{{1,3}}[{_LATINISH}](?![A-Za-z])))", re.DOTALL
+)
+
+
+def shape_edits(text: str, known: Container[str] = frozenset()) -> list[Edit]:
+    """What of ``text`` is to be read in other letters or digits; ``known``: lower-case words that the entries are made of."""
+    foreign = not text.isascii() and _foreign_seen().search(text) is not None
+    leet = _LEET_SEEN.search(text) is not None
+    number = _number_seen(text)
+    if not (foreign or leet or number):
+        return []
+    reading = _Reading(text, foreign, known)
+    if foreign:
+        reading.mixed_runs()
+    if foreign or leet:
+        reading.chains()
+        reading.leet()
+    if number:
+        reading.numbers()
+    return reading.edits()
+
+
+class _Reading:
+    """One text while it is read: ``plain`` is its base lane, ``latin`` the same with look-alikes as Latin letters, and
+    ``reads`` what base characters turned out to stand for.
+    """
+
+    def __init__(self, text: str, foreign: bool, known: Container[str]) -> None:
+        piece = normalise(text)
+        self.text = text
+        self.at: Indices = piece.at
+        self.plain = piece.base
+        self.latin = _in_latin(text, piece.base) if foreign else piece.base
+        self.known = known
+        self.reads: dict[int, str] = {}
+        self.tried: dict[tuple[str, bool], str] = {}
+
+    def edits(self) -> list[Edit]:
+        """Raw edits. Of a raw character that is several in the base lane (㎏) no part is read differently."""
+        found = []
+        for n in sorted(self.reads):
+            start = int(self.at[n])
+            alone = (n == 0 or int(self.at[n - 1]) < start) and (n + 1 == len(self.plain) or int(self.at[n + 1]) > start)
+            if alone and self.reads[n] != self.plain[n]:
+                found.append(Edit(start, start + 1, self.reads[n], "shape"))
+        return found
+
+    # Look-alike letters
+
+    def mixed_runs(self) -> None:
+        """Runs of letters of two scripts, and words that are wholly of another script where nothing else is."""
+        alone: bool | None = None
+        for match in _LETTERS.finditer(self.latin):
+            start, end = match.span()
+            plain = self.plain[start:end]
+            if plain == match[0] or self._beside_unread(start, end):
+                continue
+            if not any(character.isascii() for character in plain) and not self._latin_named(plain):
+                if alone is None:
+                    alone = self._no_real_foreign_word()
+                reads = alone and self.in_fields(match[0])
+            else:
+                reads = self._reads_as_latin(self._raw_letters(start, end), match[0])
+            if reads:
+                self.reads.update(enumerate(match[0], start))
+
+    def _raw_letters(self, start: int, end: int) -> str:
+        return "".join(self.text[int(at)] for at in self.at[start:end])
+
+    def _reads_as_latin(self, raw: str, word: str) -> bool:
+        table = look_alikes()
+        odd = {character for character in raw if not normalise(character).base.isascii()}
+        if odd <= table.latin:
+            return self.in_fields(word) or (len(word) >= _LATIN_NAMED and self.common(word))
+        if odd & table.greek and len(word) < _GREEK_LETTERS_FOR_SURE:
+            return self.in_fields(word)
+        return odd <= table.sure or self.common(word)
+
+    def _latin_named(self, plain: str) -> bool:
+        return all(character in look_alikes().latin for character in plain)
+
+    def _beside_unread(self, start: int, end: int) -> bool:
+        """True if a letter of an alphabet that could not be read continues the run."""
+        beside = self.latin[max(start - 1, 0) : start] + self.latin[end : end + 1]
+        return any(character.isalpha() and "\x7f" < character < "\u2e80" for character in beside)
+
+    def _no_real_foreign_word(self) -> bool:
+        """True if the message is of Latin or Chinese letters, and what is not could be drawn in Latin ones."""
+        return _LATIN_OR_HAN.search(self.plain) is not None and _unmistakable().search(self.text) is None
+
+    # Leetspeak
+
+    def leet(self) -> None:
+        """Words with digits or signs among their letters; first on strong evidence, then on weak if that was there."""
+        waiting: list[tuple[int, str]] = []
+        found = 0
+        for match in _TOKENS.finditer(self.latin):
+            token = match[0]
+            if token.isalpha() or token.isdigit() or len(token) > _MAX_WORD:
+                continue
+            start = match.start() + len(token) - len(token.lstrip("!|"))
+            token = token.strip("!|")
+            if not _could_be_leet(token) or self._in_code(start, start + len(token)):
+                continue
+            if word := self._strong(token):
+                self.reads.update(enumerate(word, start))
+                found += _LEET_MESSAGE if self.in_fields(word) else 1
+            else:
+                waiting.append((start, token))
+        if found >= _LEET_MESSAGE:
+            for start, token in waiting:
+                if word := self.word_of(token, fields_only=False, shortest=2):
+                    self.reads.update(enumerate(word, start))
+
+    def _strong(self, token: str) -> str:
+        """The word that ``token`` is, if it has a sign among its letters; with a sign at its rim only, a word of the fields."""
+        if len(token) < 3 or _MODEL.fullmatch(token):
+            return ""
+        inner = _SIGN.search(token, 1, len(token) - 1) is not None
+        return self.word_of(token, fields_only=not inner or _NUMERONYM.fullmatch(token) is not None)
+
+    def _in_code(self, start: int, end: int) -> bool:
+        """True inside an address, a path, a file name, an identifier."""
+        before, after = self.latin[max(start - 1, 0) : start], self.latin[end : end + 3]
+        if before in _BEFORE_CODE and before:
+            return True
+        return (
+            (after[:1] in _AFTER_CODE
+            and bool(after))
+            or after.startswith("://")
+            or (after[:1] == "." and after[1:3].isalpha() and len(after) == 3)
+        )
+
+    # Both through separators
+
+    def chains(self) -> None:
+        """Words of the fields that are cut into pieces and have a look-alike or a sign in one of them."""
+        for pattern in (_SINGLES, _CHAINS):
+            for match in pattern.finditer(self.latin):
+                if _SIGN.search(match[0]) or match[0] != self.plain[match.start() : match.end()]:
+                    self._chain([(piece.start() + match.start(), piece[0]) for piece in _PIECES.finditer(match[0])])
+
+    def _chain(self, pieces: list[tuple[int, str]]) -> None:
+        first = 0
+        while first < len(pieces):
+            last, word = self._longest_word(pieces, first)
+            if word:
+                letters = iter(word)
+                self.reads.update((start + n, next(letters)) for start, piece in pieces[first:last] for n in range(len(piece)))
+            first = last
+
+    def _longest_word(self, pieces: list[tuple[int, str]], first: int) -> tuple[int, str]:
+        """Where the longest word that begins with piece ``first`` ends, and the word; the next piece and nothing if there is none."""
+        joined, ends = "", []
+        for last in range(first, len(pieces)):
+            if len(joined) + len(pieces[last][1]) > _MAX_WORD:
+                break
+            joined += pieces[last][1]
+            ends.append((last + 1, joined))
+        for last, candidate in reversed(ends[1:]):
+            if len(candidate) >= 3 and (word := self.word_of(candidate, fields_only=True)):
+                return last, word
+        return first + 1, ""
+
+    # Words
+
+    def word_of(self, token: str, fields_only: bool, shortest: int = _ENGLISH_AT_LEAST) -> str:
+        """The known word that ``token`` can be read as, "" if none: a word of the fields before one of common English."""
+        key = (token, fields_only)
+        if key not in self.tried:
+            if len(self.tried) >= _MAX_TRIED:
+                return ""
+            self.tried[key] = self._word_of(token, fields_only, shortest)
+        return self.tried[key]
+
+    def _word_of(self, token: str, fields_only: bool, shortest: int) -> str:
+        signs = leet_signs()
+        letters = sum(map(str.isalpha, token))
+        if letters == 0 or 2 * letters < len(token) - letters:
+            return ""
+        readings = ["".join(letters) for letters in islice(product(*(signs.get(c, c) for c in token)), _MAX_READINGS)]
+        for word in readings:
+            if self.in_fields(word):
+                return word
+        if fields_only:
+            return ""
+        return next((word for word in readings if self.common(word, shortest)), "")
+
+    def in_fields(self, word: str) -> bool:
+        """A word of the engine's entries or of the goals' fields, or one of their forms."""
+        fields = field_words()
+        if word in self.known or word in fields:
+            return True
+        stems = (word.removesuffix(suffix) for suffix in _SUFFIXES if word.endswith(suffix))
+        return any(len(stem) >= _ENGLISH_AT_LEAST and (stem in self.known or stem in fields) for stem in stems)
+
+    def common(self, word: str, shortest: int = _ENGLISH_AT_LEAST) -> bool:
+        """That, or common English."""
+        return self.in_fields(word) or (len(word) >= shortest and word in english_words())
+
+    # Numbers
+
+    def numbers(self) -> None:
+        """Rows of at least ``MIN_DIGITS`` digits of any kind, but no counting from one to five."""
+        digits = self.latin.translate(_to_digits())
+        for match in _NUMBER.finditer(digits):
+            start, end = self._trimmed(digits, *match.span())
+            row = [n for n in range(start, end) if digits[n] in _DIGITS]
+            sure = sum(self.plain[n] not in _UNSURE for n in row)
+            written = "".join(_AS_DIGIT.get(digits[n], digits[n]) for n in row)
+            if len(row) >= MIN_DIGITS and sure >= 3 and 2 * sure >= len(row) and written not in _COUNTING:
+                self.reads.update(zip(row, written, strict=True))
+
+    def _trimmed(self, digits: str, start: int, end: int) -> tuple[int, int]:
+        """Without letters at the rims that are words or units of their own."""
+        while end - start > 1 and digits[start] in _AS_DIGIT and digits[start + 1] not in _DIGITS:
+            start += 2
+        while end - start > 1 and digits[end - 1] in _AS_DIGIT and (end - start < _END_LETTER_AT_LEAST or digits[end - 2] not in _DIGITS):
+            end -= 1 if digits[end - 2] in _DIGITS else 2
+        return start, end
+
+
+_LATIN_OR_HAN = re.compile("[a-z\u4e00-\u9fff]")
+_AS_DIGIT = {"o": "0", "i": "1", "l": "1", "|": "1"}
+_DIGITS = frozenset("0123456789oil|")
+_COUNTING = "0123456789"
+
+
+def _could_be_leet(token: str) -> bool:
+    return len(token) > 1 and not token.isalpha() and not token.isdigit()
+
+
+def _in_latin(text: str, plain: str) -> str:
+    """``plain`` with look-alikes as Latin letters: by the raw character first, because Η is no η, then by the plain one."""
+    table = _to_latin()
+    latin = normalise(text.translate(table)).base.translate(table)
+    return latin if len(latin) == len(plain) else plain.translate(table)
+
+
+@cache
+def _to_latin() -> dict[int, str]:
+    return {ord(character): letter for character, letter in look_alikes().reads.items()}
+
+
+@cache
+def _to_digits() -> dict[int, str]:
+    return {ord(character): digit for character, digit in numerals().items()}
+
+
+@cache
+def _foreign_seen() -> re.Pattern[str]:
+    """A letter that looks like a Latin one, accents included."""
+    return re.compile(f"[{re.escape(''.join(look_alikes().reads))}\u0370-\u052f\u1f00-\u1fff]")
+
+
+@cache
+def _unmistakable() -> re.Pattern[str]:
+    """Greek, Cyrillic and Armenian letters that nobody would take for a Latin one."""
+    sure = look_alikes().sure
+    letters = (chr(code) for code in range(0x370, 0x590) if chr(code).isalpha() and chr(code) not in sure)
+    return re.compile(f"[{''.join(letters)}]")
+
+
+@cache
+def _number_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A row of digits of any kind in the raw text, and what in it is no ASCII digit."""
+    odd = re.escape("".join(numerals())) + "oOlIi|ОоＯ"
+    enclosed = "０-９①-⑨❶-❾➀-➈➊-➒⓪⓿㊀-㊈"
+    digit = f"[0-9{odd}{enclosed}零貳贰參叁陸陆]"
+    return re.compile(rf"{digit}(?:[^\w\n]?{digit}){{{MIN_DIGITS - 1},}}"), re.compile(f"[{odd}{enclosed}]")
+
+
+def _number_seen(text: str) -> bool:
+    rows, odd = _number_patterns()
+    return any(odd.search(match[0]) for match in rows.finditer(text))
