@@ -32,12 +32,12 @@ from brightline.model import (
     Side,
     Strictness,
 )
-from brightline.moderation import goal_paths
+from brightline.moderation import goals_in_force
 from brightline.rulebook import Judgement, OperatorTerm, Rulebook, decide, load_rulebook, load_terms
 from brightline.rulebook.policy import outcome_of
-from brightline.text import TextEngine, TextStream, load_goals
+from brightline.text import TextEngine, TextStream
 
-__all__ = ["Pipeline", "new_decision_id"]
+__all__ = ["Pipeline", "new_decision_id", "operator_goals"]
 
 
 def new_decision_id() -> str:
@@ -56,7 +56,7 @@ class Pipeline:
         self.settings = settings
         self.rulebook: Rulebook = load_rulebook()
         self.terms: Mapping[str, OperatorTerm] = load_terms(settings.terms_file) if settings.terms_file else {}
-        self.engine = TextEngine(load_goals([*goal_paths(), *_operator_goals(settings.goals_dir)], self.rulebook))
+        self.engine = TextEngine(goals_in_force(self.rulebook, operator_goals(settings.goals_dir), self.terms))
         self.versions = {
             "brightline": __version__,
             "rulebook": self.rulebook.digest[:16],
@@ -167,7 +167,8 @@ class Pipeline:
         return decide(decision.findings, decision.context, self.rulebook, self.terms, decision.not_inspected)
 
 
-def _operator_goals(folder: Path | None) -> list[Path]:
+def operator_goals(folder: Path | None) -> list[Path]:
+    """The operator's own goal files. Raises ``DataError`` BL-DATA-101."""
     if folder is None:
         return []
     if not folder.is_dir():

@@ -39,6 +39,7 @@ AUDIT_KINDS = (
     "ledger.verified",
     "password.changed",
     "rule.example",
+    "rules.reloaded",
     "session.closed",
     "session.opened",
     "session.refused",

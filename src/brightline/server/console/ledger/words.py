@@ -19,6 +19,7 @@ KINDS = {
     "ledger.verified": _("Ledger verified"),
     "password.changed": _("Password changed"),
     "rule.example": _("Text noted as example of a rule"),
+    "rules.reloaded": _("Rules read anew"),
     "session.closed": _("Signed out"),
     "session.opened": _("Signed in"),
     "session.refused": _("Sign-in refused"),
