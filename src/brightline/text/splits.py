@@ -2,7 +2,7 @@
 
 The table has only pairs that ordinary people do not write side by side: components that never stand alone, and pairs that were not
 seen in some six million characters of ordinary text (``build_splits``). Up to three separators may stand between the two parts, never
-the end of a sentence. Variants of a component (⺡, ⼥) count as the component.
+the end of a sentence or clause. Variants of a component (⺡, ⼥) count as the component.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ SPLITS_FILE = Path(__file__).parent / "data" / "splits.tsv"
 # CJK Radicals Supplement: forms of components that normalisation leaves alone, each before the character that people type.
 _RADICALS = "⺡氵⺘扌⺅亻⺉刂⺮竹⺾艹⻊足⺨犭⺖忄⺭礻⻂衤⺼月⻌辶⻏阝⻖阝⺊卜⺌小⺍小⺝月⺣灬⺤爫⺩王⺪疋⺫网⺬示⺯纟⺶羊⺷羊⺸羊⺹耂⺿艹⻀艹⻎辶⻟食⻠饣訁讠釒钅糹纟飠饣"
 
-# What may stand between two parts: anything that is no letter, digit or character, and does not end a sentence.
-_GAP = f"(?:[^\\w。！？!?．.\\r\\n\\v\\f\\x85\\u2028\\u2029]|[_.．]){{0,{MAX_SKIPPED}}}"
+# What may stand between two parts: anything that is no letter, digit or character, and ends no sentence or clause.
+_GAP = f'(?:[^\\w。！？!?，,、；;：:“”"\\r\\n\\v\\f\\x85\\u2028\\u2029]|_){{0,{MAX_SKIPPED}}}'
 
 
 class _Splits(NamedTuple):
