@@ -12,12 +12,14 @@ from typing import NamedTuple
 from brightline.model import Finding, Side
 from brightline.text.goals import GoalBook
 from brightline.text.index import SideIndex
+from brightline.text.late import LateReader
+from brightline.text.late_index import LateIndex
 from brightline.text.stream import SlotSeen, TextStream
 from brightline.text.tables import load_tables
 
 __all__ = ["Reading", "TextEngine"]
 
-_ENGINE = "1"  # raised when the same goals would see something else in the same text
+_ENGINE = "2"  # raised when the same goals would see something else in the same text
 
 
 class Reading(NamedTuple):
@@ -30,16 +32,19 @@ class Reading(NamedTuple):
 class TextEngine:
     """Finds the goals of a book in texts. Safe to share between threads; streams are not."""
 
-    def __init__(self, book: GoalBook) -> None:
+    def __init__(self, book: GoalBook, late_lanes: bool = True) -> None:
+        """``late_lanes``: read also what is encoded, disguised or sounds like it (False: base and skip lanes alone, for bulk)."""
         self.book = book
-        digest = hashlib.sha256(f"{_ENGINE}:{load_tables().digest}:{book.digest}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{_ENGINE}:{late_lanes}:{load_tables().digest}:{book.digest}".encode()).hexdigest()
         self.version = f"{_ENGINE}+{digest[:12]}"
+        self._late_lanes = late_lanes
         self._indices: dict[Side, SideIndex] = {}
+        self._late_indices: dict[Side, LateIndex] = {}
 
     def scan(self, text: str, side: Side, part: str = "") -> list[Finding]:
         """All findings of a whole text, in the order in which a stream would report them. Any code points are fine."""
         index = self._index(side)
-        stream = TextStream(index, self.version, part, None)
+        stream = TextStream(index, self.version, part, None, late=self._late(index))
         stream.read_whole(text)
         return stream.findings
 
@@ -47,7 +52,7 @@ class TextEngine:
         """A scan that also tells which slots were seen: what a dialogue puts together over its turns."""
         index = self._index(side)
         slots: list[SlotSeen] = []
-        stream = TextStream(index, self.version, part, None, slots=slots)
+        stream = TextStream(index, self.version, part, None, late=self._late(index), slots=slots)
         stream.read_whole(text)
         return Reading(stream.findings, slots)
 
@@ -63,14 +68,23 @@ class TextEngine:
         """A stream that stops at the first finding for which ``stops`` is true.
 
         ``stops`` is asked only about findings that may stop: of goals whose effect is refuse or block, without exceptions.
+        A finding of a late lane stops at the end of its sentence, when its evidence may have left: it is to be retracted.
         ``rewrites`` tells of other findings whether their clause is left out of what is released (effect rewrite).
         ``json_escapes``: the text is the inside of a JSON string, escapes are decoded and spans name the escaped text.
         """
         index = self._index(side)
-        return TextStream(index, self.version, part, stops, json_escapes, rewrites=rewrites)
+        return TextStream(index, self.version, part, stops, json_escapes, self._late(index), rewrites=rewrites)
 
     def _index(self, side: Side) -> SideIndex:
         index = self._indices.get(side)
         if index is None:
             index = self._indices[side] = SideIndex(self.book.goals, side)
         return index
+
+    def _late(self, index: SideIndex) -> LateReader | None:
+        if not self._late_lanes:
+            return None
+        late = self._late_indices.get(index.side)
+        if late is None:
+            late = self._late_indices[index.side] = LateIndex(index.goals)
+        return LateReader(index, late)

@@ -1,0 +1,139 @@
+"""The late lanes: what a text says once it is decoded, joined, unfolded, sounded out or turned round.
+
+They are read where a sentence ends, not at every character: a stream has let the text go by then, and takes it back if a
+finding stops it. Each segment is read with some of the text before it, once as it stands and, only where a lane reads
+something differently, once more as that lane has it. Which segments there are follows from the text alone, so a stream in
+any chunking and a scan of the whole text see the same.
+
+What may follow from a late finding is bounded (design.md, section 6; text-and-gateway.md 3.3): sounds, symbols and reversed
+words are evidence for a person to look at, never for a stop. Confusable letters are the exception, and what was decoded
+(the reader of base64 meant what it says), and two different split characters (one may be chance).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from brightline.model import Outcome
+from brightline.text.decoding import decoded_edits
+from brightline.text.goals import BLOCK_LANES, LANES, Lane
+from brightline.text.index import SideIndex
+from brightline.text.lanes import normalise
+from brightline.text.late_index import LateIndex, is_weak
+from brightline.text.shapes import shape_edits
+from brightline.text.splits import split_edits
+from brightline.text.stream import LateMatch, TextStream
+from brightline.text.symbols import symbol_edits
+from brightline.text.views import Edit, View, without_overlaps
+from brightline.text.windows import Hit, Window
+
+__all__ = ["LateReader", "late_view"]
+
+SEGMENT = 200  # characters: a segment ends with the first sentence that ends after so many
+LONGEST_SEGMENT = 600  # or here, if no sentence ends
+LONGEST_RUN = 8192  # a run that may be an encoded text is not cut before
+CONTEXT = 120  # characters before a segment that are read with it
+MOST_WINDOWS = 200  # of one segment; no person looks at more
+
+_SENTENCE_END = re.compile("[。！？!?\n]")
+_OUTSIDE_RUN = re.compile(r"[^A-Za-z0-9+/=_\-%\\&#;.{}]")
+_RANKED: tuple[Lane, ...] = ("base", "skip", "sound", "order")  # lanes that give hits, by the rank of their hits
+_UNBOUNDED: frozenset[Lane] = frozenset(("shape", "decoded"))
+
+
+def late_view(text: str) -> View:
+    """``text`` as the lanes decoded, shape, split and symbol read it; the same object's text if they read nothing differently."""
+    view = View.of(text)
+    view = view.edited(decoded_edits(text))
+    read = view.text
+    folded: list[Edit] = [*shape_edits(read), *split_edits(read), *symbol_edits(read)]
+    return view.edited(without_overlaps(folded)) if folded else view
+
+
+class LateReader:
+    """Reads the late lanes of one text: ``take`` text as it comes, ``due`` tells where the next segment ends, ``read`` reads it."""
+
+    def __init__(self, index: SideIndex, late: LateIndex) -> None:
+        self._index = index
+        self._late = late
+        self._text = ""
+        self._start = 0  # where the next segment starts
+        self.begin = 0  # position of self._text[0]
+
+    def take(self, text: str) -> None:
+        """More of the text."""
+        self._text += text
+
+    def due(self, final: bool) -> int | None:
+        """Where the next segment ends; None while that is not known, and at the end of a text that has been read."""
+        text, at = self._text, self._start - self.begin
+        end = _SENTENCE_END.search(text, at + SEGMENT - 1, at + LONGEST_SEGMENT)
+        if end is not None:
+            return self.begin + end.end()
+        if len(text) > at + LONGEST_SEGMENT:
+            outside = _OUTSIDE_RUN.search(text, at + LONGEST_SEGMENT - 1, at + LONGEST_RUN)
+            if outside is not None:
+                return self.begin + outside.end()
+            if len(text) >= at + LONGEST_RUN:
+                return self._start + LONGEST_RUN
+        return self.begin + len(text) if final and len(text) > at else None
+
+    def read(self, until: int, slots_seen: Mapping[int, int]) -> list[LateMatch]:
+        """The segment that ends at ``until``, with the text before it."""
+        begin, start = max(self.begin, self._start - CONTEXT), self._start
+        text = self._text[begin - self.begin : until - self.begin]
+        keep = max(self.begin, until - CONTEXT)
+        self._text = self._text[keep - self.begin :]
+        self.begin, self._start = keep, until
+        view = late_view(text)
+        piece = normalise(view.text)
+        hits = self._late.hits(piece)
+        if view.is_raw and not (hits and self._late.may_meet(hits, slots_seen)):
+            return []
+        windows = _Rereading(self._index).windows(view.text, hits)
+        found = (self._judge(window, exceptions, view) for window, exceptions in windows)
+        return [_moved(match, begin) for match in found if match is not None and begin + max(end for _, end in match.places) > start]
+
+    def _judge(self, window: Window, exceptions: tuple[str, ...], view: View) -> LateMatch | None:
+        goal = self._index.goals[window.goal]
+        lanes: set[Lane] = {_RANKED[hit.rank] for hit in window.hits}
+        for start, end in window.places:
+            lanes |= view.lanes_in(start, end)
+        late = lanes - BLOCK_LANES
+        if not late or not lanes <= set(goal.lanes) or all(is_weak(hit) for hit in window.hits):
+            return None
+        effect = goal.effects[self._index.side]
+        if not (late <= _UNBOUNDED or (late <= {*_UNBOUNDED, "split"} and _split_twice(window, view))):
+            effect = min(effect, Outcome.REVIEW, key=lambda outcome: outcome.severity)
+        places = tuple(view.raw_span(start, end) for start, end in window.places)
+        normalised = tuple(hit.normalised for hit in window.hits)
+        return LateMatch(window.goal, places, normalised, exceptions, effect, max(lanes, key=LANES.index))
+
+
+class _Rereading(TextStream):
+    """Reads one view of a segment with the block lanes and the hits of the others; keeps the windows instead of findings."""
+
+    def __init__(self, index: SideIndex) -> None:
+        super().__init__(index, "", "", None)
+        self._met: list[tuple[Window, tuple[str, ...]]] = []
+
+    def windows(self, text: str, hits: Iterable[Hit]) -> list[tuple[Window, tuple[str, ...]]]:
+        """Every goal met, with the exceptions around it."""
+        self._queue.extend(hits)
+        self.read_whole(text)
+        return self._met
+
+    def _report(self, window: Window, position: int, final: bool) -> None:
+        if len(self._met) < MOST_WINDOWS:
+            self._met.append((window, self._exceptions_of(window, final)))
+
+
+def _moved(match: LateMatch, by: int) -> LateMatch:
+    return match._replace(places=tuple((start + by, end + by) for start, end in match.places))
+
+
+def _split_twice(window: Window, view: View) -> bool:
+    """True if two different split characters lie in the evidence."""
+    joined = {view.text[at] for start, end in window.places for at in range(start, end) if "split" in view.lanes_in(at, at + 1)}
+    return len(joined) > 1
