@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from brightline.text.views import Edit, without_overlaps
 
@@ -31,8 +32,8 @@ _NEAR = 24  # characters between a list and the word that says it is to be joine
 
 _IDENTIFIER = r"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]{0,31}(?![A-Za-z0-9_])"
 _HAN_NAME = r"[\u4e00-\u9fff]{1,6}?[0-9A-Za-z]?"
-_QUOTES = ('""', "''", "``", "“”", "‘’", "「」", "『』", "＂＂", "《》")
-_QUOTED = "(?:" + "|".join(f"{left}[^{left}{right}\n]{{0,{MAX_VALUE}}}{right}" for left, right in _QUOTES[:-1]) + ")"
+_QUOTES = (('"', '"'), ("'", "'"), ("`", "`"), ("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ("＂", "＂"))
+_QUOTED = "(?:" + "|".join(f"{left}[^{left}{right}\n]{{0,{MAX_VALUE}}}{right}" for left, right in _QUOTES) + ")"
 _TERM = rf"(?:{_QUOTED}|{_IDENTIFIER})(?:\[::-1\])?"
 _ASSIGNMENT = re.compile(
     rf"""(?:(?P<name>{_IDENTIFIER}|{_HAN_NAME})|["'“](?P<key>[A-Za-z_][A-Za-z0-9_]{{0,31}}|[\u4e00-\u9fff]{{1,6}})["'”])
@@ -170,7 +171,7 @@ def _joins(text: str, names: Mapping[str, str], spans: list[tuple[int, int]]) ->
             continue
         items = list(item.finditer(match[0]))
         pieces = [_text_of(found[0], names) for found in items]
-        between = [match[0][left.end() : right.start()].strip() for left, right in zip(items, items[1:], strict=False)]
+        between = [match[0][left.end() : right.start()].strip() for left, right in pairwise(items)]
         literal = all(found[0][0] in "\"'`“‘「『＂" for found in items)
         if None in pieces or not (all(_SUM.search(sign) for sign in between) or _is_to_be_joined(text, *match.span(), literal)):
             continue

@@ -191,8 +191,7 @@ class _Reading:
         if before in _BEFORE_CODE and before:
             return True
         return (
-            (after[:1] in _AFTER_CODE
-            and bool(after))
+            (after[:1] in _AFTER_CODE and bool(after))
             or after.startswith("://")
             or (after[:1] == "." and after[1:3].isalpha() and len(after) == 3)
         )
@@ -286,6 +285,9 @@ class _Reading:
         return start, end
 
 
+# The regex engine looks up classes of the BMP in a bitmap but walks through single characters beyond it: ranges only.
+_BEYOND = "\U00010000"
+_LETTERS_BEYOND = "\U00010000-\U0001bfff\U0001d800-\U0001efff"
 _LATIN_OR_HAN = re.compile("[a-z\u4e00-\u9fff]")
 _AS_DIGIT = {"o": "0", "i": "1", "l": "1", "|": "1"}
 _DIGITS = frozenset("0123456789oil|")
@@ -315,8 +317,9 @@ def _to_digits() -> dict[int, str]:
 
 @cache
 def _foreign_seen() -> re.Pattern[str]:
-    """A letter that looks like a Latin one, accents included."""
-    return re.compile(f"[{re.escape(''.join(look_alikes().reads))}\u0370-\u052f\u1f00-\u1fff]")
+    """A letter that may look like a Latin one, accents included."""
+    letters = "".join(letter for letter in look_alikes().reads if letter < _BEYOND)
+    return re.compile(f"[{re.escape(letters)}\u0370-\u052f\u1f00-\u1fff{_LETTERS_BEYOND}]")
 
 
 @cache
@@ -330,7 +333,7 @@ def _unmistakable() -> re.Pattern[str]:
 @cache
 def _number_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A row of digits of any kind in the raw text, and what in it is no ASCII digit."""
-    odd = re.escape("".join(numerals())) + "oOlIi|ОоＯ"
+    odd = re.escape("".join(numeral for numeral in numerals() if numeral < _BEYOND)) + "oOlIi|ОоＯ" + _LETTERS_BEYOND
     enclosed = "０-９①-⑨❶-❾➀-➈➊-➒⓪⓿㊀-㊈"
     digit = f"[0-9{odd}{enclosed}零貳贰參叁陸陆]"
     return re.compile(rf"{digit}(?:[^\w\n]?{digit}){{{MIN_DIGITS - 1},}}"), re.compile(f"[{odd}{enclosed}]")
