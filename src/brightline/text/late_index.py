@@ -1,13 +1,15 @@
 """Words of the goals by sound, and by their letters turned round, and where a text has them.
 
-Hits that the block lanes see anyway are left out. A word of two syllables or characters is *weak*: in half of all ordinary
-messages some two syllables sound like some word (text-and-gateway.md 3.2), so it counts only beside another slot's word.
+Hits that the block lanes see anyway are left out, and what ordinary people write: in half of all ordinary messages some two
+syllables sound like some word (text-and-gateway.md 3.2), but 增强 is an ordinary word where 薇芯 is not. The benign profile
+tells them apart. A word of two syllables or characters is *weak* even then: it counts only beside another slot's word.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
@@ -15,6 +17,7 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from brightline.text.goals import Goal, Lane
 from brightline.text.lanes import Piece
 from brightline.text.orders import order_forms
+from brightline.text.profile import load_profile
 from brightline.text.sounds import sound_form, sounds_of
 from brightline.text.windows import Hit
 from brightline.text.words import continues_word, is_word_rim
@@ -23,6 +26,15 @@ __all__ = ["LateIndex", "is_weak"]
 
 WEAK_BELOW = 3
 SOUND_RANK, ORDER_RANK = 2, 3
+
+# Shares of ordinary texts up to which something that sounds like an entry of so many syllables may be meant as it.
+_MOST_ORDINARY = {2: 0.00003, 3: 0.0003}
+_MOST_ORDINARY_LONG = 0.001
+
+_CLAUSE_END = frozenset(",;:、，；：")
+_MIXED = re.compile("[0-9]|[a-z][^\\x00-\\x7f]|[^\\x00-\\x7f][a-z]")  # 加拿大28, 线上casino: half a sound is no word
+_MOST_REMEMBERED = 100_000
+_remembered: dict[str, float] = {}
 
 
 _FormsOf = Callable[[Sequence[str]], Iterable[str]]
@@ -56,17 +68,30 @@ class LateIndex:
         if len(piece.kept) < 2:
             return []
         found: list[Hit] = []
-        if self._sounds is not None:
-            sounds = sounds_of(piece.base)
-            for start, stop, entry in self._sounds.find_overlapping(sounds.text):
-                begin, finish = int(sounds.at[start]), int(sounds.until[stop - 1])
-                if not _cuts_word(piece.base, begin, finish):
-                    self._take(found, piece.base[begin:finish], begin, finish, self._sounding[entry], SOUND_RANK)
         if self._orders is not None:
             for start, stop, entry in self._orders.find_overlapping(piece.kept):
                 if not _cuts_word(piece.kept, start, stop):
                     begin, finish = int(piece.kept_at[start]), int(piece.kept_at[stop - 1]) + 1
-                    self._take(found, piece.kept[start:stop], begin, finish, self._ordered[entry], ORDER_RANK)
+                    found.extend(_hits(piece.kept[start:stop], begin, finish, self._ordered[entry], ORDER_RANK))
+        if self._sounds is not None:
+            found.extend(self._heard(piece.base))
+        return found
+
+    def _heard(self, base: str) -> list[Hit]:
+        sounds = sounds_of(base)
+        places: list[tuple[int, int, int]] = []
+        for start, stop, entry in self._sounds.find_overlapping(sounds.text) if self._sounds is not None else ():
+            begin, finish = int(sounds.at[start]), int(sounds.until[stop - 1])
+            if _CLAUSE_END.isdisjoint(base[begin:finish]) and not _cuts_word(base, begin, finish):
+                places.append((begin, finish, entry))
+        if not places:
+            return []
+        ordinary = _shares({base[begin:finish] for begin, finish, _ in places})
+        found: list[Hit] = []
+        for begin, finish, entry in places:
+            written = base[begin:finish]
+            words = [word for word in self._sounding[entry] if _may_be_meant(written, word, ordinary[written])]
+            found.extend(_hits(written, begin, finish, words, SOUND_RANK))
         return found
 
     def may_meet(self, hits: Sequence[Hit], slots_seen: Mapping[int, int]) -> bool:
@@ -81,18 +106,14 @@ class LateIndex:
             seen.bit_count() == len(self._goals[goal].slots) and (goal in strong or slots_seen.get(goal)) for goal, seen in slots.items()
         )
 
-    def _take(self, found: list[Hit], written: str, begin: int, finish: int, words: Sequence[_Word], rank: int) -> None:
-        for word in words:
-            if word.skip != written and (word.accompanied or word.size >= WEAK_BELOW):
-                found.append(Hit(begin, -finish, rank, word.goal, word.slot, word.skip))  # noqa: PERF401 - most have no word
-
     def _lane(self, lane: Lane, forms_of: _FormsOf) -> tuple[CharwiseDoubleArrayAhoCorasick | None, list[tuple[_Word, ...]]]:
         places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for number, goal in enumerate(self._goals):
             if lane in goal.lanes:
                 for slot_number, slot in enumerate(goal.slots):
                     for entry in slot.entries:
-                        places[entry.skip or entry.base].append((number, slot_number))
+                        if lane == "order" or not _MIXED.search(entry.base):
+                            places[entry.skip or entry.base].append((number, slot_number))
         written = sorted(places)
         words: defaultdict[str, set[_Word]] = defaultdict(set)
         for text, form in zip(written, forms_of(written), strict=True):
@@ -101,6 +122,29 @@ class LateIndex:
         forms = sorted(words)
         automaton = CharwiseDoubleArrayAhoCorasick(forms) if forms else None
         return automaton, [tuple(sorted(words[form])) for form in forms]
+
+
+def _hits(written: str, begin: int, finish: int, words: Iterable[_Word], rank: int) -> Iterator[Hit]:
+    for word in words:
+        if word.skip != written and (word.accompanied or word.size >= WEAK_BELOW):
+            yield Hit(begin, -finish, rank, word.goal, word.slot, word.skip)
+
+
+def _may_be_meant(written: str, word: _Word, share: float) -> bool:
+    """False for what ordinary people write anyway. The shorter the word, the rarer must be what sounds like it."""
+    if not word.accompanied and word.size <= WEAK_BELOW and set(written).isdisjoint(word.skip):
+        return False
+    return share <= _MOST_ORDINARY.get(word.size, _MOST_ORDINARY_LONG)
+
+
+def _shares(texts: set[str]) -> dict[str, float]:
+    """Each text with the share of ordinary texts that contain it. Remembered: ordinary texts have few such words, again and again."""
+    unknown = [text for text in texts if text not in _remembered]
+    if unknown:
+        if len(_remembered) > _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered.update(zip(unknown, load_profile().shares(unknown).overall.tolist(), strict=True))
+    return {text: _remembered.get(text, 1.0) for text in texts}
 
 
 def _cuts_word(kept: str, start: int, stop: int) -> bool:
