@@ -17,10 +17,9 @@ from pypinyin.constants import PHRASES_DICT
 from pypinyin.pinyin_dict import pinyin_dict
 
 from brightline.text.lanes import base_form
-from brightline.text.sounds import PHRASES_FILE, SOUNDS_FILE, folded
+from brightline.text.sounds import LONGEST_PHRASE, PHRASES_FILE, SOUNDS_FILE, folded
 
 HAN = range(0x4E00, 0xA000)  # the lanes bring rarer forms (extensions, compatibility, radicals) back to these where they can
-LONGEST_PHRASE = 4
 
 # Interjections whose readings have no vowel: as people type them.
 VOWELLESS = {"n": "en", "ng": "en", "m": "mu", "hm": "heng", "hng": "heng", "ê": "ei"}

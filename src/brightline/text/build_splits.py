@@ -30,6 +30,8 @@ from brightline.text.splits import SPLITS_FILE
 MOST_EXPECTED = (1.0, 0.1)
 FEWEST_WHOLE = 5  # times that the whole character must have been seen there: nobody hides what nobody reads
 
+STROKES = set("丶丿丨亅乁乀乚㇆一丄丅⺄")  # nobody writes 丶乁 for 入
+
 # Pairs over these prices that disguises are known for → the characters before which they stay as they are (女干部, 压力口腔).
 REVIEWED = {
     "力口": "腔径供服味岸感罩碑粮头才气水红鼻号令吻语译音",
@@ -89,7 +91,14 @@ def table(texts: Iterable[str], words: Iterable[str]) -> dict[str, str]:
         for way in ways:
             parts = "".join(way)
             pair = base_form(parts)
-            if len(way) != 2 or len(parts) != 2 or len(pair) != 2 or whole in pair or not all(map(str.isalpha, pair)):
+            if (
+                len(way) != 2
+                or len(parts) != 2
+                or len(pair) != 2
+                or whole in pair
+                or not all(map(str.isalpha, pair))
+                or STROKES & set(pair)
+            ):
                 continue
             expected = singles[pair[0]] * singles[pair[1]] / total
             if pair in REVIEWED or (pair not in in_words and pairs[pair] < 2 and expected < MOST_EXPECTED[pairs[pair]]):

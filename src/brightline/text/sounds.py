@@ -11,7 +11,7 @@ shows what loose readings cost. What a hit is worth, and how long an entry must 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +23,18 @@ from numpy.typing import NDArray
 from brightline.text.lanes import BREAK, MAX_SKIPPED, skip_form
 from brightline.text.tables import DROPPED, END, LAST_CODE_POINT, SEPARATOR, load_tables
 
-__all__ = ["ENGLISH_FILE", "PHRASES_FILE", "SOUNDS_FILE", "Sounds", "folded", "sound_form", "sound_forms", "sounds_of"]
+__all__ = [
+    "ENGLISH_FILE",
+    "PHRASES_FILE",
+    "SOUNDS_FILE",
+    "Sounds",
+    "folded",
+    "readings_of",
+    "sound_form",
+    "sound_forms",
+    "sounds_of",
+    "syllables_of",
+]
 
 _DATA = Path(__file__).parent / "data"
 SOUNDS_FILE = _DATA / "sounds.tsv"
@@ -35,6 +46,7 @@ FIRST = 0xE000  # syllables are private code points from here on
 _INVISIBLE, _END, _SKIPPED, _MUTE = 0, ord(BREAK), ord(" "), ord("#")
 
 MAX_RUN = 64  # letters: no phrase in pinyin is longer
+LONGEST_PHRASE = 4  # characters of the words that are kept with a reading of their own
 _MAX_SYLLABLE = 6  # zhuang
 _ZERO_INITIAL = 1  # a syllable inside a run seldom begins with a vowel: fangan is fan gan
 
@@ -97,12 +109,29 @@ def sound_forms(entry: str) -> tuple[str, ...]:
     plain, word = sound_form(entry), skip_form(entry)
     if not plain or len(word) != len(plain):
         return (plain,) if plain else ()
-    spoken, phrases = list(plain), _phrases()
+    numbers = _syllables()
+    spoken = "".join(chr(numbers[syllable]) for syllable in syllables_of(word) or ())
+    return (plain,) if spoken in ("", plain) else (plain, spoken)
+
+
+def syllables_of(word: str) -> list[str] | None:
+    """How characters of the base lane are read in a row, in letters without tones; None if one of them has no reading."""
+    readings, phrases = readings_of(), _phrases()
+    if not all(character in readings for character in word):
+        return None
+    spoken = [readings[character] for character in word]
     for start in range(len(word)):
-        for end in range(start + 2, len(word) + 1):
+        for end in range(start + 2, min(start + LONGEST_PHRASE, len(word)) + 1):
             if (reading := phrases.get(word[start:end])) is not None:
                 spoken[start:end] = reading
-    return (plain,) if spoken == list(plain) else (plain, "".join(spoken))
+    return spoken
+
+
+@cache
+def readings_of() -> Mapping[str, str]:
+    """Character of the base lane → its commonest reading, in letters without tone."""
+    rows = (line.split("\t") for line in _rows(SOUNDS_FILE))
+    return {character: syllable for syllable, characters in rows for character in characters}
 
 
 @lru_cache(1024)
@@ -229,9 +258,8 @@ def _table() -> NDArray[np.uint16]:
     own[(tables.classes & END) != 0] = _END
     for character in "abcdefghijklmnopqrstuvwxyz0123456789":
         own[ord(character)] = ord(character)
-    for line in _rows(SOUNDS_FILE):
-        syllable, characters = line.split("\t")
-        own[[ord(character) for character in characters]] = syllables[syllable]
+    for character, syllable in readings_of().items():
+        own[ord(character)] = syllables[syllable]
     base = tables.base
     marks = own[np.minimum(base, LAST_CODE_POINT)]
     marks[base == DROPPED] = _INVISIBLE
@@ -241,10 +269,9 @@ def _table() -> NDArray[np.uint16]:
 
 @cache
 def _phrases() -> dict[str, list[str]]:
-    """Words with a reading of their own → their code points."""
-    syllables = _syllables()
+    """Words with a reading of their own → that reading."""
     rows = (line.split("\t") for line in _rows(PHRASES_FILE))
-    return {word: [chr(syllables[syllable]) for syllable in reading.split()] for word, reading in rows}
+    return {word: reading.split() for word, reading in rows}
 
 
 @cache

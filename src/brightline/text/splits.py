@@ -56,11 +56,11 @@ def split_edits(text: str) -> list[Edit]:
 
 
 @cache
-def split_parts() -> dict[str, str]:
-    """Character → the two parts that are read as it, the pair that people would most likely write."""
-    parts: dict[str, str] = {}
+def split_parts() -> dict[str, list[str]]:
+    """Character → the pairs that are read as it."""
+    parts: dict[str, list[str]] = {}
     for pair, whole in _splits().whole.items():
-        parts.setdefault(whole, pair)
+        parts.setdefault(whole, []).append(pair)
     return parts
 
 
