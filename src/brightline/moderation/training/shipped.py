@@ -1,0 +1,82 @@
+"""The models that ship: which families there are, what grounds a review, which texts teach them.
+
+``rules`` are those that the review goals of the same family cite; ``rulebook.policy.strongest`` must reach ``review`` on every side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from brightline.moderation.training.open_data import LICENCES, authored_rows, benign_rows, cold_rows, goal_rows, open_harmful_rows
+from brightline.moderation.training.recipe import Recipe, Trained, Trial, train, trial
+from brightline.moderation.training.rows import Row
+from brightline.text.weights import ModelCard
+
+__all__ = ["FAMILIES", "Family", "build", "card_of", "rows_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """``goals`` are the goal families whose examples are harmful texts of this one; ``cold``: COLD's offensive posts are, too."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    rules: tuple[str, ...]
+    problem_types: tuple[int, ...]
+    authored: str
+    goals: tuple[str, ...] = ()
+    cold: bool = False
+
+
+FAMILIES = {
+    family.name: family
+    for family in (
+        Family(
+            "abuse", "疑似辱骂、歧视", "Probably abusive or discriminating", ("ECO-6.10", "CRI-246", "CSL-49"), (9,), "vulgar_abuse",
+            ("abuse",), cold=True,
+        ),
+        Family(
+            "black_market", "疑似黑灰产推广", "Probably black-market trade", ("ECO-24", "FRA-31", "FRA-14", "CSL-48", "CSL-49"), (9, 12),
+            "black_market", ("black_market",),
+        ),
+        Family("fraud", "疑似诈骗", "Probably fraud", ("PSA-58", "CRI-266", "FRA-25", "CSL-49"), (9, 12), "fraud", ("fraud",)),
+        Family("gambling", "疑似赌博推广", "Probably gambling", ("PSA-82", "CRI-303", "CSL-49"), (9, 12), "gambling", ("gambling",)),
+        Family(
+            "sexual", "疑似色情低俗", "Probably sexual or vulgar", ("ECO-7", "RPM-24", "PSA-80", "CSL-49", "QL25-2.3c"), (9,), "sexual",
+            ("sexual",),
+        ),
+    )
+}  # fmt: skip
+
+
+def rows_of(family: Family, data: Path, authored: Path) -> list[Row]:
+    """All texts that may teach the family."""
+    return [
+        *cold_rows(data, harmful=family.cold),
+        *benign_rows(data),
+        *open_harmful_rows(data, family.name),
+        *authored_rows(authored, family.authored),
+        *goal_rows(family.goals),
+    ]
+
+
+def card_of(family: Family, rows: list[Row]) -> ModelCard:
+    """The card before training: names, rules, sources and licences."""
+    sources = sorted({row.source for row in rows})
+    known = {name: licence._asdict() for name, licence in LICENCES.items() if any(source.startswith(name) for source in sources)}
+    return ModelCard(
+        family.name, family.title_zh, family.title_en, family.rules, family.problem_types,
+        bits=0, slope=1.0, intercept=0.0, borderline=1.0, violating=1.0, sha256="", about={"sources": sources, "licences": known},
+    )  # fmt: skip
+
+
+def build(
+    family: Family, data: Path, authored: Path, recipe: Recipe, told: Callable[[str], None] = lambda _: None
+) -> tuple[Trial, Trained]:
+    """Judge and train one shipped family."""
+    rows = rows_of(family, data, authored)
+    judged = trial(rows, recipe, told)
+    return judged, train(judged, recipe, card_of(family, rows))

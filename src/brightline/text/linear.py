@@ -1,0 +1,207 @@
+"""Linear models over hashed character 1–3-grams: what they read, how they judge, and what they point at.
+
+**Reading.** A model reads the *letters* of a text: the base lane (``text.lanes``) without any separator (general categories
+P, Z, S: punctuation, spaces, emoji), every digit as ``0``. Width, case, script, invisible characters and separators thus
+change nothing, and telephone numbers are all one. Longer texts are read in windows of at most 300 characters that end where
+sentences end; the text's score is that of its highest window. Windows depend on the text alone, never on chunks.
+
+**Hash.** An n-gram of letters ``c1…cn`` goes to bucket ``(g·K + n)·M >> (64 − bits)`` in 64-bit arithmetic that wraps, with
+``g = (…(c1·K + c2)·K…) + cn``: a polynomial over code points and a multiplicative finish (Knuth, TAOCP 3, 6.4). The same
+function serves training (``moderation.training``) and run time, vectorised over all positions at once.
+
+**Score.** Every distinct bucket counts once. The sum of their whole-number weights (the stored code times its size), divided by ``sqrt(distinct + DAMPING)``, is
+turned into a probability by the model's own Platt scale (Platt 1999). The sum is exact, so a text has one score on any machine.
+
+No tokeniser, no vocabulary, no pickles; files are checked in ``text.weights``. A model never decides: ``moderation.families``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brightline.model import Span
+from brightline.text.lanes import normalise
+from brightline.text.tables import SEPARATOR, load_tables
+from brightline.text.weights import ModelCard, load_weights
+
+__all__ = ["DAMPING", "SIZES", "WINDOW_CHARS", "Level", "LinearModel", "Reading", "Verdict", "distinct", "grams", "read", "sums"]
+
+SIZES = (1, 2, 3)  # text-and-gateway.md, section 4
+WINDOW_CHARS = 300  # of the base lane; about the longest text of the training sources
+DAMPING = 16  # buckets that a text is taken to have beside its own: a word or two alone are weak evidence
+
+_K = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio, odd (Knuth)
+_M = np.uint64(0xD6E8FEB86659FD93)  # odd, from the finisher of the "rrmxmx" mixer (P. Evensen, 2018)
+_ZERO, _NINE = ord("0"), ord("9")
+_EXPLAINED_GRAMS = 24  # the strongest n-grams that are merged into evidence
+
+Level = Literal["safe", "borderline", "violating"]
+Codes = NDArray[np.uint64]
+Buckets = NDArray[np.int64]
+
+
+class Verdict(NamedTuple):
+    """What a model says of a text: its family, one of three levels, and how probable it holds that a person would agree."""
+
+    family: str
+    level: Level
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The letters of a text as code points, where each stands in the raw text, and the windows (ranges of letters)."""
+
+    letters: Codes
+    at: NDArray[np.int64]
+    windows: tuple[tuple[int, int], ...]
+
+    def span(self, start: int, end: int) -> Span:
+        """The raw characters from letter ``start`` to before letter ``end``."""
+        return Span(int(self.at[start]), int(self.at[end - 1]) + 1)
+
+
+def read(text: str) -> Reading:
+    """The letters of ``text``; any code points, lone surrogates and NUL included."""
+    piece = normalise(text)
+    codes = np.frombuffer(piece.base.encode("utf-32-le"), np.uint32)
+    kept = ((load_tables().classes[codes] & SEPARATOR) == 0).nonzero()[0]
+    letters = codes[kept].astype(np.uint64)
+    letters[(letters >= _ZERO) & (letters <= _NINE)] = _ZERO
+    if len(codes) <= WINDOW_CHARS:
+        windows: tuple[tuple[int, int], ...] = ((0, len(letters)),) if len(letters) else ()
+    else:
+        rims = np.searchsorted(kept, list(_rims(len(codes), piece.ends)))
+        windows = tuple((int(a), int(b)) for a, b in pairwise(rims) if a < b)
+    at = kept if isinstance(piece.at, range) else np.asarray(piece.at, np.int64)[kept]
+    return Reading(letters, at, windows)
+
+
+def grams(letters: Codes, bits: int) -> Buckets:
+    """The bucket of every n-gram: all of size 1 by position, then all of size 2, then of size 3. Wraps on purpose."""
+    shift = np.uint64(64 - bits)
+    parts, state = [], letters
+    for size in SIZES:
+        if size > 1:
+            state = state[:-1] * _K + letters[size - 1 :]
+        parts.append(((state * _K + np.uint64(size)) * _M) >> shift)
+        if len(state) < 2:
+            break
+    return np.concatenate(parts).astype(np.int64)
+
+
+def distinct(buckets: Buckets) -> Buckets:
+    """Each bucket once, ascending."""
+    if len(buckets) < 2:
+        return buckets
+    ordered = np.sort(buckets)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
+
+
+def sums(letters: Codes, table: NDArray[np.int16], bits: int) -> tuple[list[int], float]:
+    """Sum of weights of each column of ``table`` (buckets, models) over a window's buckets, and what to divide it by."""
+    if not len(letters):
+        return [0] * table.shape[1], 1.0
+    buckets = distinct(grams(letters, bits))
+    total: list[int] = table[buckets].sum(axis=0, dtype=np.int64).tolist()
+    return total, math.sqrt(len(buckets) + DAMPING)
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """One family's model: whole-number weights by bucket and the card that they came with."""
+
+    card: ModelCard
+    weights: NDArray[np.int16]
+
+    @classmethod
+    def load(cls, folder: Path) -> LinearModel:
+        """Read ``weights.npz`` and ``card.json`` of a folder. Raises ``DataError`` BL-DATA-250 to 255 if anything is wrong."""
+        return cls(*load_weights(folder))
+
+    def judge(self, text: str) -> Verdict:
+        """The verdict on a text: that of its highest window; a text without letters is safe."""
+        reading = read(text)
+        scores = [self.score(reading.letters[start:end]) for start, end in reading.windows]
+        return self.verdict(max(scores)) if scores else Verdict(self.card.family, "safe", 0.0)
+
+    def score(self, letters: Codes) -> float:
+        """The damped mean of weights over the distinct n-grams of one window."""
+        (total,), norm = sums(letters, self.weights[:, None], self.card.bits)
+        return total / norm
+
+    def verdict(self, score: float) -> Verdict:
+        """Probability and level of a score."""
+        probability = 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, self.card.slope * score + self.card.intercept))))
+        level: Level = (
+            "violating" if probability >= self.card.violating else "borderline" if probability >= self.card.borderline else "safe"
+        )
+        return Verdict(self.card.family, level, probability)
+
+    def explain(self, text: str, most: int = 5) -> list[tuple[Span, float]]:
+        """The stretches of the raw text that speak most for the family, in reading order, with their weight in the score."""
+        reading = read(text)
+        if not reading.windows:
+            return []
+        window = max(reading.windows, key=lambda rim: self.score(reading.letters[rim[0] : rim[1]]))
+        return self.evidence(reading, window, most)
+
+    def evidence(self, reading: Reading, window: tuple[int, int], most: int = 5) -> list[tuple[Span, float]]:
+        """As ``explain``, within one window of a reading: its strongest n-grams, overlapping and adjoining ones merged."""
+        first, letters = window[0], reading.letters[window[0] : window[1]]
+        if not len(letters):
+            return []
+        buckets = grams(letters, self.card.bits)
+        norm = math.sqrt(len(distinct(buckets)) + DAMPING) / self.card.slope
+        weights = self.weights[buckets]
+        strongest = np.argsort(-weights.astype(np.int64), kind="stable")[:_EXPLAINED_GRAMS]
+        chosen = sorted(
+            (start, start + size, int(weights[index]))
+            for index in strongest.tolist()
+            if weights[index] > 0
+            for start, size in [_place(index, len(letters))]
+        )
+        merged = sorted(_merged(chosen), key=lambda each: (-each[2], each[0]))[:most]
+        return [(reading.span(first + start, first + end), weight / norm) for start, end, weight in sorted(merged)]
+
+
+def _rims(length: int, ends: Sequence[int]) -> Iterator[int]:
+    """Where windows begin and end: after the last sentence end that keeps them short enough, else where they are full."""
+    start, rim = 0, 0
+    yield 0
+    for after in (*(end + 1 for end in ends), length):
+        while after - start > WINDOW_CHARS:
+            start = rim if rim > start else start + WINDOW_CHARS
+            yield start
+        rim = after
+    if start < length:
+        yield length
+
+
+def _place(index: int, length: int) -> tuple[int, int]:
+    """Position and size of the n-gram at ``index`` of ``grams`` over ``length`` letters."""
+    for size in SIZES:
+        count = length - size + 1
+        if index < count:
+            return index, size
+        index -= count
+    raise IndexError(index)
+
+
+def _merged(ranges: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    found: list[tuple[int, int, int]] = []
+    for start, end, weight in ranges:
+        if found and start <= found[-1][1]:
+            last = found[-1]
+            found[-1] = (last[0], max(last[1], end), last[2] + weight)
+        else:
+            found.append((start, end, weight))
+    return found
