@@ -4,6 +4,6 @@ A goal is data (``goals/*.yaml``, schema in docs/moderation.md); ``brightline.te
 what may follow. Nothing here decides. There are no lists of political dissent and no real persons, by design.
 """
 
-from brightline.moderation.detectors import GoalDetector, detectors, goal_book, goal_paths
+from brightline.moderation.detectors import GoalDetector, detectors, goal_book, goal_paths, goals_in_force
 
-__all__ = ["GoalDetector", "detectors", "goal_book", "goal_paths"]
+__all__ = ["GoalDetector", "detectors", "goal_book", "goal_paths", "goals_in_force"]

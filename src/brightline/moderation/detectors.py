@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from brightline.model import Finding, Item
-from brightline.rulebook import Rulebook, load_rulebook
+from brightline.moderation.benign import held_to_budget
+from brightline.rulebook import OperatorTerm, Rulebook, load_rulebook
 from brightline.text import GoalBook, TextEngine, load_goals
+from brightline.text.goal_loader import read_goals
 
-__all__ = ["GoalDetector", "detectors", "goal_book", "goal_paths"]
+__all__ = ["GoalDetector", "detectors", "goal_book", "goal_paths", "goals_in_force"]
 
 _GOALS = Path(__file__).parent / "goals"
 
@@ -27,6 +30,20 @@ def goal_book(rulebook: Rulebook) -> GoalBook:
     Raises ``DataError`` with file and line if a goal is wrong, ungrounded, or fails one of its own examples or twins.
     """
     return load_goals(goal_paths(), rulebook)
+
+
+def goals_in_force(rulebook: Rulebook, operator_files: Sequence[Path] = (), terms: Mapping[str, OperatorTerm] | None = None) -> GoalBook:
+    """The shipped goals and the operator's: what an installation runs.
+
+    Goals that the operator wrote or added to are run over the ordinary texts, and stop nothing if they are over their budget
+    (``GoalBook.demoted``). For the shipped ones a test did that. Raises ``DataError`` as ``goal_book``.
+    """
+    reading = read_goals([*goal_paths(), *operator_files], rulebook, terms=terms)
+    if reading.problems:
+        raise reading.problems[0]
+    own = {str(path) for path in operator_files}
+    touched = {goal_id for goal_id, files in reading.files.items() if not own.isdisjoint(files)}
+    return held_to_budget(reading.book, touched) if touched else reading.book
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ def _check_depth(text: str, file: str) -> None:
         if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
             depth += 1
             if depth > MAX_DEPTH:
-                _too_deep(file, event.start_mark.line + 1)
+                _too_deep(file, event.start_mark.line + 1 if event.start_mark else 0)
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             depth -= 1
 

@@ -1,4 +1,4 @@
-"""``brightline rules``: the rulebook for people and programs. Which texts there are, what they say, what they may justify."""
+"""The rulebook for people and programs: which texts there are, what they say, what they may justify."""
 
 from __future__ import annotations
 
