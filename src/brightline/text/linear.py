@@ -41,7 +41,7 @@ DAMPING = 16  # buckets that a text is taken to have beside its own: a word or t
 _K = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio, odd (Knuth)
 _M = np.uint64(0xD6E8FEB86659FD93)  # odd, from the finisher of the "rrmxmx" mixer (P. Evensen, 2018)
 _ZERO, _NINE = ord("0"), ord("9")
-_EXPLAINED_GRAMS = 24  # the strongest n-grams that are merged into evidence
+_EXPLAINED_GRAMS = 10  # the strongest n-grams that are merged into evidence: more would mark nearly all of a short text
 
 Level = Literal["safe", "borderline", "violating"]
 Codes = NDArray[np.uint64]
@@ -155,7 +155,7 @@ class LinearModel:
         return self.evidence(reading, window, most)
 
     def evidence(self, reading: Reading, window: tuple[int, int], most: int = 5) -> list[tuple[Span, float]]:
-        """As ``explain``, within one window of a reading: its strongest n-grams, overlapping and adjoining ones merged."""
+        """As ``explain``, within one window of a reading: its strongest n-grams, overlapping ones merged."""
         first, letters = window[0], reading.letters[window[0] : window[1]]
         if not len(letters):
             return []
@@ -199,7 +199,7 @@ def _place(index: int, length: int) -> tuple[int, int]:
 def _merged(ranges: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     found: list[tuple[int, int, int]] = []
     for start, end, weight in ranges:
-        if found and start <= found[-1][1]:
+        if found and start < found[-1][1]:
             last = found[-1]
             found[-1] = (last[0], max(last[1], end), last[2] + weight)
         else:

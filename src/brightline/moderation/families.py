@@ -1,0 +1,146 @@
+"""The linear models of all families over one text: findings that send to review, and verdicts for the slower stages.
+
+A model's finding is a reason for a person to look, never more: its effect is ``review``, it is never manifest, and a model whose
+rules do not ground a review is refused at load (``BL-DATA-255``). The n-grams of a text are hashed once for all models. What
+the models are, what they were trained on and how they fare on sources that they did not see: docs/models.md and each card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brightline.errors import DataError
+from brightline.model import Finding, Outcome, Side
+from brightline.rulebook import Rulebook
+from brightline.rulebook.policy import permitted
+from brightline.text.linear import LinearModel, Reading, Verdict, read, sums
+from brightline.text.weights import CARD_FILE
+
+__all__ = ["DETECTOR", "LANE", "SHIPPED", "FamilyModels"]
+
+DETECTOR, LANE = "models", "model"
+SHIPPED = Path(__file__).parent / "models"
+
+_MOST_SPANS = 5
+_EXCERPT = 200  # as the goals': raw characters around the evidence that a decision keeps
+_VERSION = "1"  # raised when the same models would find something else in the same text
+
+
+class _Judged(NamedTuple):
+    model: LinearModel
+    score: float
+    window: tuple[int, int]
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.model.verdict(self.score)
+
+
+class _Group(NamedTuple):
+    """Models with equally many buckets, their weights side by side: one look-up for all."""
+
+    bits: int
+    models: tuple[LinearModel, ...]
+    table: NDArray[np.int16]
+
+
+class FamilyModels:
+    """All models of an installation. Immutable and safe to share between threads."""
+
+    def __init__(self, models: Iterable[LinearModel]) -> None:
+        self.models = tuple(sorted(models, key=lambda model: model.card.family))
+        by_bits = groupby(sorted(self.models, key=lambda model: model.card.bits), key=lambda model: model.card.bits)
+        self._groups = tuple(
+            _Group(bits, group, np.ascontiguousarray(np.stack([model.weights for model in group], axis=1)))
+            for bits, group in ((bits, tuple(group)) for bits, group in by_bits)
+        )
+        told = ":".join(f"{model.card.family}={model.card.sha256}/{model.card.borderline}/{model.card.violating}" for model in self.models)
+        self.version = f"{_VERSION}+{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+    @classmethod
+    def load(cls, rulebook: Rulebook, folders: Sequence[Path] = (), on: date | None = None) -> FamilyModels:
+        """The shipped models, then those in the operator's folders (a model a subfolder), which replace shipped ones of the same family.
+
+        Raises ``DataError`` BL-DATA-250 to 255 with the file and the cure.
+        """
+        found: dict[str, LinearModel] = {}
+        for folder in (SHIPPED, *folders):
+            if not folder.is_dir():
+                raise DataError("BL-DATA-250", "no such folder", "name a folder that holds a folder for each model", file=str(folder))
+            for card in sorted(folder.glob(f"*/{CARD_FILE}")):
+                model = LinearModel.load(card.parent)
+                _check_grounds(model, rulebook, on or datetime.now(UTC).date(), card)
+                found[model.card.family] = model
+        return cls(found.values())
+
+    def findings(self, text: str, side: Side, path: str = "") -> list[Finding]:
+        """A finding for each family that the text violates, in the order of family names. Depends on the whole text alone."""
+        reading = read(text)
+        return [
+            self._finding(judged, verdict, reading, text, side, path)
+            for judged in self._judge(reading)
+            if (verdict := judged.verdict).level == "violating"
+        ]
+
+    def verdicts(self, text: str) -> list[Verdict]:
+        """What every model says, in the order of family names; nothing for a text without letters."""
+        return [judged.verdict for judged in self._judge(read(text))]
+
+    def borderline(self, text: str) -> list[Verdict]:
+        """The verdicts that a slower stage should look at: borderline and violating, most probable first."""
+        doubtful = [verdict for verdict in self.verdicts(text) if verdict.level != "safe"]
+        return sorted(doubtful, key=lambda verdict: (-verdict.probability, verdict.family))
+
+    def _judge(self, reading: Reading) -> list[_Judged]:
+        best: dict[str, _Judged] = {}
+        for group in self._groups:
+            for window in reading.windows:
+                totals, norm = sums(reading.letters[window[0] : window[1]], group.table, group.bits)
+                for model, total in zip(group.models, totals, strict=True):
+                    known = best.get(model.card.family)
+                    if known is None or total / norm > known.score:
+                        best[model.card.family] = _Judged(model, total / norm, window)
+        return [best[family] for family in sorted(best)]
+
+    def _finding(self, judged: _Judged, verdict: Verdict, reading: Reading, text: str, side: Side, path: str) -> Finding:
+        card = judged.model.card
+        spans = tuple(span for span, _ in judged.model.evidence(reading, judged.window, _MOST_SPANS))
+        # A score over the threshold always has n-grams that speak for it, unless the bias alone does: then the window is the evidence.
+        spans = spans or (reading.span(*judged.window),)
+        start = max(0, spans[0].start - _EXCERPT)
+        return Finding(
+            detector=DETECTOR,
+            detector_version=self.version,
+            goal=card.goal,
+            rules=card.rules,
+            problem_types=card.problem_types,
+            effect=Outcome.REVIEW,
+            part=path,
+            side=side,
+            lane=LANE,
+            spans=spans,
+            evidence=tuple(text[span.start : span.end] for span in spans),
+            score=round(verdict.probability, 4),
+            manifest=False,
+            excerpt=text[start : spans[-1].end + _EXCERPT],
+            excerpt_start=start,
+        )
+
+
+def _check_grounds(model: LinearModel, rulebook: Rulebook, on: date, card: Path) -> None:
+    for side in Side:
+        if Outcome.REVIEW not in permitted(model.card.rules, side, on, rulebook, manifest=False):
+            raise DataError(
+                "BL-DATA-255",
+                f"the rules {', '.join(model.card.rules)} do not ground a review of the side {side} on {on}",
+                "name rules of the rulebook that do: `brightline rules grounds TYPE`",
+                file=str(card),
+            )

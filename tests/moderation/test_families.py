@@ -1,0 +1,139 @@
+"""What the models of all families say together, and that none of them says more than "a person should look"."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brightline.errors import DataError
+from brightline.model import Outcome, Side
+from brightline.moderation.families import SHIPPED, FamilyModels
+from brightline.rulebook import load_rulebook
+from brightline.rulebook.policy import strongest
+from brightline.text.linear import LinearModel, grams, read
+from brightline.text.weights import ModelCard, save_weights
+
+MODELS = FamilyModels.load(load_rulebook())
+TODAY = date(2026, 11, 22)
+
+
+def knowing(family: str, phrase: str, bits: int = 10) -> LinearModel:
+    weights = np.zeros(1 << bits, np.int16)
+    weights[grams(read(phrase).letters, bits)] = 4000
+    return LinearModel(ModelCard(family, "试", "test", ("CSL-49",), (9,), bits, 0.002, -5.0, 0.5, 0.9, family), weights)
+
+
+def saved(folder: Path, family: str, rules: tuple[str, ...], phrase: str = "彩金返水") -> Path:
+    codes = np.zeros(1 << 10, np.int8)
+    codes[grams(read(phrase).letters, 10)] = 60
+    save_weights(folder / family, ModelCard(family, "试", "test", rules, (9,), 10, 0.002, -5.0, 0.5, 0.9, ""), codes)
+    return folder
+
+
+def test_shipped_models_ground_a_review_on_every_side() -> None:
+    rulebook = load_rulebook()
+    for model in MODELS.models:
+        for side in Side:
+            assert strongest(model.card.rules, side, TODAY, rulebook, manifest=False).severity >= Outcome.REVIEW.severity
+
+
+def test_a_violating_text_is_a_doubtful_review_with_evidence_in_the_raw_text() -> None:
+    models = FamilyModels([knowing("gambling", "彩金返水"), knowing("fraud", "安全账户")])
+    text = "先说一句，彩 金 返 水，再说一句"
+    (finding,) = models.findings(text, Side.POST, "body")
+    assert (finding.goal, finding.effect, finding.manifest, finding.lane) == ("model.gambling", Outcome.REVIEW, False, "model")
+    assert finding.evidence == ("彩 金 返 水",)
+    assert [text[span.start : span.end] for span in finding.spans] == list(finding.evidence)
+    assert finding.part == "body"
+    assert text[finding.excerpt_start :].startswith(finding.excerpt)
+
+
+def test_models_of_different_sizes_are_judged_together_in_the_order_of_their_names() -> None:
+    models = FamilyModels([knowing("sexual", "一二三四", 12), knowing("abuse", "一二三四", 10), knowing("fraud", "一二三四", 11)])
+    assert [finding.goal for finding in models.findings("一二三四", Side.PROMPT)] == ["model.abuse", "model.fraud", "model.sexual"]
+
+
+def test_borderline_lists_what_a_slower_stage_should_look_at() -> None:
+    models = FamilyModels([knowing("gambling", "彩金返水"), knowing("fraud", "安全账户")])
+    assert [verdict.family for verdict in models.borderline("彩金返水")] == ["gambling"]
+    assert models.borderline("今天天气") == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=800), st.sampled_from(Side))
+def test_any_text_is_judged_and_never_more_than_reviewed(text: str, side: Side) -> None:
+    for finding in MODELS.findings(text, side, "text"):
+        assert finding.effect is Outcome.REVIEW
+        assert not finding.manifest
+        assert 1 <= len(finding.spans) <= 5
+        assert all(0 <= span.start < span.end <= len(text) for span in finding.spans)
+        assert 0 < finding.score <= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=400))
+def test_together_and_alone_models_say_the_same(text: str) -> None:
+    for verdict in MODELS.verdicts(text):
+        alone = next(model for model in MODELS.models if model.card.family == verdict.family)
+        assert alone.judge(text) == verdict
+
+
+def test_very_long_and_hostile_texts_are_read() -> None:
+    for text in ("a" * 300_000, "\u0301" * 100_000, "好。" * 100_000, "\u202e" + "赌" * 50_000):
+        MODELS.verdicts(text)
+
+
+def test_operators_models_are_added_and_replace_shipped_ones_of_the_same_family(tmp_path: Path) -> None:
+    family = MODELS.models[0].card.family
+    folder = saved(saved(tmp_path, "lottery", ("PSA-82", "CSL-49")), family, ("CSL-49", "PSA-82"))
+    models = FamilyModels.load(load_rulebook(), [folder])
+    assert len(models.models) == len(MODELS.models) + 1
+    assert {"model.lottery", f"model.{family}"} <= {finding.goal for finding in models.findings("彩金返水", Side.POST)}
+    assert models.version != MODELS.version
+
+
+@pytest.mark.parametrize("rules", [("XXX-1",), ("CRI-367",)])
+def test_a_model_whose_rules_ground_no_review_does_not_load(tmp_path: Path, rules: tuple[str, ...]) -> None:
+    folder = saved(tmp_path, "lottery", rules)
+    with pytest.raises(DataError, match="BL-DATA-255") as refused:
+        FamilyModels.load(load_rulebook(), [folder])
+    assert "card.json" in refused.value.message
+
+
+def test_a_missing_folder_is_named() -> None:
+    with pytest.raises(DataError, match="BL-DATA-250"):
+        FamilyModels.load(load_rulebook(), [Path("nowhere")])
+
+
+def test_shipped_files_are_what_their_cards_say() -> None:
+    assert MODELS.models
+    for model in MODELS.models:
+        folder = SHIPPED / model.card.family
+        assert hashlib.sha256((folder / "weights.npz").read_bytes()).hexdigest() == model.card.sha256
+        about = orjson.loads((folder / "card.json").read_bytes())["about"]
+        assert {entry["licence"] for entry in about["licences"].values()} <= {"Apache-2.0", "MIT"}
+    assert sum(file.stat().st_size for file in SHIPPED.rglob("*")) < 6_000_000
+
+
+def test_a_swapped_weight_file_does_not_load(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED / MODELS.models[0].card.family, tmp_path / "one")
+    content = bytearray((tmp_path / "one" / "weights.npz").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "one" / "weights.npz").write_bytes(content)
+    with pytest.raises(DataError, match="BL-DATA-252"):
+        FamilyModels.load(load_rulebook(), [tmp_path])
+
+
+def test_a_threshold_belongs_to_the_version() -> None:
+    (model,) = FamilyModels([knowing("gambling", "彩金返水")]).models
+    moved = LinearModel(replace(model.card, violating=0.95), model.weights)
+    assert FamilyModels([moved]).version != FamilyModels([model]).version
