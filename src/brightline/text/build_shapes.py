@@ -51,7 +51,9 @@ def look_alikes(unicode_table: Mapping[str, list[dict[str, str]]]) -> dict[str, 
             found[character] = (latin[0], UNICODE)
     for character, letter in pairs(OWN_LOOK_ALIKES):
         found.setdefault(character, (letter, OWN))
-    return {character: row for character, row in sorted(found.items()) if not normalise(character).base.isascii()}
+    # What the base lane takes for another letter (𝛂 for α) is looked up as that letter.
+    settled = (character for character in sorted(found) if unicodedata.normalize("NFKC", character) == character)
+    return {character: found[character] for character in settled if not normalise(character).base.isascii()}
 
 
 def pairs(written: str) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
+from brightline.text.lanes import normalise
 from brightline.text.shape_tables import english_words, field_words
 from brightline.text.views import Edit, without_overlaps
 
@@ -30,6 +31,8 @@ MAX_DECODED = 262_144
 
 _PRINTABLE = 0.8  # text-and-gateway.md 3.3
 _CHINESE_OCTETS = 8  # of UTF-16 and GBK, which almost any octets are: four characters
+_CHINESE_AT_LEAST = 2
+_PUNCTUATION = frozenset(" ,.;:!?-+=/@_()\"'#&%*~\n\t，。！？；：、（）“”‘’《》【】…—～·「」")
 _HEX = "[0-9a-fA-F]"
 _B64 = "[A-Za-z0-9+/_-]"
 _ESCAPE = rf"\\u{_HEX}{{4}}|\\x{_HEX}{{2}}|\\u\{{{_HEX}{{1,6}}\}}|\\U{_HEX}{{8}}|%u{_HEX}{{4}}|U\+{_HEX}{{4,6}}[ ,]?"
@@ -73,7 +76,7 @@ def _decoded(text: str, depth: int) -> Iterator[tuple[int, int, str]]:
         for match in _CANDIDATE.finditer(text):
             kind = str(match.lastgroup)
             start, end = match.span()
-            left -= end - start
+            left -= min(end - start, MAX_RUN)
             if left < 0:
                 return
             for first, last in _parts(text, kind, start, end):
@@ -196,15 +199,14 @@ def _octets_as_text(octets: bytes, plain: bool = False) -> str:
 
 
 def _says_something(kind: str, run: str, reads: str, before: str, after: str) -> bool:
-    """Of an escape, which is one by its form: that it stands for letters or digits, and is no path or percentage by chance."""
+    """Of an escape, which is one by its form: that it stands for letters or digits, and is no path, percentage or range by chance."""
     if not any(map(str.isalnum, reads)) or not _printable(reads):
         return False
-    if len(reads) == 1 and reads.isascii():
-        if kind == "octets":
-            return not before.isdigit()
-        if kind == "escape":
-            return after != "\\" and (before.isalnum() or after.isalnum())
-    return True
+    if len(reads) > 1 or kind == "entity":
+        return True
+    if kind == "octets":
+        return not before.isdigit()
+    return after not in ("\\", "-", "]") and before not in ("[", "-") and (reads >= "\x80" or before.isalnum() or after.isalnum())
 
 
 def _is_text(text: str) -> bool:
@@ -212,36 +214,26 @@ def _is_text(text: str) -> bool:
     if not text or not _printable(text):
         return False
     chinese = _common_chinese(text)
-    if chinese:
-        others = sum(character > "\x7f" and not _is_wide(character) for character in text) - 0
-        return others == 0 and 5 * chinese >= len(re.sub(r"[\x00-\x7f\u3000-\u303f\uff00-\uffef]", "", text)) * 4
+    if chinese >= _CHINESE_AT_LEAST:
+        strange = sum(not (character.isalnum() or character.isspace() or character in _PUNCTUATION) for character in text)
+        foreign = sum(character.isalpha() and not (character.isascii() or "\u4e00" <= character <= "\u9fff") for character in text)
+        return foreign == 0 and strange <= chinese and 2 * chinese >= sum(character > "\x7f" for character in text)
     if not text.isascii():
         return False
     words = _LATIN_WORDS.findall(text.lower())
+    known = [len(word) for word in words if word in english_words() or word in field_words()]
     letters = sum(map(len, words))
-    known = sum(len(word) for word in words if word in field_words() or (word in english_words()))
-    longest = max((len(word) for word in words if word in english_words() or word in field_words()), default=0)
-    return longest >= 3 and 2 * known >= letters and 10 * (letters + text.count(" ")) >= 7 * len(text)
+    return max(known, default=0) >= 3 and 2 * sum(known) >= letters and 10 * (letters + text.count(" ")) >= 7 * len(text)
 
 
 def _printable(text: str) -> bool:
     return sum(character.isprintable() or character in "\n\t\r" for character in text) >= _PRINTABLE * len(text)
 
 
-def _is_wide(character: str) -> bool:
-    return (
-        "\u2010" <= character <= "\u30ff"
-        or "\u3400" <= character <= "\u9fff"
-        or "\uff00" <= character <= "\uffef"
-        or character > "\U0001f000"
-    )
-
-
 def _common_chinese(text: str) -> int:
-    """How many characters are in GB 2312, or in Big5's frequent part."""
-    return sum("\u4e00" <= character <= "\u9fff" for character in text.encode("gb2312", "ignore").decode("gb2312")) or sum(
-        "\u4e00" <= character <= "\u9fff" for character in text.encode("big5", "ignore").decode("big5")
-    )
+    """How many Chinese characters of ``text`` are, in simplified form, in GB 2312: the 6,763 that are used."""
+    simplified = normalise(text).base.encode("gb2312", "ignore").decode("gb2312")
+    return sum("\u4e00" <= character <= "\u9fff" for character in simplified)
 
 
 # rot13
@@ -274,7 +266,44 @@ def _rotated_words() -> frozenset[str]:
 _MORSE_SIGNS = {ord(sign): mark for signs, mark in (("·•", "."), ("−–_", "-")) for sign in signs}
 _MORSE = dict(
     zip(
-        [".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---", ".--.", "--.-", ".-.", "...", "-", "..-", "...-", ".--", "-..-", "-.--", "--..", "-----", ".----", "..---", "...--", "....-", ".....", "-....", "--...", "---..", "----."],
+        [
+            ".-",
+            "-...",
+            "-.-.",
+            "-..",
+            ".",
+            "..-.",
+            "--.",
+            "....",
+            "..",
+            ".---",
+            "-.-",
+            ".-..",
+            "--",
+            "-.",
+            "---",
+            ".--.",
+            "--.-",
+            ".-.",
+            "...",
+            "-",
+            "..-",
+            "...-",
+            ".--",
+            "-..-",
+            "-.--",
+            "--..",
+            "-----",
+            ".----",
+            "..---",
+            "...--",
+            "....-",
+            ".....",
+            "-....",
+            "--...",
+            "---..",
+            "----.",
+        ],
         "abcdefghijklmnopqrstuvwxyz0123456789",
         strict=True,
     )

@@ -10,7 +10,7 @@ Four readings, each only where a text mixes what nobody mixes by accident (UTS #
   of), the fields' words and common English; the first two win over the third. A sign at the rim (``$ex``) is
   weak evidence and needs a word of the first two kinds, unless the message is known to be written in leet.
 * **Both through separators**: ``v.1.a.g.r.a``, ``v1-agra``.
-* **Numbers.** Chinese, financial and foreign numerals, and o, l, i, | among digits, where five or more stand in a row with at
+* **Numbers.** Chinese, financial and foreign numerals, and o, l, i among digits, where five or more stand in a row with at
   most one separator a gap: telephone, QQ and WeChat numbers.
 
 Model numbers, units, addresses, identifiers and pure Russian or Greek text stay as they are. What is read is only *another*
@@ -35,7 +35,6 @@ _MAX_WORD = 24  # longer than any entry's word that one would write in leet
 _MAX_PIECES = 40  # of a chain of separated letters that are looked at as one
 _MAX_READINGS = 16  # of one word
 _MAX_TRIED = 2000  # different words of a text whose readings are looked up: what a hostile text may cost
-_GREEK_LETTERS_FOR_SURE = 5  # shorter mixtures with Greek are formulas (μm, ρgh)
 _LATIN_NAMED = 4  # shorter words with Latin letters of other languages (før) are words of those languages
 _ENGLISH_AT_LEAST = 4  # shorter ones are as often a model, a unit or an abbreviation (m4n, b1g)
 _LEET_MESSAGE = 2  # words of leet after which weak evidence is enough
@@ -44,9 +43,10 @@ _SIGNS = re.escape("0123456789@$!|€£¢¥₿฿₦₩₮₭₳")
 _WORD = rf"[a-z{_SIGNS}]"
 # A chain of pieces may be cut by anything but what addresses, paths and code are made of.
 _CUT = r"[^\w\s./:\\=&#%@?<>(){}\[\]\"'$!|]"
+_GAP = r"[^\w\n@$!|\\\[\](){}<>\"'`=#]"
 _TOKENS = re.compile(rf"{_WORD}{{2,}}")
 _LETTERS = re.compile("[a-z]{2,}")
-_SINGLES = re.compile(rf"(?<!{_WORD})(?:{_WORD}[^\w\n@$!|]{{1,3}}){{2,{_MAX_PIECES}}}{_WORD}(?!{_WORD})")
+_SINGLES = re.compile(rf"(?<!{_WORD})(?:{_WORD}{_GAP}{{1,3}}){{2,{_MAX_PIECES}}}{_WORD}(?!{_WORD})")
 _CHAINS = re.compile(rf"(?<!{_WORD}){_WORD}{{1,{_MAX_WORD}}}(?:{_CUT}{{1,3}}{_WORD}{{1,{_MAX_WORD}}}){{1,{_MAX_PIECES}}}")
 _PIECES = re.compile(rf"{_WORD}+")
 _SIGN = re.compile(rf"[{_SIGNS}]")
@@ -56,15 +56,20 @@ _SUFFIXES = ("s", "es", "ed", "er", "ers", "ing")
 _BEFORE_CODE = frozenset("/_\\#&=%@.")
 _AFTER_CODE = frozenset("/_\\=([@")
 
-_UNSURE = frozenset("oil|○◯⚪⭕丨洞拐勾")  # digits only among digits
+_SURE_AT_LEAST = 3
+_SURE_SHARE = 3  # one in three
+_UNSURE = frozenset("oilзʒ○◯⚪⭕丨洞拐勾")  # digits only among digits
+_ROMAN = re.compile("i[il]|li")
+_OCTAL = re.compile("0o[0-7]+")
 _END_LETTER_AT_LEAST = 8  # 10000l are litres, 1380013800l is a number
 _HANDLE = r"(?:(?<![a-z0-9])|(?<=qq)|(?<=vx)|(?<=wx)|(?<=tg)|(?<=[^a-z0-9][vq]))"
-_NUMBER = re.compile(rf"{_HANDLE}[0-9oil|](?:[^\w\n]?[0-9oil|]){{{MIN_DIGITS - 1},}}(?![a-z])")
+_NUMBER = re.compile(rf"{_HANDLE}[0-9oil](?:[^\w\n]?[0-9oil]){{{MIN_DIGITS - 1},}}(?![a-z])")
 
 # In the raw text: a Latin letter in any of its forms, or something invisible beside one.
 _LATINISH = "A-Za-z\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufe0f\ufeffＡ-Ｚａ-ｚⒶ-ⓩ🅐-🆉\U0001d400-\U0001d7cb\u0370-\u058f"
 _LEET_SEEN = re.compile(
-    rf"[{_SIGNS}０-９①-⑨❶-❾](?:(?=[{_LATINISH}])|(?<=[{_LATINISH}].)|(?=[^\w\n]{{1,3}}[{_LATINISH}](?![A-Za-z])))", re.DOTALL
+    rf"[{_SIGNS}０-９①-⑨❶-❾](?:(?=[{_LATINISH}])|(?<=[{_LATINISH}].)|(?=[^\w\n]{{1,3}}[{_LATINISH}](?![A-Za-z])|[^\w\s]{{1,3}}[{_LATINISH}]))",
+    re.DOTALL,
 )
 
 
@@ -99,7 +104,7 @@ class _Reading:
         self.latin = _in_latin(text, piece.base) if foreign else piece.base
         self.known = known
         self.reads: dict[int, str] = {}
-        self.tried: dict[tuple[str, bool], str] = {}
+        self.tried: dict[tuple[str, bool, int], str] = {}
 
     def edits(self) -> list[Edit]:
         """Raw edits. Of a raw character that is several in the base lane (㎏) no part is read differently."""
@@ -138,8 +143,8 @@ class _Reading:
         odd = {character for character in raw if not normalise(character).base.isascii()}
         if odd <= table.latin:
             return self.in_fields(word) or (len(word) >= _LATIN_NAMED and self.common(word))
-        if odd & table.greek and len(word) < _GREEK_LETTERS_FOR_SURE:
-            return self.in_fields(word)
+        if odd & table.greek:  # symbols of formulas and sciences: μm, ρgh, IFNα
+            return self.common(word)
         return odd <= table.sure or self.common(word)
 
     def _latin_named(self, plain: str) -> bool:
@@ -166,7 +171,7 @@ class _Reading:
                 continue
             start = match.start() + len(token) - len(token.lstrip("!|"))
             token = token.strip("!|")
-            if not _could_be_leet(token) or self._in_code(start, start + len(token)):
+            if not _could_be_leet(token) or self.common(token.removesuffix("$")) or self._in_code(start, start + len(token)):
                 continue
             if word := self._strong(token):
                 self.reads.update(enumerate(word, start))
@@ -231,7 +236,7 @@ class _Reading:
 
     def word_of(self, token: str, fields_only: bool, shortest: int = _ENGLISH_AT_LEAST) -> str:
         """The known word that ``token`` can be read as, "" if none: a word of the fields before one of common English."""
-        key = (token, fields_only)
+        key = (token, fields_only, shortest)
         if key not in self.tried:
             if len(self.tried) >= _MAX_TRIED:
                 return ""
@@ -241,7 +246,7 @@ class _Reading:
     def _word_of(self, token: str, fields_only: bool, shortest: int) -> str:
         signs = leet_signs()
         letters = sum(map(str.isalpha, token))
-        if letters == 0 or 2 * letters < len(token) - letters:
+        if letters < len(token) - letters and (2 * letters < len(token) - letters or len(token) < 5):
             return ""
         readings = ["".join(letters) for letters in islice(product(*(signs.get(c, c) for c in token)), _MAX_READINGS)]
         for word in readings:
@@ -267,14 +272,30 @@ class _Reading:
 
     def numbers(self) -> None:
         """Rows of at least ``MIN_DIGITS`` digits of any kind, but no counting from one to five."""
-        digits = self.latin.translate(_to_digits())
+        digits = self.plain.translate(_to_digits())
         for match in _NUMBER.finditer(digits):
             start, end = self._trimmed(digits, *match.span())
             row = [n for n in range(start, end) if digits[n] in _DIGITS]
-            sure = sum(self.plain[n] not in _UNSURE for n in row)
             written = "".join(_AS_DIGIT.get(digits[n], digits[n]) for n in row)
-            if len(row) >= MIN_DIGITS and sure >= 3 and 2 * sure >= len(row) and written not in _COUNTING:
+            if len(row) >= MIN_DIGITS and written not in _COUNTING and self._is_number(row):
                 self.reads.update(zip(row, written, strict=True))
+
+    def _is_number(self, row: list[int]) -> bool:
+        """True unless what is odd in the row got there by chance: 8000一平, 100一120, 0o777, II, #L471-L478."""
+        written = "".join(self.plain[n] for n in row)
+        sure = sum(sign not in _UNSURE for sign in written)
+        odd = [n for n, sign in enumerate(written) if not (sign.isascii() and sign.isdigit())]
+        together = row[-1] - row[0] == len(row) - 1
+        if not odd or sure < _SURE_AT_LEAST or _SURE_SHARE * sure < len(row) or _ROMAN.search(written):
+            return False
+        if not together and any(written[n] in "il" and self._beside_gap(row, n) for n in odd):
+            return False
+        if len(odd) == 1:
+            return together and len(row) >= _END_LETTER_AT_LEAST and written[odd[0]] != "一" and not _OCTAL.fullmatch(written)
+        return len(odd) == len(row) or any(written[n] != "一" for n in odd)
+
+    def _beside_gap(self, row: list[int], n: int) -> bool:
+        return not (0 < n < len(row) - 1 and row[n + 1] - row[n - 1] == 2)
 
     def _trimmed(self, digits: str, start: int, end: int) -> tuple[int, int]:
         """Without letters at the rims that are words or units of their own."""
@@ -287,10 +308,10 @@ class _Reading:
 
 # The regex engine looks up classes of the BMP in a bitmap but walks through single characters beyond it: ranges only.
 _BEYOND = "\U00010000"
-_LETTERS_BEYOND = "\U00010000-\U0001bfff\U0001d800-\U0001efff"
+_LETTERS_BEYOND = "\U00010000-\U0001bfff\U0001d6a8-\U0001d7cb\U0001d800-\U0001efff"
 _LATIN_OR_HAN = re.compile("[a-z\u4e00-\u9fff]")
-_AS_DIGIT = {"o": "0", "i": "1", "l": "1", "|": "1"}
-_DIGITS = frozenset("0123456789oil|")
+_AS_DIGIT = {"o": "0", "i": "1", "l": "1"}
+_DIGITS = frozenset("0123456789oil")
 _COUNTING = "0123456789"
 
 
@@ -312,7 +333,7 @@ def _to_latin() -> dict[int, str]:
 
 @cache
 def _to_digits() -> dict[int, str]:
-    return {ord(character): digit for character, digit in numerals().items()}
+    return _to_latin() | {ord(character): digit for character, digit in numerals().items()}
 
 
 @cache
@@ -333,7 +354,7 @@ def _unmistakable() -> re.Pattern[str]:
 @cache
 def _number_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A row of digits of any kind in the raw text, and what in it is no ASCII digit."""
-    odd = re.escape("".join(numeral for numeral in numerals() if numeral < _BEYOND)) + "oOlIi|ОоＯ" + _LETTERS_BEYOND
+    odd = re.escape("".join(numeral for numeral in numerals() if numeral < _BEYOND)) + "oOlIiОоＯЗ" + _LETTERS_BEYOND
     enclosed = "０-９①-⑨❶-❾➀-➈➊-➒⓪⓿㊀-㊈"
     digit = f"[0-9{odd}{enclosed}零貳贰參叁陸陆]"
     return re.compile(rf"{digit}(?:[^\w\n]?{digit}){{{MIN_DIGITS - 1},}}"), re.compile(f"[{odd}{enclosed}]")
