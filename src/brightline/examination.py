@@ -165,6 +165,18 @@ def _rules(service: Service) -> Iterator[Check]:
     values: dict[str, str | int | float] = {"rules": len(rules), "verified": verified, "digest": service.rulebook.digest[:12]}
     yield Check("rulebook", verified > 0, "%(rules)s rules, %(verified)s verified, digest %(digest)s", "Install Brightline again.", values)
     yield Check("goals", True, "text engine %(version)s", values={"version": service.pipeline.engine.version})
+    yield _own_rules(service)
+
+
+def _own_rules(service: Service) -> Check:
+    """The operator's goal files and terms: whether what lies there is in force, and what was demoted for its price."""
+    if service.rule_watch.problem is not None:
+        return failed("own rules", service.rule_watch.problem)
+    demoted = sorted(service.pipeline.engine.book.demoted)
+    if demoted:
+        cure = "Narrow them: `brightline rules price` shows which ordinary texts they hit."
+        return Check("own rules", False, "demoted to review for their price: %(goals)s", cure, {"goals": ", ".join(demoted)})
+    return Check("own rules", True, "%(files)s files in force", values={"files": len(service.rule_watch.files())})
 
 
 def _database(service: Service) -> Iterator[Check]:

@@ -3,8 +3,8 @@
 Every door works through a ``Service``. Recording a Decision means: it is in the database, in one transaction with its
 pending ledger row, when ``record`` returns. Two threads work beside the event loop: the journal's (group commit) and
 the sequencer's (moves pending rows into the Merkle tree and signs a head, ``ledger_interval_s`` apart). A third looks every two
-seconds whether settings were changed in the console of another process; ``settings`` is replaced as a whole then. A fourth
-counts what the console shows (``store/bookkeeping.py``).
+seconds whether settings were changed in the console of another process, or the operator's rules on disk (``rule_watch``); ``settings``
+and ``pipeline`` are replaced as a whole then. A fourth counts what the console shows (``store/bookkeeping.py``).
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ from brightline.live_settings import LiveSettings
 from brightline.metrics import Metrics, Sampler
 from brightline.model import Decision
 from brightline.pipeline import Pipeline
+from brightline.rule_watch import RuleWatch
 from brightline.store import ApiKey, Bookkeeping, Record, Store, StoredDecision
 
 __all__ = ["LedgerState", "Service", "record_of"]
 
 _log = structlog.get_logger("brightline.service")
 _SETTINGS_SEEN_WITHIN_S = 2.0
+_MOST_NAMED = 50  # files and goals in one event of the audit log
 
 
 class LedgerState(NamedTuple):
@@ -50,11 +52,13 @@ class LedgerState(NamedTuple):
 class Service:
     """An opened installation. ``open`` prepares it, ``start`` begins its threads, ``stop`` drains and ends them."""
 
-    def __init__(self, settings: Settings, pipeline: Pipeline, store: Store, signer: Signer) -> None:
+    def __init__(self, settings: Settings, pipeline: Pipeline, store: Store, signer: Signer, rule_watch: RuleWatch | None = None) -> None:
         self.live_settings = LiveSettings(settings, _changed_settings(store, settings.tenant))
         settings = self.live_settings.state.in_force
         self.settings = pipeline.settings = settings
         self.pipeline = pipeline
+        self.rule_watch = rule_watch or RuleWatch(settings)
+        self._renewed: Pipeline | None = None  # read anew, not yet in force
         self.rulebook = pipeline.rulebook
         self.store = store
         self.signer = signer
@@ -78,13 +82,15 @@ class Service:
 
         Raises ``ConfigError``, ``DataError`` or ``StoreError`` where something cannot be used; nothing is left running.
         """
+        rule_watch = RuleWatch(settings)
         pipeline = Pipeline(settings)
+        _tell_demotions(pipeline)
         _folder(settings.home)
         keys = _folder(settings.home / "keys")
         signer = Signer.load_or_create(keys / "ledger.key", settings.ledger_name, settings.tenant)
         store = Store.open(settings.effective_database_url)
         try:
-            return cls(settings, pipeline, store, signer)
+            return cls(settings, pipeline, store, signer, rule_watch)
         except BaseException:
             store.close()
             raise
@@ -265,12 +271,44 @@ class Service:
                 self.settings = self.pipeline.settings = self.live_settings.state.in_force
                 _log.info("settings changed", from_console=sorted(self.live_settings.state.from_console))
 
+    # Rules
+
+    def refresh_rules(self) -> None:
+        """Put in force what changed in the operator's goal files and terms. Raises ``StoreError``.
+
+        Calls under way end with the pipeline that they began with. A change is put in force at the second look that sees it.
+        """
+        before = self.rule_watch.problem
+        self._renewed = self.rule_watch.renewed(self.settings) or self._renewed
+        problem, renewed = self.rule_watch.problem, self._renewed
+        if problem is not None and problem is not before:
+            _log.error("rules not read anew, the old ones hold", code=problem.code, problem=problem.message, hint=problem.hint)
+        if renewed is None:
+            return
+        detail = {
+            "before": self.pipeline.engine.version,
+            "goals": len(renewed.engine.book),
+            "demoted": sorted(renewed.engine.book.demoted)[:_MOST_NAMED],
+            "files": [path.name for path in self.rule_watch.files()][:_MOST_NAMED],
+        }
+        # Written down first: no rule is in force of which the log does not know since when.
+        version, tenant = renewed.engine.version, self.settings.tenant
+        self.store.audit.record("rules.reloaded", actor="brightline", subject=version, detail=detail, tenant=tenant)
+        with self._changing:
+            renewed.settings = self.settings
+            self.pipeline, self._renewed = renewed, None
+        _tell_demotions(renewed)
+        _log.info("rules read anew", version=version, goals=detail["goals"])
+
     def _watch_settings(self) -> None:
         while not self._stopping.wait(_SETTINGS_SEEN_WITHIN_S):
             try:
                 self.refresh_settings()
+                self.refresh_rules()
             except StoreError as problem:  # the old values hold until the database is back
-                _log.warning("changes of settings cannot be read", code=problem.code, problem=problem.message)
+                _log.warning("changes of settings or rules cannot be read or recorded", code=problem.code, problem=problem.message)
+            except Exception as problem:
+                _log.error("looking for changes failed, will be tried again", error=type(problem).__name__, problem=str(problem))
 
     # Sequencing
 
@@ -298,6 +336,15 @@ def record_of(decision: Decision) -> Record:
     body = canonical_json(decision_to_document(decision))
     salt = new_salt()
     return Record(decision, body, salt, commit(salt, body))
+
+
+def _tell_demotions(pipeline: Pipeline) -> None:
+    """Say in the log which goals stop nothing because they would stop too many ordinary texts."""
+    book = pipeline.engine.book
+    for goal_id in book.demoted:
+        goal = book[goal_id]
+        share = round(book.prices[goal_id].share, 5) if goal_id in book.prices else None
+        _log.warning("goal demoted to review for its price", goal=goal_id, share=share, file=goal.file, line=goal.line)
 
 
 def _changed_settings(store: Store, tenant: str) -> dict[str, str]:

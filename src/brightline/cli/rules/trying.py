@@ -65,7 +65,7 @@ def weaknesses(goals: Sequence[Goal]) -> Iterator[Weakness]:
             for entry in slot.entries:
                 word = entry.written.strip("*")
                 for name, disguise in TRANSFORMS.items():
-                    if disguise.lane not in goal.lanes or not disguise.claims(word):
+                    if disguise.lane not in goal.lanes or not disguise.is_resisted(word):
                         continue
                     text = disguise.apply(word, random.Random(_SEED))  # noqa: S311 - an attack that can be repeated, no secret
                     if text != word and not engine.scan(text, Side.POST):
