@@ -33,6 +33,7 @@ from brightline.model import (
     Strictness,
 )
 from brightline.moderation import goals_in_force
+from brightline.moderation.families import FamilyModels
 from brightline.rulebook import Judgement, OperatorTerm, Rulebook, decide, load_rulebook, load_terms
 from brightline.rulebook.policy import outcome_of
 from brightline.text import TextEngine, TextStream
@@ -57,10 +58,12 @@ class Pipeline:
         self.rulebook: Rulebook = load_rulebook()
         self.terms: Mapping[str, OperatorTerm] = load_terms(settings.terms_file) if settings.terms_file else {}
         self.engine = TextEngine(goals_in_force(self.rulebook, operator_goals(settings.goals_dir), self.terms))
+        self.models = FamilyModels.load(self.rulebook)
         self.versions = {
             "brightline": __version__,
             "rulebook": self.rulebook.digest[:16],
             "text": self.engine.version,
+            "models": self.models.version,
         }
         self._clear = decide((), self.context(Door.GATEWAY), self.rulebook, self.terms)
 
@@ -84,7 +87,14 @@ class Pipeline:
 
     def inspect(self, parts: Sequence[Part]) -> list[Finding]:
         """Findings of every detector over every part, in the order of the parts."""
-        return [finding for part in parts for finding in self.engine.scan(part.text, part.side, part.path)]
+        return [finding for part in parts for finding in self._of_part(part)]
+
+    def weigh(self, part: Part) -> list[Finding]:
+        """Findings of those detectors that need a text whole: what a stream can be asked for once it has ended."""
+        return self.models.findings(part.text, part.side, part.path)
+
+    def _of_part(self, part: Part) -> list[Finding]:
+        return [*self.engine.scan(part.text, part.side, part.path), *self.weigh(part)]
 
     def judge(self, findings: Sequence[Finding], context: Context, not_inspected: Sequence[NotInspected] = ()) -> Judgement:
         """What follows from the findings: the policy's answer."""

@@ -13,12 +13,13 @@ words are evidence for a person to look at, never for a stop. Confusable letters
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from brightline.model import Outcome
 from brightline.text.decoding import decoded_edits
 from brightline.text.goals import BLOCK_LANES, LANES, Lane
 from brightline.text.index import SideIndex
+from brightline.text.joining import joined_edits
 from brightline.text.lanes import normalise
 from brightline.text.late_index import LateIndex, is_weak
 from brightline.text.shapes import shape_edits
@@ -42,12 +43,11 @@ _RANKED: tuple[Lane, ...] = ("base", "skip", "sound", "order")  # lanes that giv
 _UNBOUNDED: frozenset[Lane] = frozenset(("shape", "decoded"))
 
 
-def late_view(text: str) -> View:
-    """``text`` as the lanes decoded, shape, split and symbol read it; the same object's text if they read nothing differently."""
-    view = View.of(text)
-    view = view.edited(decoded_edits(text))
+def late_view(text: str, latin_words: Container[str] = frozenset()) -> View:
+    """``text`` as the lanes decoded, shape, split and symbol read it. ``latin_words``: those that entries are made of."""
+    view = View.of(text).edited(without_overlaps([*decoded_edits(text), *joined_edits(text)]))
     read = view.text
-    folded: list[Edit] = [*shape_edits(read), *split_edits(read), *symbol_edits(read)]
+    folded: list[Edit] = [*shape_edits(read, latin_words), *split_edits(read), *symbol_edits(read)]
     return view.edited(without_overlaps(folded)) if folded else view
 
 
@@ -86,7 +86,7 @@ class LateReader:
         keep = max(self.begin, until - CONTEXT)
         self._text = self._text[keep - self.begin :]
         self.begin, self._start = keep, until
-        view = late_view(text)
+        view = late_view(text, self._late.latin_words)
         piece = normalise(view.text)
         hits = self._late.hits(piece)
         if view.is_raw and not (hits and self._late.may_meet(hits, slots_seen)):

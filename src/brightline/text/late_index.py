@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
@@ -18,7 +19,7 @@ from brightline.text.goals import Goal, Lane
 from brightline.text.lanes import Piece
 from brightline.text.orders import order_forms
 from brightline.text.profile import load_profile
-from brightline.text.sounds import sound_form, sounds_of
+from brightline.text.sounds import sound_forms, sounds_of
 from brightline.text.windows import Hit
 from brightline.text.words import continues_word, is_word_rim
 
@@ -33,11 +34,12 @@ _MOST_ORDINARY_LONG = 0.001
 
 _CLAUSE_END = frozenset(",;:、，；：")
 _MIXED = re.compile("[0-9]|[a-z][^\\x00-\\x7f]|[^\\x00-\\x7f][a-z]")  # 加拿大28, 线上casino: half a sound is no word
+_LATIN_WORD = re.compile("[a-z]{2,}")
 _MOST_REMEMBERED = 100_000
 _remembered: dict[str, float] = {}
 
 
-_FormsOf = Callable[[Sequence[str]], Iterable[str]]
+_FormsOf = Callable[[Sequence[str]], Iterable[Iterable[str]]]
 
 
 class _Word(NamedTuple):
@@ -60,8 +62,9 @@ class LateIndex:
 
     def __init__(self, goals: Sequence[Goal]) -> None:
         self._goals = goals
-        self._sounds, self._sounding = self._lane("sound", lambda entries: map(sound_form, entries))
-        self._orders, self._ordered = self._lane("order", order_forms)
+        self._sounds, self._sounding = self._lane("sound", lambda entries: map(sound_forms, entries))
+        self._orders, self._ordered = self._lane("order", lambda entries: ((form,) if form else () for form in order_forms(entries)))
+        self.latin_words = frozenset(_latin_words(goals))
 
     def hits(self, piece: Piece) -> list[Hit]:
         """Words that sound like an entry, or stand there backwards, in places of the base lane."""
@@ -116,9 +119,10 @@ class LateIndex:
                             places[entry.skip or entry.base].append((number, slot_number))
         written = sorted(places)
         words: defaultdict[str, set[_Word]] = defaultdict(set)
-        for text, form in zip(written, forms_of(written), strict=True):
-            for number, slot_number in places[text] if form else ():
-                words[form].add(_Word(number, slot_number, text, len(form), len(self._goals[number].slots) > 1))
+        for text, several in zip(written, forms_of(written), strict=True):
+            for form in several:
+                for number, slot_number in places[text]:
+                    words[form].add(_Word(number, slot_number, text, len(form), len(self._goals[number].slots) > 1))
         forms = sorted(words)
         automaton = CharwiseDoubleArrayAhoCorasick(forms) if forms else None
         return automaton, [tuple(sorted(words[form])) for form in forms]
@@ -145,6 +149,14 @@ def _shares(texts: set[str]) -> dict[str, float]:
             _remembered.clear()
         _remembered.update(zip(unknown, load_profile().shares(unknown).overall.tolist(), strict=True))
     return {text: _remembered.get(text, 1.0) for text in texts}
+
+
+def _latin_words(goals: Iterable[Goal]) -> Iterator[str]:
+    """The words of Latin letters that entries, exceptions and allow phrases are made of."""
+    for goal in goals:
+        lists = [slot.entries for slot in goal.slots] + [unless.entries for unless in goal.unless] + [goal.allow]
+        for entry in chain.from_iterable(lists):
+            yield from _LATIN_WORD.findall(entry.base)
 
 
 def _cuts_word(kept: str, start: int, stop: int) -> bool:
