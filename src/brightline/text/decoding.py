@@ -17,10 +17,10 @@ import codecs
 import html
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from brightline.text.lanes import normalise
-from brightline.text.shape_tables import english_words, field_words
+from brightline.text.shape_tables import english_words, field_words, look_alikes
 from brightline.text.views import Edit, without_overlaps
 
 __all__ = ["MAX_DECODED", "MAX_DEPTH", "MAX_RUN", "decoded_edits"]
@@ -32,6 +32,8 @@ MAX_DECODED = 262_144
 _PRINTABLE = 0.8  # text-and-gateway.md 3.3
 _CHINESE_OCTETS = 8  # of UTF-16 and GBK, which almost any octets are: four characters
 _CHINESE_AT_LEAST = 2
+_PLAIN_OCTETS = 6
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 *-_.|/~^+=,'!?\n")
 _PUNCTUATION = frozenset(" ,.;:!?-+=/@_()\"'#&%*~\n\t，。！？；：、（）“”‘’《》【】…—～·「」")
 _HEX = "[0-9a-fA-F]"
 _B64 = "[A-Za-z0-9+/_-]"
@@ -60,17 +62,21 @@ _SEEN = re.compile(
     rf"|(?<!{_B64}.)(?<=.)(?=(?<=[0-9+/])|[a-z/_-]*[A-Z0-9+])(?:{_B64}){{7}}"
     rf"|(?<=[0-9a-fA-F])(?:x{_HEX}{{2}}|{_HEX}[ :,-]{_HEX}{{2}}[ :,-]{_HEX}{{2}}[ :,-]))"
 )
+_LONG_WORD = 5  # letters; a word of so many is not another word in rot13 by chance
+_MORSE_MIXED = 2  # letters of dots and dashes; rows of dots or of dashes are drawings
 _LATIN_WORDS = re.compile("[A-Za-z]{2,}")
 _LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z ,;:.'!?\-\n]{3,}")
 
 
-def decoded_edits(text: str) -> list[Edit]:
-    """The encoded runs of ``text``, each read as what it says when decoded."""
-    edits = [Edit(start, end, reads, "decoded") for start, end, reads in _decoded(text, MAX_DEPTH)]
+def decoded_edits(text: str, known: frozenset[str] = frozenset()) -> list[Edit]:
+    """The encoded runs of ``text``, each read as what it says when decoded; ``known``: words that count as words beside
+    common English ones.
+    """
+    edits = [Edit(start, end, reads, "decoded") for start, end, reads in _decoded(text, MAX_DEPTH, known)]
     return without_overlaps(edits)
 
 
-def _decoded(text: str, depth: int) -> Iterator[tuple[int, int, str]]:
+def _decoded(text: str, depth: int, known: frozenset[str]) -> Iterator[tuple[int, int, str]]:
     if _SEEN.search(text) is not None:
         left = MAX_DECODED
         for match in _CANDIDATE.finditer(text):
@@ -80,11 +86,11 @@ def _decoded(text: str, depth: int) -> Iterator[tuple[int, int, str]]:
             if left < 0:
                 return
             for first, last in _parts(text, kind, start, end):
-                reads = _read(kind, text, first, last, depth)
+                reads = _read(kind, text[first:last], (text[max(first - 1, 0) : first], text[last : last + 1]), depth, known)
                 if reads:
                     yield first, last, reads
                     break
-    yield from _rotated(text)
+    yield from _rotated(text, known)
 
 
 def _parts(text: str, kind: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -96,25 +102,26 @@ def _parts(text: str, kind: str, start: int, end: int) -> Iterator[tuple[int, in
                 yield start + part.start(), start + part.end()
 
 
-def _read(kind: str, text: str, start: int, end: int, depth: int) -> str:
+def _read(kind: str, run: str, beside: tuple[str, str], depth: int, known: frozenset[str]) -> str:
     """What the run says, "" if nothing plausible."""
-    run = text[start:end]
     decoded = _DECODERS[kind](run)
     if not decoded or decoded == run:
         return ""
-    inner = _inside(decoded, depth - 1)
+    inner = _inside(decoded, depth - 1, known)
     if kind in ("escape", "octets", "entity"):
-        return inner if _says_something(kind, run, inner, text[start - 1 : start], text[end : end + 1]) else ""
-    return inner if _is_text(inner) else ""
+        return inner if _says_something(kind, inner, *beside) else ""
+    if kind in ("binary", "morse"):
+        return inner if _printable(inner) and any(map(str.isalnum, inner)) else ""
+    return inner if _is_text(inner, known) else ""
 
 
-def _inside(text: str, depth: int) -> str:
+def _inside(text: str, depth: int, known: frozenset[str]) -> str:
     """``text`` with what is encoded in it decoded."""
     if depth <= 0:
         return text
     pieces: list[str] = []
     done = 0
-    for start, end, reads in _decoded(text, depth):
+    for start, end, reads in _decoded(text, depth, known):
         if start >= done:
             pieces += text[done:start], reads
             done = end
@@ -173,7 +180,9 @@ def _is_utf8(units: list[bytes]) -> bool:
 def _morse(run: str) -> str:
     plain = run.translate(_MORSE_SIGNS)
     words = re.split(" *[/|] *|  +", plain)
-    return " ".join("".join(_MORSE.get(letter, "?") for letter in word.split()) for word in words)
+    text = " ".join("".join(_MORSE.get(letter, "?") for letter in word.split()) for word in words).strip()
+    mixed = sum("." in letter and "-" in letter for letter in plain.split())
+    return text if mixed >= _MORSE_MIXED and "?" not in text else ""
 
 
 def _octets_as_text(octets: bytes, plain: bool = False) -> str:
@@ -198,7 +207,7 @@ def _octets_as_text(octets: bytes, plain: bool = False) -> str:
 # What counts as text
 
 
-def _says_something(kind: str, run: str, reads: str, before: str, after: str) -> bool:
+def _says_something(kind: str, reads: str, before: str, after: str) -> bool:
     """Of an escape, which is one by its form: that it stands for letters or digits, and is no path, percentage or range by chance."""
     if not any(map(str.isalnum, reads)) or not _printable(reads):
         return False
@@ -209,8 +218,8 @@ def _says_something(kind: str, run: str, reads: str, before: str, after: str) ->
     return after not in ("\\", "-", "]") and before not in ("[", "-") and (reads >= "\x80" or before.isalnum() or after.isalnum())
 
 
-def _is_text(text: str) -> bool:
-    """Mostly common Chinese characters, or mostly words of common English."""
+def _is_text(text: str, known: frozenset[str]) -> bool:
+    """Mostly common Chinese characters, or words, or small letters throughout."""
     if not text or not _printable(text):
         return False
     chinese = _common_chinese(text)
@@ -218,12 +227,35 @@ def _is_text(text: str) -> bool:
         strange = sum(not (character.isalnum() or character.isspace() or character in _PUNCTUATION) for character in text)
         foreign = sum(character.isalpha() and not (character.isascii() or "\u4e00" <= character <= "\u9fff") for character in text)
         return foreign == 0 and strange <= chinese and 2 * chinese >= sum(character > "\x7f" for character in text)
-    if not text.isascii():
-        return False
-    words = _LATIN_WORDS.findall(text.lower())
-    known = [len(word) for word in words if word in english_words() or word in field_words()]
+    return _is_latin_text(text, known)
+
+
+def _is_latin_text(text: str, known: frozenset[str]) -> bool:
+    """Half of the letters in known words; or, disguised letters and separators included, so plain that random octets are not:
+    a small letter, a digit or a separator is one octet in six, eight in a row one in two million.
+    """
+    read = normalise(text.translate(_to_latin())).base
+    words = _LATIN_WORDS.findall(read)
     letters = sum(map(len, words))
-    return max(known, default=0) >= 3 and 2 * sum(known) >= letters and 10 * (letters + text.count(" ")) >= 7 * len(text)
+    if text.isascii():
+        found = [len(word) for word in words if word in english_words() or word in field_words() or word in known]
+        if max(found, default=0) >= 3 and 2 * sum(found) >= letters and 10 * (letters + read.count(" ")) >= 7 * len(read):
+            return True
+    plain = sum(
+        character in _PLAIN or "\u4e00" <= character <= "\u9fff" or (character > "\x7f" and not character.isalpha()) for character in read
+    )
+    capitals = sum("A" <= character <= "Z" for character in text)
+    octets = len(text.encode("utf-8", "replace"))
+    return (
+        plain == len(read)
+        and 2 * letters >= len(read)
+        and octets >= (_PLAIN_OCTETS if capitals <= text.count(" ") + 1 else 2 * _PLAIN_OCTETS)
+    )
+
+
+@cache
+def _to_latin() -> dict[int, str]:
+    return {ord(character): letter for character, letter in look_alikes().reads.items()}
 
 
 def _printable(text: str) -> bool:
@@ -239,28 +271,31 @@ def _common_chinese(text: str) -> int:
 # rot13
 
 
-def _rotated(text: str) -> Iterator[tuple[int, int, str]]:
-    """Runs of Latin letters most of whose words are English only after rot13."""
+def _rotated(text: str, known: frozenset[str]) -> Iterator[tuple[int, int, str]]:
+    """Runs of Latin letters most of whose words are words only after rot13: one long one, or two short ones, more than before."""
     found = set(_LATIN_WORDS.findall(text[:MAX_DECODED]))
-    if not found or _rotated_words().isdisjoint(map(str.lower, found)):
+    rotated_words = _rotated_words(known)
+    if not found or rotated_words.isdisjoint(map(str.lower, found)):
         return
-    english = english_words()
     for match in _LATIN_RUN.finditer(text[:MAX_DECODED]):
         run = match[0].rstrip(" ,;:.'!?-\n")
-        rotated = codecs.encode(run, "rot13")
-        before = [word in english for word in _LATIN_WORDS.findall(run.lower())]
-        words = _LATIN_WORDS.findall(rotated.lower())
-        after = [word in english or word in field_words() for word in words]
-        sure = any(word in field_words() and len(word) >= 5 for word in words)
-        if 5 * sum(after) >= 3 * len(after) and sum(after) >= 3 * sum(before) + (1 if sure else 3):
-            yield match.start(), match.start() + len(run), rotated
+        words = _LATIN_WORDS.findall(run.lower())
+        evidence = sum(1 + (len(word) >= _LONG_WORD) for word in set(words) if word in rotated_words)
+        english = sum(word in english_words() for word in words)
+        after = sum(_is_word(codecs.encode(word, "rot13"), known) for word in words)
+        if evidence >= 2 and evidence >= 2 * english and 5 * after >= 3 * len(words):
+            yield match.start(), match.start() + len(run), codecs.encode(run, "rot13")
 
 
-@cache
-def _rotated_words() -> frozenset[str]:
-    """Rot13 of English words of three letters or more, without those that are English themselves."""
-    english = english_words() | field_words()
-    return frozenset(codecs.encode(word, "rot13") for word in english if len(word) > 2) - english
+def _is_word(word: str, known: frozenset[str]) -> bool:
+    return word in english_words() or word in field_words() or word in known
+
+
+@lru_cache(8)
+def _rotated_words(known: frozenset[str]) -> frozenset[str]:
+    """Rot13 of words of three letters or more, without those that are words themselves."""
+    words = english_words() | field_words() | {word for word in known if word.isalpha()}
+    return frozenset(codecs.encode(word, "rot13") for word in words if len(word) > 2) - words
 
 
 _MORSE_SIGNS = {ord(sign): mark for signs, mark in (("·•", "."), ("−–_", "-")) for sign in signs}

@@ -32,27 +32,39 @@ __all__ = ["shape_edits"]
 
 MIN_DIGITS = 5  # QQ numbers begin at five digits
 _MAX_WORD = 24  # longer than any entry's word that one would write in leet
-_MAX_PIECES = 40  # of a chain of separated letters that are looked at as one
+_MAX_WINDOWS = 100_000  # rows of pieces that are looked at as one word
 _MAX_READINGS = 16  # of one word
 _MAX_TRIED = 2000  # different words of a text whose readings are looked up: what a hostile text may cost
 _LATIN_NAMED = 4  # shorter words with Latin letters of other languages (før) are words of those languages
 _ENGLISH_AT_LEAST = 4  # shorter ones are as often a model, a unit or an abbreviation (m4n, b1g)
+_SIGNS_A_LETTER = 2  # of a word that common English confirms
+_FULL_LEET_AT_LEAST = 5  # letters of a word with fewer letters left than that (5l075)
 _LEET_MESSAGE = 2  # words of leet after which weak evidence is enough
 
 _SIGNS = re.escape("0123456789@$!|€£¢¥₿฿₦₩₮₭₳")
 _WORD = rf"[a-z{_SIGNS}]"
-# A chain of pieces may be cut by anything but what addresses, paths and code are made of.
-_CUT = r"[^\w\s./:\\=&#%@?<>(){}\[\]\"'$!|]"
-_GAP = r"[^\w\n@$!|\\\[\](){}<>\"'`=#]"
-_TOKENS = re.compile(rf"{_WORD}{{2,}}")
+_PIECE = rf"[a-z{re.escape('0123456789@$!€£¢¥₿฿₦₩₮₭₳')}]"  # the bar is more often put between letters than written for one
+_GAP = r"(?:[^\w\n@$!\[\](){}<>\"'`#;。？]|[_丶])"
+_TOKENS = re.compile(rf"{_WORD}{{2,}}|(?<![\w.,:/-])[14](?![\w.,:/-])")
 _LETTERS = re.compile("[a-z]{2,}")
-_SINGLES = re.compile(rf"(?<!{_WORD})(?:{_WORD}{_GAP}{{1,3}}){{2,{_MAX_PIECES}}}{_WORD}(?!{_WORD})")
-_CHAINS = re.compile(rf"(?<!{_WORD}){_WORD}{{1,{_MAX_WORD}}}(?:{_CUT}{{1,3}}{_WORD}{{1,{_MAX_WORD}}}){{1,{_MAX_PIECES}}}")
-_PIECES = re.compile(rf"{_WORD}+")
+_CHAINS = re.compile(rf"(?<!{_PIECE}){_PIECE}{{1,{_MAX_WORD}}}(?:{_GAP}{{1,3}}{_PIECE}{{1,{_MAX_WORD}}})+")
+_PIECES = re.compile(rf"{_PIECE}+")
 _SIGN = re.compile(rf"[{_SIGNS}]")
 _NUMERONYM = re.compile(r"[a-z]\d{2}[a-z]")  # a11y, l10n: a letter, a count, a letter
 _MODEL = re.compile(r"\d{2,}[a-z]+|[a-z]+\d+")  # 90s, gpt4, iphone15
 _SUFFIXES = ("s", "es", "ed", "er", "ers", "ing")
+_SMALL_WORDS = {
+    "4": "a",
+    "1": "i",
+    "70": "to",
+    "17": "it",
+    "15": "is",
+    "47": "at",
+    "50": "so",
+    "45": "as",
+    "533": "see",
+    "7357": "test",
+}  # in leet
 _BEFORE_CODE = frozenset("/_\\#&=%@.")
 _AFTER_CODE = frozenset("/_\\=([@")
 
@@ -104,6 +116,7 @@ class _Reading:
         self.latin = _in_latin(text, piece.base) if foreign else piece.base
         self.known = known
         self.reads: dict[int, str] = {}
+        self.windows = _MAX_WINDOWS
         self.tried: dict[tuple[str, bool, int], str] = {}
 
     def edits(self) -> list[Edit]:
@@ -143,7 +156,7 @@ class _Reading:
         odd = {character for character in raw if not normalise(character).base.isascii()}
         if odd <= table.latin:
             return self.in_fields(word) or (len(word) >= _LATIN_NAMED and self.common(word))
-        if odd & table.greek:  # symbols of formulas and sciences: μm, ρgh, IFNα
+        if odd <= table.greek:  # symbols of formulas and sciences: μm, ρgh, IFNα
             return self.common(word)
         return odd <= table.sure or self.common(word)
 
@@ -167,7 +180,11 @@ class _Reading:
         found = 0
         for match in _TOKENS.finditer(self.latin):
             token = match[0]
-            if token.isalpha() or token.isdigit() or len(token) > _MAX_WORD:
+            if token.isalpha() or len(token) > _MAX_WORD:
+                continue
+            if token.isdigit():
+                if token in _SMALL_WORDS:
+                    waiting.append((match.start(), token))
                 continue
             start = match.start() + len(token) - len(token.lstrip("!|"))
             token = token.strip("!|")
@@ -180,13 +197,18 @@ class _Reading:
                 waiting.append((start, token))
         if found >= _LEET_MESSAGE:
             for start, token in waiting:
-                if word := self.word_of(token, fields_only=False, shortest=2):
+                if word := _SMALL_WORDS.get(token) or self.word_of(token, fields_only=False, shortest=2):
                     self.reads.update(enumerate(word, start))
 
     def _strong(self, token: str) -> str:
-        """The word that ``token`` is, if it has a sign among its letters; with a sign at its rim only, a word of the fields."""
-        if len(token) < 3 or _MODEL.fullmatch(token):
+        """The word that ``token`` is on its own evidence: a sign among its letters; with signs at its rims only, or a form that
+        models and counts have (a11y, 90s, gpt4), a word of the fields.
+        """
+        if len(token) < 3:
             return ""
+        if _MODEL.fullmatch(token):
+            several = len(token) >= _ENGLISH_AT_LEAST and len(_SIGN.findall(token)) > 1 and not token.isdigit()
+            return self.word_of(token, fields_only=True) if several else ""
         inner = _SIGN.search(token, 1, len(token) - 1) is not None
         return self.word_of(token, fields_only=not inner or _NUMERONYM.fullmatch(token) is not None)
 
@@ -204,15 +226,17 @@ class _Reading:
     # Both through separators
 
     def chains(self) -> None:
-        """Words of the fields that are cut into pieces and have a look-alike or a sign in one of them."""
-        for pattern in (_SINGLES, _CHAINS):
-            for match in pattern.finditer(self.latin):
-                if _SIGN.search(match[0]) or match[0] != self.plain[match.start() : match.end()]:
-                    self._chain([(piece.start() + match.start(), piece[0]) for piece in _PIECES.finditer(match[0])])
+        """Words of the fields cut into pieces, with a look-alike or a sign in one of them."""
+        for match in _CHAINS.finditer(self.latin):
+            if self.windows <= 0:
+                return
+            start = match.start()
+            if _SIGN.search(match[0]) or match[0] != self.plain[start : match.end()]:
+                self._chain([(piece.start() + start, piece[0]) for piece in _PIECES.finditer(match[0])])
 
     def _chain(self, pieces: list[tuple[int, str]]) -> None:
         first = 0
-        while first < len(pieces):
+        while first < len(pieces) - 1 and self.windows > 0:
             last, word = self._longest_word(pieces, first)
             if word:
                 letters = iter(word)
@@ -221,16 +245,31 @@ class _Reading:
 
     def _longest_word(self, pieces: list[tuple[int, str]], first: int) -> tuple[int, str]:
         """Where the longest word that begins with piece ``first`` ends, and the word; the next piece and nothing if there is none."""
-        joined, ends = "", []
-        for last in range(first, len(pieces)):
-            if len(joined) + len(pieces[last][1]) > _MAX_WORD:
+        joined, ends = pieces[first][1], []
+        for last in range(first + 1, len(pieces)):
+            (before, left), (start, right) = pieces[last - 1 : last + 1]
+            self.windows -= 1
+            if len(joined) + len(right) > _MAX_WORD or not self._may_join(left, right, before + len(left), start):
                 break
-            joined += pieces[last][1]
+            joined += right
             ends.append((last + 1, joined))
-        for last, candidate in reversed(ends[1:]):
-            if len(candidate) >= 3 and (word := self.word_of(candidate, fields_only=True)):
+        single = len(joined) <= len(ends) + 1
+        for last, candidate in reversed(ends):
+            changed = _SIGN.search(candidate) or any(
+                self.latin[start : start + len(piece)] != self.plain[start : start + len(piece)] for start, piece in pieces[first:last]
+            )
+            if changed and len(candidate) >= (_ENGLISH_AT_LEAST - single) and (word := self.word_of(candidate, fields_only=True)):
                 return last, word
         return first + 1, ""
+
+    def _may_join(self, left: str, right: str, gap: int, end: int) -> bool:
+        """True unless a mere space stands between two pieces that may be words or numbers of their own (10 an, 5 lots)."""
+        return (
+            not self.plain[gap:end].isspace()
+            or (len(left) == 1 and len(right) == 1)
+            or (left.isalpha() and len(left) == 1)
+            or (right.isalpha() and len(right) == 1)
+        )
 
     # Words
 
@@ -246,13 +285,14 @@ class _Reading:
     def _word_of(self, token: str, fields_only: bool, shortest: int) -> str:
         signs = leet_signs()
         letters = sum(map(str.isalpha, token))
-        if letters < len(token) - letters and (2 * letters < len(token) - letters or len(token) < 5):
+        signs_only = len(token) - letters > _SIGNS_A_LETTER * letters
+        if shortest == _ENGLISH_AT_LEAST and (letters == 0 or (signs_only and len(token) < _FULL_LEET_AT_LEAST)):
             return ""
         readings = ["".join(letters) for letters in islice(product(*(signs.get(c, c) for c in token)), _MAX_READINGS)]
         for word in readings:
             if self.in_fields(word):
                 return word
-        if fields_only:
+        if fields_only or (signs_only and shortest == _ENGLISH_AT_LEAST):
             return ""
         return next((word for word in readings if self.common(word, shortest)), "")
 
