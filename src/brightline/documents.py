@@ -134,7 +134,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _read_finding(document: dict[str, Any]) -> Finding:
     values = dict(document)
-    for name in ("rules", "problem_types", "evidence", "exceptions", "normalised"):
+    for name in ("rules", "problem_types", "evidence", "exceptions", "normalised", "parts"):
         values[name] = tuple(values.get(name, ()))
     values["spans"] = tuple(Span(start, end) for start, end in document.get("spans", ()))
     for name in ("detector", "detector_version", "goal", "part", "lane"):

@@ -217,7 +217,8 @@ class Finding:
     (news, education, help_seeking, …) that the detector saw around the evidence. ``spans`` and ``evidence`` run in
     parallel, one pair a slot. ``term`` names a clause of the operator's own terms where there is no legal ground.
     ``note_zh/en`` is the text that a ``notice`` or ``rewrite`` shows the reader. ``excerpt`` is raw text around the
-    evidence, beginning at code point ``excerpt_start`` of the part, so that a person can judge it later.
+    evidence, beginning at code point ``excerpt_start`` of the part, so that a person can judge it later. ``parts`` runs in
+    parallel to ``spans`` where the evidence stands in several parts (the turns of a dialogue); empty: all of it is in ``part``.
     """
 
     detector: str
@@ -240,6 +241,17 @@ class Finding:
     note_en: str = ""
     excerpt: str = ""
     excerpt_start: int = 0
+    parts: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[tuple[str, Span], ...]:
+        """Each span with the part in which it stands."""
+        parts = self.parts if len(self.parts) == len(self.spans) else (self.part,) * len(self.spans)
+        return tuple(zip(parts, self.spans, strict=True))
+
+    def spans_in(self, part: str) -> tuple[Span, ...]:
+        """The spans that stand in that part."""
+        return tuple(span for here, span in self.places if here == part)
 
 
 @dataclass(frozen=True, slots=True)

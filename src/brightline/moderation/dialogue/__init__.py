@@ -1,0 +1,37 @@
+"""What several messages ask for together: a request split over turns, named pieces that are joined, letters sent one by one.
+
+``Dialogue`` follows one conversation, ``DialogueReader`` reads its turns (one an engine, shared by all conversations), and
+``dialogue_findings`` does both for an Item whose parts are the turns in their order. Evidence is cited turn by turn: the
+``parts`` of a Finding name the turn of each span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from brightline.model import Finding, Part
+from brightline.moderation.dialogue.conversation import Dialogue, OpenGoal
+from brightline.moderation.dialogue.reading import DialogueReader
+from brightline.moderation.dialogue.saved import load_dialogue, save_dialogue
+from brightline.moderation.dialogue.turns import Role, Turn, role_of, turns_of
+
+__all__ = [
+    "Dialogue",
+    "DialogueReader",
+    "OpenGoal",
+    "Role",
+    "Turn",
+    "dialogue_findings",
+    "load_dialogue",
+    "role_of",
+    "save_dialogue",
+    "turns_of",
+]
+
+
+def dialogue_findings(reader: DialogueReader, parts: Iterable[Part]) -> list[Finding]:
+    """What the parts of an Item say together that none of them says alone: answers are the service's turns, all others the user's."""
+    turns = turns_of(parts)
+    if sum(turn.role is Role.USER for turn in turns) < 2:
+        return []
+    return Dialogue(reader).observe_all(turns)

@@ -1,0 +1,351 @@
+"""One conversation: which goals are open, and what a new turn completes.
+
+*Split requests.* Each goal has an accumulator of the slots that the user's last ``MOST_TURNS`` turns filled. A goal is met when a
+turn fills its last empty slot. Words of slots meet by chance in a long conversation, so that alone is no evidence; it counts if
+
+* the turns belong together: the completing turn goes on with what was said (it refers to it, is too brief to stand alone, or is about
+  the same thing), at most ``NEAR`` turns away or pointing back explicitly, and no change of subject was announced between them;
+* the words are surprising: the sum over the slots of minus the decimal logarithm of each word's share of ordinary texts (the profile
+  of ``text.profile``) reaches ``SURPRISE``, old turns counting less (half-life ``HALF_LIFE_S``) where times are known;
+* no turn since the last change of subject holds a word of the goal's exceptions (it is reported with them, and excused).
+
+Such a finding goes to a person, never further. *Joined pieces* (``pieces``) are different: who asks to join them has said the
+sentence, and it is judged as if it stood in the message. *The trajectory* adds evidence of goals and of techniques over the turns,
+with decay, and sends a conversation that rises over three turns or more to a person. *The answer* is read in the light of the goals
+that the user left open.
+
+Memory and work are bounded: turns, slots, words and pieces have their limits, and older ones are forgotten.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from brightline.model import Finding, Outcome, Part, Side, Span
+from brightline.moderation.dialogue.evidence import Cite, capped, finding_over, recited
+from brightline.moderation.dialogue.pieces import LONGEST_PIECE, MOST_NAMES, Composed, Piece, composed, named_pieces, run_together
+from brightline.moderation.dialogue.reading import DialogueReader, Sight, TurnText
+from brightline.moderation.dialogue.turns import Role, Turn
+from brightline.text import Goal
+
+__all__ = ["MOST_TURNS", "Dialogue", "Kept", "OpenGoal"]
+
+MOST_TURNS = 20
+NEAR = 4
+HALF_LIFE_S = 1800.0
+"""Bounds of the session state (text-and-gateway.md, section 5.3): 20 turns, 30 minutes."""
+
+SURPRISE = 5.0
+"""Measured with evals/dialogues.py and on shuffled ordinary messages (docs/dialogue.md): lower, and two ordinary words are enough."""
+
+SHORT_MESSAGE = 8
+"""Characters up to which messages in a row are read together without being asked to."""
+
+FINDINGS_A_TURN = 3
+SURE, LIKELY = 0.75, 0.6  # the score of a split request: near the threshold a person should expect chance
+SURE_FROM = 7.0
+
+DECAY = 0.8  # of the trajectory, a turn
+MET, OPEN, DISGUISED = 1.0, 0.5, 0.6  # evidence of a turn: a goal met, the fullest goal begun, a technique used
+RISES_FROM = 1.2
+RISES_OVER = 3
+
+
+class OpenGoal(NamedTuple):
+    """A goal of which the user's turns filled some slots. ``filled``: slot number → where."""
+
+    goal: Goal
+    filled: dict[int, Cite]
+    surprise: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One turn of the user as it is remembered: what its texts hold, by part; ``piece`` is its text if it is short."""
+
+    number: int
+    subject: int  # raised with each announced change of subject
+    at: float | None
+    texts: tuple[tuple[str, TurnText], ...]
+    piece: Piece | None
+    evidence: float = 0.0
+    sights: dict[str, dict[int, tuple[str, Sight]]] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        for part, text in self.texts:
+            for sight in text.sights:
+                slots = self.sights.setdefault(sight.goal, {})
+                known = slots.get(sight.slot)
+                if known is None or known[1].surprise < sight.surprise:
+                    slots[sight.slot] = (part, sight)
+
+    @property
+    def words(self) -> frozenset[int]:
+        return frozenset().union(*(text.words for _, text in self.texts))
+
+
+class Dialogue:
+    """Follows one conversation; not for use by two threads at once. ``observe`` takes its turns in order."""
+
+    def __init__(self, reader: DialogueReader) -> None:
+        self._reader = reader
+        self.turns: deque[Kept] = deque(maxlen=MOST_TURNS)
+        self.names: dict[str, Piece] = {}
+        self.count = 0  # turns of the user so far
+        self.subject = 0
+        self.told: set[str] = set()  # goals reported
+        self.side = Side.PROMPT
+
+    def restore(self, *, count: int, subject: int, side: str, told: Iterable[str], names: dict[str, Piece], turns: Iterable[Kept]) -> None:
+        """Go on where a conversation was saved."""
+        self.count, self.subject, self.side, self.told, self.names = count, subject, Side(side), set(told), names
+        self.turns.extend(turns)
+
+    @property
+    def open_goals(self) -> list[OpenGoal]:
+        """Goals begun and not met by the turns that belong to the newest one, the most surprising first."""
+        if not self.turns:
+            return []
+        newest = self.turns[-1]
+        near = [kept for kept in self.turns if kept.subject == newest.subject and newest.number - kept.number <= NEAR]
+        filled: dict[str, dict[int, tuple[Cite, float]]] = {}
+        for kept in near:
+            for goal_id, slots in kept.sights.items():
+                for slot, (part, sight) in slots.items():
+                    filled.setdefault(goal_id, {})[slot] = (_cite(part, sight), sight.surprise)
+        found = []
+        for goal_id, hits in filled.items():
+            goal = self._reader.goals.get(goal_id)
+            if goal is not None and len(hits) < len(goal.slots):
+                found.append(OpenGoal(goal, {slot: cite for slot, (cite, _) in hits.items()}, sum(weight for _, weight in hits.values())))
+        return sorted(found, key=lambda one: -one.surprise)
+
+    @property
+    def score(self) -> float:
+        """The trajectory: the evidence of all turns, each counting less by the turns since."""
+        newest = self.turns[-1].number if self.turns else 0
+        return sum(kept.evidence * DECAY ** (newest - kept.number) for kept in self.turns)
+
+    @property
+    def rises(self) -> bool:
+        """True if the last turns each held evidence, the last one more than the first, none less than the one before."""
+        last = [kept.evidence for kept in self.turns][-RISES_OVER:]
+        steps = all(before <= after for before, after in itertools.pairwise(last))
+        return len(last) == RISES_OVER and steps and last[-1] > last[0] > 0 and self.score >= RISES_FROM
+
+    def observe_all(self, turns: Sequence[Turn]) -> list[Finding]:
+        """Take a whole conversation in: the user's last turns, and what the service's answers add to them."""
+        users = [index for index, turn in enumerate(turns) if turn.role is Role.USER]
+        self.count += max(0, len(users) - MOST_TURNS)
+        first = users[-MOST_TURNS] if len(users) > MOST_TURNS else 0
+        return [finding for turn in turns[first:] for finding in self.observe(turn)]
+
+    def observe(self, turn: Turn) -> list[Finding]:
+        """What this turn completes. Turns of the application say nothing; of the service's, see ``answered``."""
+        if turn.role is not Role.USER:
+            return []
+        texts = [part for part in turn.parts if part.text.strip()]
+        if not texts:
+            return []
+        self.side = texts[0].side
+        self.count += 1
+        kept = self._keep(texts, turn.at)
+        found = self._joined(kept, texts) + self._completed(kept)
+        rising = None if found else self._rising(kept)
+        if rising is not None:
+            found.append(rising)
+        for part in texts:
+            for name, piece in named_pieces(part.text[: LONGEST_PIECE * 10], part.path).items():
+                self.names.pop(name, None)
+                self.names[name] = piece
+        while len(self.names) > MOST_NAMES:
+            del self.names[next(iter(self.names))]
+        return found
+
+    def answered(self, parts: Iterable[Part]) -> list[Finding]:
+        """What an answer adds to the goals that the user left open: findings on the answer's side, for a person."""
+        waiting = [one for one in self.open_goals if len(one.filled) == len(one.goal.slots) - 1] if len(self.turns) > 1 else []
+        if not waiting:
+            return []
+        found = []
+        for part in parts:
+            text = self._reader.read(part.text, self.side)
+            slots = {(sight.goal, sight.slot): sight for sight in text.sights}
+            for one in waiting:
+                missing = next(slot for slot in range(len(one.goal.slots)) if slot not in one.filled)
+                sight = slots.get((one.goal.id, missing))
+                if sight is None or one.goal.slots[missing].companion or one.surprise + sight.surprise < SURE_FROM:
+                    continue
+                if any(other.slot in one.filled for other in text.sights if other.goal == one.goal.id):
+                    continue  # the answer speaks of the thing by itself: the goals of its own side judge that
+                words = frozenset(excuse.word for excuse in text.excuses) | self._excusing(self.turns[-1].subject)
+                cites = [*(one.filled[slot] for slot in sorted(one.filled)), _cite(part.path, sight)]
+                found.append(self._finding(one.goal, Side.ANSWER, cites, LIKELY, words))
+        return found[:FINDINGS_A_TURN]
+
+    # -- what a turn holds ------------------------------------------------------------------------------------------
+
+    def _keep(self, parts: Sequence[Part], at: float | None) -> Kept:
+        texts = tuple((part.path, self._reader.read(part.text, part.side)) for part in parts)
+        if any(text.shifts for _, text in texts):
+            self.subject += 1
+        piece = None
+        if len(parts) == 1:
+            stripped = parts[0].text.strip()
+            if len(stripped) <= LONGEST_PIECE:
+                start = parts[0].text.find(stripped)
+                piece = Piece(stripped, parts[0].path, Span(start, start + len(stripped)))
+        kept = Kept(self.count, self.subject, at, texts, piece, self._evidence(texts))
+        self.turns.append(kept)
+        return kept
+
+    def _evidence(self, texts: Iterable[tuple[str, TurnText]]) -> float:
+        """What a turn adds to the trajectory."""
+        value = 0.0
+        for _, text in texts:
+            if text.excuses:
+                continue
+            begun: dict[str, set[int]] = {}
+            for sight in text.sights:
+                goal = self._reader.goals[sight.goal]
+                if not goal.slots[sight.slot].companion and sight.surprise >= SURPRISE / 2:
+                    begun.setdefault(sight.goal, set()).add(sight.slot)
+            fullest = max((len(slots) / len(self._reader.goals[goal].slots) for goal, slots in begun.items()), default=0.0)
+            value += MET if text.met else OPEN * fullest
+            value += DISGUISED * min(len(text.techniques), 2)
+        return value
+
+    # -- what a turn completes --------------------------------------------------------------------------------------
+
+    def _completed(self, kept: Kept) -> list[Finding]:
+        """Goals whose last empty slot this turn fills."""
+        earlier = [other for other in self.turns if other is not kept and self._belongs(kept, other)]
+        if not earlier:
+            return []
+        met = {goal for _, text in kept.texts for goal in text.met}
+        found: list[tuple[float, Finding]] = []
+        for goal_id, now in kept.sights.items():
+            goal = self._reader.goals[goal_id]
+            if goal_id in self.told or goal_id in met or len(now) == len(goal.slots):
+                continue
+            chosen: dict[int, tuple[float, int, Cite]] = {
+                slot: (sight.surprise, kept.number, _cite(part, sight)) for slot, (part, sight) in now.items()
+            }
+            for other in reversed(earlier):
+                slots = other.sights.get(goal_id, {})
+                if len(slots) == len(goal.slots):
+                    break  # one turn had it all, and the engine judged that
+                for slot, (part, sight) in slots.items():
+                    if slot not in chosen:
+                        chosen[slot] = (sight.surprise * _weight(kept, other), other.number, _cite(part, sight))
+            surprise = sum(weight for weight, _, _ in chosen.values())
+            if len(chosen) < len(goal.slots) or surprise < SURPRISE:
+                continue
+            cites = [cite for _, _, cite in sorted(chosen.values(), key=lambda one: (one[1], one[2].span))]
+            score = SURE if surprise >= SURE_FROM else LIKELY
+            found.append((surprise, self._finding(goal, self.side, cites, score, self._excusing(kept.subject))))
+        found.sort(key=lambda row: (bool(row[1].exceptions), -row[0], row[1].goal))
+        best = [finding for _, finding in found[:FINDINGS_A_TURN]]
+        self.told.update(finding.goal for finding in best)
+        return best
+
+    def _belongs(self, kept: Kept, other: Kept) -> bool:
+        """True if a turn goes on with an earlier one."""
+        points_back = any(text.points_back for _, text in kept.texts)
+        if points_back:
+            return True
+        if other.subject != kept.subject or kept.number - other.number > NEAR:
+            return False
+        if any(text.refers or text.brief for _, text in kept.texts):
+            return True
+        return bool(kept.words & other.words)
+
+    def _excusing(self, subject: int) -> frozenset[str]:
+        """Words of exception lists in the turns about this subject."""
+        return frozenset(excuse.word for kept in self.turns if kept.subject == subject for _, text in kept.texts for excuse in text.excuses)
+
+    def _finding(self, goal: Goal, side: Side, cites: Sequence[Cite], score: float, words: frozenset[str]) -> Finding:
+        effect = goal.effects.get(side, goal.effects.get(self.side, Outcome.REVIEW))
+        return finding_over(
+            goal,
+            side,
+            cites,
+            version=self._reader.version,
+            score=min(score, goal.score),
+            effect=min(effect, Outcome.REVIEW, key=lambda outcome: outcome.severity),
+            exceptions=self._reader.excuses_of(goal, words),
+        )
+
+    # -- pieces and trajectory --------------------------------------------------------------------------------------
+
+    def _joined(self, kept: Kept, parts: Sequence[Part]) -> list[Finding]:
+        """What named pieces, or short messages, say together. Joined by the user: in full; otherwise for a person."""
+        for part in parts:
+            if self.names and len(part.text) <= LONGEST_PIECE * 10:
+                text = composed(part.text, part.path, self.names)
+                if text is not None:
+                    found = self._read_together(text, "joined:")
+                    if found:
+                        return found
+        run = self._run(LONGEST_PIECE if any(text.joins for _, text in kept.texts) else SHORT_MESSAGE)
+        if any(text.joins for _, text in kept.texts):
+            before = [piece for piece in run if piece.part != parts[-1].path]
+            return self._read_together(run_together(before), "joined:") if len(before) > 1 else []
+        return [capped(finding) for finding in self._read_together(run_together(run))] if len(run) > 1 else []
+
+    def _run(self, longest: int) -> list[Piece]:
+        """The last messages in a row that are no longer than that; the newest may be longer where it asks for joining."""
+        pieces: list[Piece] = []
+        for kept in reversed(self.turns):
+            if kept.piece is None or (len(kept.piece.text) > longest):
+                break
+            pieces.append(kept.piece)
+        return pieces[::-1]
+
+    def _read_together(self, text: Composed, told: str = "") -> list[Finding]:
+        """Findings of a text that was put together, those with evidence in several messages. ``told``: how they are remembered."""
+        found: dict[str, Finding] = {}
+        for finding in self._reader.scan(text.text, self.side):
+            if finding.goal in found or told + finding.goal in self.told or finding.effect.severity < Outcome.REVIEW.severity:
+                continue
+            cites = text.cites(finding)
+            if len({cite.part for cite in cites}) > 1:
+                found[finding.goal] = recited(finding, cites, self._reader.version)
+        best = list(found.values())[:FINDINGS_A_TURN]
+        self.told.update(name for finding in best for name in (finding.goal, told + finding.goal))
+        return best
+
+    def _rising(self, kept: Kept) -> Finding | None:
+        """A conversation in which evidence grows, with a technique in it, goes to a person: cited are the techniques and the goal begun."""
+        if not self.rises or "trajectory" in self.told:
+            return None
+        last = list(self.turns)[-RISES_OVER:]
+        techniques = [_cite(part, sight) for one in last for part, text in one.texts for sight in text.techniques]
+        begun = [
+            (sight.surprise, _cite(part, sight), sight.goal)
+            for one in last
+            for slots in one.sights.values()
+            for part, sight in slots.values()
+            if not self._reader.goals[sight.goal].slots[sight.slot].companion and sight.surprise >= SURPRISE / 2
+        ]
+        if not techniques or not begun:
+            return None
+        _, cite, goal_id = max(begun, key=lambda row: row[0])
+        self.told.add("trajectory")
+        cites = list(dict.fromkeys([*techniques, cite]))
+        return self._finding(self._reader.goals[goal_id], self.side, cites, LIKELY, self._excusing(kept.subject))
+
+
+def _cite(part: str, sight: Sight) -> Cite:
+    return Cite(part, sight.span, sight.evidence, sight.normalised)
+
+
+def _weight(now: Kept, then: Kept) -> float:
+    """What evidence of an earlier turn still counts for."""
+    if now.at is None or then.at is None:
+        return 1.0
+    return float(0.5 ** (max(0.0, now.at - then.at) / HALF_LIFE_S))

@@ -1,0 +1,118 @@
+"""A conversation as a JSON document, for a session that goes on in another request.
+
+Kept is what may still become evidence: words of slots with their places, words of exceptions, hashes of the words that tell the
+subject, named pieces, and messages up to ``KEPT_MESSAGE`` characters, which may be letters of a longer sentence. No other text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brightline.model import Span
+from brightline.moderation.dialogue.conversation import MOST_TURNS, Dialogue, Kept
+from brightline.moderation.dialogue.pieces import MOST_NAMES, Piece
+from brightline.moderation.dialogue.reading import DialogueReader, Excuse, Sight, TurnText
+
+__all__ = ["FORMAT", "load_dialogue", "save_dialogue"]
+
+FORMAT = "brightline-dialogue/1"
+KEPT_MESSAGE = 40
+
+
+def save_dialogue(dialogue: Dialogue) -> dict[str, Any]:
+    """The state of a conversation; turns and words beyond the bounds are gone already."""
+    return {
+        "format": FORMAT,
+        "count": dialogue.count,
+        "subject": dialogue.subject,
+        "side": dialogue.side.value,
+        "told": sorted(dialogue.told),
+        "names": {name: _piece(piece) for name, piece in dialogue.names.items()},
+        "turns": [_turn(kept) for kept in dialogue.turns],
+    }
+
+
+def load_dialogue(reader: DialogueReader, document: dict[str, Any]) -> Dialogue:
+    """The inverse. What goals no longer have is dropped. Raises ``KeyError``, ``TypeError`` or ``ValueError`` for anything else."""
+    if document["format"] != FORMAT:
+        raise ValueError(f"not a {FORMAT} document")
+    dialogue = Dialogue(reader)
+    dialogue.restore(
+        count=int(document["count"]),
+        subject=int(document["subject"]),
+        side=document["side"],
+        told=document["told"],
+        names={name: _read_piece(piece) for name, piece in list(document["names"].items())[:MOST_NAMES]},
+        turns=[_read_turn(reader, turn) for turn in document["turns"][-MOST_TURNS:]],
+    )
+    return dialogue
+
+
+def _turn(kept: Kept) -> dict[str, Any]:
+    piece = kept.piece if kept.piece is not None and len(kept.piece.text) <= KEPT_MESSAGE else None
+    return {
+        "number": kept.number,
+        "subject": kept.subject,
+        "at": kept.at,
+        "evidence": kept.evidence,
+        "piece": _piece(piece) if piece else None,
+        "texts": [[part, _text(text)] for part, text in kept.texts],
+    }
+
+
+def _read_turn(reader: DialogueReader, document: dict[str, Any]) -> Kept:
+    piece = document["piece"]
+    return Kept(
+        number=int(document["number"]),
+        subject=int(document["subject"]),
+        at=document["at"],
+        evidence=float(document["evidence"]),
+        piece=_read_piece(piece) if piece else None,
+        texts=tuple((part, _read_text(reader, text)) for part, text in document["texts"]),
+    )
+
+
+def _text(text: TurnText) -> dict[str, Any]:
+    return {
+        "sights": [list(sight) for sight in text.sights],
+        "excuses": [list(excuse) for excuse in text.excuses],
+        "met": list(text.met),
+        "techniques": [list(sight) for sight in text.techniques],
+        "words": sorted(text.words),
+        "cues": [text.refers, text.points_back, text.shifts, text.joins, text.brief],
+    }
+
+
+def _read_text(reader: DialogueReader, document: dict[str, Any]) -> TurnText:
+    cues = document["cues"]
+    return TurnText(
+        sights=tuple(sight for sight in map(_sight, document["sights"]) if _is_known(reader, sight)),
+        excuses=tuple(Excuse(word, Span(*span)) for word, span in document["excuses"]),
+        met=tuple(document["met"]),
+        techniques=tuple(map(_sight, document["techniques"])),
+        words=frozenset(document["words"]),
+        refers=bool(cues[0]),
+        points_back=bool(cues[1]),
+        shifts=bool(cues[2]),
+        joins=bool(cues[3]),
+        brief=bool(cues[4]),
+    )
+
+
+def _sight(row: list[Any]) -> Sight:
+    goal, slot, span, lane, normalised, evidence, surprise = row
+    return Sight(str(goal), int(slot), Span(*span), str(lane), str(normalised), str(evidence), float(surprise))
+
+
+def _is_known(reader: DialogueReader, sight: Sight) -> bool:
+    goal = reader.goals.get(sight.goal)
+    return goal is not None and sight.slot < len(goal.slots)
+
+
+def _piece(piece: Piece) -> list[Any]:
+    return [piece.text, piece.part, list(piece.span)]
+
+
+def _read_piece(row: list[Any]) -> Piece:
+    text, part, span = row
+    return Piece(str(text), str(part), Span(*span))
