@@ -31,13 +31,12 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-from moderation import SEED, SOURCES, KeywordFilter, wilson
-
 from brightline.model import Finding, Outcome, Side
 from brightline.moderation import goal_book
 from brightline.rulebook import load_rulebook
 from brightline.text import GoalBook, TextEngine
 from brightline.text.transforms import TRANSFORMS, Attack, compose
+from moderation import SEED, SOURCES, KeywordFilter, wilson
 
 SEEDS_FILE = Path(__file__).parent / "seeds.jsonl"
 DATA = Path(os.environ.get("BRIGHTLINE_DATA", Path(__file__).parents[2] / "shared" / "data"))
@@ -171,7 +170,7 @@ def cost(judges: Judges, limit: int) -> tuple[list[dict[str, object]], list[str]
                 "goals": dict(goals.most_common(4)),
                 "us_all": spent[True] / total * 1e6,
                 "us_block": spent[False] / total * 1e6,
-            }  # fmt: skip
+            }
         )
     return rows, skipped
 

