@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cached_property
 from typing import NamedTuple
 
 from brightline.model import Finding, Side
 from brightline.text.goals import GoalBook
 from brightline.text.index import SideIndex
 from brightline.text.late import LateReader
-from brightline.text.late_index import LateIndex
+from brightline.text.late_index import LateIndex, LateWords
 from brightline.text.stream import SlotSeen, TextStream
 from brightline.text.tables import load_tables
 
@@ -86,5 +87,11 @@ class TextEngine:
             return None
         late = self._late_indices.get(index.side)
         if late is None:
-            late = self._late_indices[index.side] = LateIndex(index.goals)
+            numbers = [place for place, goal in enumerate(self.book.goals) if index.side in goal.effects]
+            late = LateIndex(self._late_words, index.goals, {place: number for number, place in enumerate(numbers)})
+            self._late_indices[index.side] = late
         return LateReader(index, late)
+
+    @cached_property
+    def _late_words(self) -> LateWords:
+        return LateWords(self.book.goals)

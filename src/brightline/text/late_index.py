@@ -23,7 +23,7 @@ from brightline.text.sounds import sound_forms, sounds_of
 from brightline.text.windows import Hit
 from brightline.text.words import continues_word, is_word_rim
 
-__all__ = ["LateIndex", "is_weak"]
+__all__ = ["LateIndex", "LateWords", "is_weak"]
 
 WEAK_BELOW = 3
 SOUND_RANK, ORDER_RANK = 2, 3
@@ -57,57 +57,14 @@ def is_weak(hit: Hit) -> bool:
     return hit.rank >= SOUND_RANK and len(hit.normalised) < WEAK_BELOW
 
 
-class LateIndex:
-    """The goals of one side by sound and by order."""
+class LateWords:
+    """The entries of all goals by sound and by order: what all sides share. Words name their goals by their place in ``goals``."""
 
     def __init__(self, goals: Sequence[Goal]) -> None:
         self._goals = goals
-        self._sounds, self._sounding = self._lane("sound", lambda entries: map(sound_forms, entries))
-        self._orders, self._ordered = self._lane("order", lambda entries: ((form,) if form else () for form in order_forms(entries)))
-        self.latin_words = frozenset(_latin_words(goals))
-
-    def hits(self, piece: Piece) -> list[Hit]:
-        """Words that sound like an entry, or stand there backwards, in places of the base lane."""
-        if len(piece.kept) < 2:
-            return []
-        found: list[Hit] = []
-        if self._orders is not None:
-            for start, stop, entry in self._orders.find_overlapping(piece.kept):
-                if not _cuts_word(piece.kept, start, stop):
-                    begin, finish = int(piece.kept_at[start]), int(piece.kept_at[stop - 1]) + 1
-                    found.extend(_hits(piece.kept[start:stop], begin, finish, self._ordered[entry], ORDER_RANK))
-        if self._sounds is not None:
-            found.extend(self._heard(piece.base))
-        return found
-
-    def _heard(self, base: str) -> list[Hit]:
-        sounds = sounds_of(base)
-        places: list[tuple[int, int, int]] = []
-        for start, stop, entry in self._sounds.find_overlapping(sounds.text) if self._sounds is not None else ():
-            begin, finish = int(sounds.at[start]), int(sounds.until[stop - 1])
-            if _CLAUSE_END.isdisjoint(base[begin:finish]) and not _cuts_word(base, begin, finish):
-                places.append((begin, finish, entry))
-        if not places:
-            return []
-        ordinary = _shares({base[begin:finish] for begin, finish, _ in places})
-        found: list[Hit] = []
-        for begin, finish, entry in places:
-            written = base[begin:finish]
-            words = [word for word in self._sounding[entry] if _may_be_meant(written, word, ordinary[written])]
-            found.extend(_hits(written, begin, finish, words, SOUND_RANK))
-        return found
-
-    def may_meet(self, hits: Sequence[Hit], slots_seen: Mapping[int, int]) -> bool:
-        """True if with ``hits`` some goal has all its slots. ``slots_seen``: goal → bits of slots that the block lanes saw."""
-        slots: dict[int, int] = {}
-        strong: set[int] = set()
-        for hit in hits:
-            slots[hit.goal] = slots.get(hit.goal, slots_seen.get(hit.goal, 0)) | 1 << hit.slot
-            if not is_weak(hit):
-                strong.add(hit.goal)
-        return any(
-            seen.bit_count() == len(self._goals[goal].slots) and (goal in strong or slots_seen.get(goal)) for goal, seen in slots.items()
-        )
+        self.sounds, self.sounding = self._lane("sound", lambda entries: map(sound_forms, entries))
+        self.orders, self.ordered = self._lane("order", lambda entries: ((form,) if form else () for form in order_forms(entries)))
+        self.latin = frozenset(_latin_words(goals))
 
     def _lane(self, lane: Lane, forms_of: _FormsOf) -> tuple[CharwiseDoubleArrayAhoCorasick | None, list[tuple[_Word, ...]]]:
         places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -128,10 +85,63 @@ class LateIndex:
         return automaton, [tuple(sorted(words[form])) for form in forms]
 
 
-def _hits(written: str, begin: int, finish: int, words: Iterable[_Word], rank: int) -> Iterator[Hit]:
-    for word in words:
-        if word.skip != written and (word.accompanied or word.size >= WEAK_BELOW):
-            yield Hit(begin, -finish, rank, word.goal, word.slot, word.skip)
+class LateIndex:
+    """The goals of one side by sound and by order. ``numbers``: place in the book → number of the goal on this side."""
+
+    def __init__(self, words: LateWords, goals: Sequence[Goal], numbers: Mapping[int, int]) -> None:
+        self._words = words
+        self._goals = goals
+        self._numbers = numbers
+        self.latin_words = words.latin
+
+    def hits(self, piece: Piece) -> list[Hit]:
+        """Words that sound like an entry, or stand there backwards, in places of the base lane."""
+        if len(piece.kept) < 2:
+            return []
+        found: list[Hit] = []
+        if self._words.orders is not None:
+            for start, stop, entry in self._words.orders.find_overlapping(piece.kept):
+                if not _cuts_word(piece.kept, start, stop):
+                    begin, finish = int(piece.kept_at[start]), int(piece.kept_at[stop - 1]) + 1
+                    found.extend(self._hits(piece.kept[start:stop], begin, finish, self._words.ordered[entry], ORDER_RANK))
+        if self._words.sounds is not None:
+            found.extend(self._heard(piece.base))
+        return found
+
+    def _heard(self, base: str) -> list[Hit]:
+        sounds = sounds_of(base)
+        places: list[tuple[int, int, int]] = []
+        for start, stop, entry in self._words.sounds.find_overlapping(sounds.text) if self._words.sounds is not None else ():
+            begin, finish = int(sounds.at[start]), int(sounds.until[stop - 1])
+            if _CLAUSE_END.isdisjoint(base[begin:finish]) and not _cuts_word(base, begin, finish):
+                places.append((begin, finish, entry))
+        if not places:
+            return []
+        ordinary = _shares({base[begin:finish] for begin, finish, _ in places})
+        found: list[Hit] = []
+        for begin, finish, entry in places:
+            written = base[begin:finish]
+            words = [word for word in self._words.sounding[entry] if _may_be_meant(written, word, ordinary[written])]
+            found.extend(self._hits(written, begin, finish, words, SOUND_RANK))
+        return found
+
+    def _hits(self, written: str, begin: int, finish: int, words: Iterable[_Word], rank: int) -> Iterator[Hit]:
+        for word in words:
+            goal = self._numbers.get(word.goal)
+            if goal is not None and word.skip != written and (word.accompanied or word.size >= WEAK_BELOW):
+                yield Hit(begin, -finish, rank, goal, word.slot, word.skip)
+
+    def may_meet(self, hits: Sequence[Hit], slots_seen: Mapping[int, int]) -> bool:
+        """True if with ``hits`` some goal has all its slots. ``slots_seen``: goal → bits of slots that the block lanes saw."""
+        slots: dict[int, int] = {}
+        strong: set[int] = set()
+        for hit in hits:
+            slots[hit.goal] = slots.get(hit.goal, slots_seen.get(hit.goal, 0)) | 1 << hit.slot
+            if not is_weak(hit):
+                strong.add(hit.goal)
+        return any(
+            seen.bit_count() == len(self._goals[goal].slots) and (goal in strong or slots_seen.get(goal)) for goal, seen in slots.items()
+        )
 
 
 def _may_be_meant(written: str, word: _Word, share: float) -> bool:
