@@ -33,6 +33,7 @@ from brightline.model import (
     Strictness,
 )
 from brightline.moderation import goals_in_force
+from brightline.moderation.dialogue import DialogueReader, dialogue_findings
 from brightline.moderation.families import FamilyModels
 from brightline.rulebook import Judgement, OperatorTerm, Rulebook, decide, load_rulebook, load_terms
 from brightline.rulebook.policy import outcome_of
@@ -59,6 +60,7 @@ class Pipeline:
         self.terms: Mapping[str, OperatorTerm] = load_terms(settings.terms_file) if settings.terms_file else {}
         self.engine = TextEngine(goals_in_force(self.rulebook, operator_goals(settings.goals_dir), self.terms))
         self.models = FamilyModels.load(self.rulebook)
+        self.dialogues = DialogueReader(self.engine)
         self.versions = {
             "brightline": __version__,
             "rulebook": self.rulebook.digest[:16],
@@ -95,6 +97,13 @@ class Pipeline:
 
     def _of_part(self, part: Part) -> list[Finding]:
         return [*self.engine.scan(part.text, part.side, part.path), *self.weigh(part)]
+
+    def inspect_item(self, item: Item) -> list[Finding]:
+        """Findings over an Item: of each part, and of a dialogue what its turns say together."""
+        findings = self.inspect(item.parts)
+        if item.kind is ItemKind.DIALOGUE and len(item.parts) > 1:
+            findings += dialogue_findings(self.dialogues, item.parts)
+        return findings
 
     def judge(self, findings: Sequence[Finding], context: Context, not_inspected: Sequence[NotInspected] = ()) -> Judgement:
         """What follows from the findings: the policy's answer."""
@@ -166,7 +175,7 @@ class Pipeline:
         return self.decide(
             kind=item.kind,
             digest=item.digest,
-            findings=self.inspect(item.parts),
+            findings=self.inspect_item(item),
             context=context,
             not_inspected=item.not_inspected,
             **details,
