@@ -49,7 +49,9 @@ def split_edits(text: str) -> list[Edit]:
             continue
         parts = (text[start] + text[end - 1]).translate(splits.variants)
         whole = splits.whole.get(parts)
-        if whole is not None and not (end < len(text) and text[end] in splits.unless.get(parts, "")):
+        if whole is not None and not (
+            end < len(text) and text[end] in splits.unless.get(parts, "") and text[end : end + 2] not in splits.whole
+        ):
             edits.append(Edit(start, end, whole, "split"))
             done = end
     return edits
