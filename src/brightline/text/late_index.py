@@ -31,9 +31,9 @@ SOUND_RANK, ORDER_RANK = 2, 3
 # Shares of ordinary texts up to which something that sounds like an entry of so many syllables may be meant as it.
 _MOST_ORDINARY = {2: 0.00003, 3: 0.0003}
 _MOST_ORDINARY_LONG = 0.001
+_MOST_ORDINARY_ALONE = 0.00001  # where no other slot has to be met
 
 _CLAUSE_END = frozenset(",;:、，；：")
-_MIXED = re.compile("[0-9]|[a-z][^\\x00-\\x7f]|[^\\x00-\\x7f][a-z]")  # 加拿大28, 线上casino: half a sound is no word
 _LATIN_WORD = re.compile("[a-z]{2,}")
 _MOST_REMEMBERED = 100_000
 _remembered: dict[str, float] = {}
@@ -72,8 +72,7 @@ class LateWords:
             if lane in goal.lanes:
                 for slot_number, slot in enumerate(goal.slots):
                     for entry in slot.entries:
-                        if lane == "order" or not _MIXED.search(entry.base):
-                            places[entry.skip or entry.base].append((number, slot_number))
+                        places[entry.skip or entry.base].append((number, slot_number))
         written = sorted(places)
         words: defaultdict[str, set[_Word]] = defaultdict(set)
         for text, several in zip(written, forms_of(written), strict=True):
@@ -113,7 +112,7 @@ class LateIndex:
         places: list[tuple[int, int, int]] = []
         for start, stop, entry in self._words.sounds.find_overlapping(sounds.text) if self._words.sounds is not None else ():
             begin, finish = int(sounds.at[start]), int(sounds.until[stop - 1])
-            if _CLAUSE_END.isdisjoint(base[begin:finish]) and not _cuts_word(base, begin, finish):
+            if _CLAUSE_END.isdisjoint(base[begin:finish]):  # syllables are words' rims: sounds_of divided the runs of letters
                 places.append((begin, finish, entry))
         if not places:
             return []
@@ -146,8 +145,9 @@ class LateIndex:
 
 def _may_be_meant(written: str, word: _Word, share: float) -> bool:
     """False for what ordinary people write anyway. The shorter the word, the rarer must be what sounds like it."""
-    if not word.accompanied and word.size <= WEAK_BELOW and set(written).isdisjoint(word.skip):
-        return False
+    if not word.accompanied:
+        alike = len(set(written).intersection(word.skip))
+        return share <= _MOST_ORDINARY_ALONE and (word.size > WEAK_BELOW or alike > 1)
     return share <= _MOST_ORDINARY.get(word.size, _MOST_ORDINARY_LONG)
 
 
