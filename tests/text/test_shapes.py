@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from brightline.errors import DataError
@@ -131,12 +131,13 @@ def test_every_field_word_survives_look_alikes(word: str, random: object) -> Non
 @settings(max_examples=100, deadline=None)
 @given(st.text("0123456789", min_size=6, max_size=14), st.randoms(use_true_random=False))
 def test_every_number_survives_numerals(number: str, random: object) -> None:
+    assume(number not in "0123456789")
     signs: dict[str, list[str]] = {}
     for character, digit in numerals().items():
         if character not in "洞拐勾зʒ○◯⚪⭕丨":
             signs.setdefault(digit, []).append(character)
     written = "".join(random.choice(signs[digit]) for digit in number)  # type: ignore[attr-defined]
-    assert read(f"加{written}。") == f"加{number if number not in '0123456789' else normalise(written).base}。"
+    assert read(f"加{written}。") == f"加{number}。"
 
 
 @settings(max_examples=100, deadline=None)

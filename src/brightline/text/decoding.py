@@ -33,6 +33,7 @@ _PRINTABLE = 0.8  # text-and-gateway.md 3.3
 _CHINESE_OCTETS = 8  # of UTF-16 and GBK, which almost any octets are: four characters
 _CHINESE_AT_LEAST = 2
 _PLAIN_OCTETS = 6
+_FOREIGN_OCTETS = 10  # two octets in eighty are a letter beyond ASCII
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 *-_.|/~^+=,'!?\n")
 _PUNCTUATION = frozenset(" ,.;:!?-+=/@_()\"'#&%*~\n\t，。！？；：、（）“”‘’《》【】…—～·「」")
 _HEX = "[0-9a-fA-F]"
@@ -246,6 +247,8 @@ def _is_latin_text(text: str, known: frozenset[str]) -> bool:
     )
     capitals = sum("A" <= character <= "Z" for character in text)
     octets = len(text.encode("utf-8", "replace"))
+    if not text.isascii() and octets < _FOREIGN_OCTETS:
+        return False
     return (
         plain == len(read)
         and 2 * letters >= len(read)

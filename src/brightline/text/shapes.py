@@ -20,6 +20,7 @@ reading: the base lane still sees the raw text.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Container
 from functools import cache
 from itertools import islice, product
@@ -49,6 +50,7 @@ _TOKENS = re.compile(rf"{_WORD}{{2,}}|(?<![\w.,:/-])[14](?![\w.,:/-])")
 _LETTERS = re.compile("[a-z]{2,}")
 _CHAINS = re.compile(rf"(?<!{_PIECE}){_PIECE}{{1,{_MAX_WORD}}}(?:{_GAP}{{1,3}}{_PIECE}{{1,{_MAX_WORD}}})+")
 _PIECES = re.compile(rf"{_PIECE}+")
+_ORDER = re.compile(r"[-=:/.\s]")
 _SIGN = re.compile(rf"[{_SIGNS}]")
 _NUMERONYM = re.compile(r"[a-z]\d{2}[a-z]")  # a11y, l10n: a letter, a count, a letter
 _MODEL = re.compile(r"\d{2,}[a-z]+|[a-z]+\d+")  # 90s, gpt4, iphone15
@@ -98,6 +100,8 @@ def shape_edits(text: str, known: Container[str] = frozenset()) -> list[Edit]:
     if foreign or leet:
         reading.chains()
         reading.leet()
+    if foreign:
+        reading.foreign_digits()
     if number:
         reading.numbers()
     return reading.edits()
@@ -117,6 +121,7 @@ class _Reading:
         self.known = known
         self.reads: dict[int, str] = {}
         self.windows = _MAX_WINDOWS
+        self.found = 0  # evidence that the message is written in leet
         self.tried: dict[tuple[str, bool, int], str] = {}
 
     def edits(self) -> list[Edit]:
@@ -177,7 +182,6 @@ class _Reading:
     def leet(self) -> None:
         """Words with digits or signs among their letters; first on strong evidence, then on weak if that was there."""
         waiting: list[tuple[int, str]] = []
-        found = 0
         for match in _TOKENS.finditer(self.latin):
             token = match[0]
             if token.isalpha() or len(token) > _MAX_WORD:
@@ -192,10 +196,11 @@ class _Reading:
                 continue
             if word := self._strong(token):
                 self.reads.update(enumerate(word, start))
-                found += _LEET_MESSAGE if self.in_fields(word) else 1
+                self.found += _LEET_MESSAGE if self.in_fields(word) else 1
             else:
                 waiting.append((start, token))
-        if found >= _LEET_MESSAGE:
+        if self.found >= _LEET_MESSAGE:
+            self.chains(weak=True)
             for start, token in waiting:
                 if word := _SMALL_WORDS.get(token) or self.word_of(token, fields_only=False, shortest=2):
                     self.reads.update(enumerate(word, start))
@@ -225,25 +230,26 @@ class _Reading:
 
     # Both through separators
 
-    def chains(self) -> None:
-        """Words of the fields cut into pieces, with a look-alike or a sign in one of them."""
+    def chains(self, weak: bool = False) -> None:
+        """Words of the fields cut into pieces, with a look-alike or a sign in one of them; if ``weak``, any known words."""
         for match in _CHAINS.finditer(self.latin):
             if self.windows <= 0:
                 return
             start = match.start()
             if _SIGN.search(match[0]) or match[0] != self.plain[start : match.end()]:
-                self._chain([(piece.start() + start, piece[0]) for piece in _PIECES.finditer(match[0])])
+                self._chain([(piece.start() + start, piece[0]) for piece in _PIECES.finditer(match[0])], weak)
 
-    def _chain(self, pieces: list[tuple[int, str]]) -> None:
+    def _chain(self, pieces: list[tuple[int, str]], weak: bool) -> None:
         first = 0
         while first < len(pieces) - 1 and self.windows > 0:
-            last, word = self._longest_word(pieces, first)
+            last, word = self._longest_word(pieces, first, weak)
             if word:
+                self.found += _LEET_MESSAGE
                 letters = iter(word)
                 self.reads.update((start + n, next(letters)) for start, piece in pieces[first:last] for n in range(len(piece)))
             first = last
 
-    def _longest_word(self, pieces: list[tuple[int, str]], first: int) -> tuple[int, str]:
+    def _longest_word(self, pieces: list[tuple[int, str]], first: int, weak: bool) -> tuple[int, str]:
         """Where the longest word that begins with piece ``first`` ends, and the word; the next piece and nothing if there is none."""
         joined, ends = pieces[first][1], []
         for last in range(first + 1, len(pieces)):
@@ -258,9 +264,20 @@ class _Reading:
             changed = _SIGN.search(candidate) or any(
                 self.latin[start : start + len(piece)] != self.plain[start : start + len(piece)] for start, piece in pieces[first:last]
             )
-            if changed and len(candidate) >= (_ENGLISH_AT_LEAST - single) and (word := self.word_of(candidate, fields_only=True)):
+            if not single and not weak and self._is_counted(pieces[first:last]):
+                continue
+            shortest = 2 if weak else _ENGLISH_AT_LEAST - single
+            if changed and len(candidate) >= shortest and (word := self.word_of(candidate, not weak, 2 if weak else _ENGLISH_AT_LEAST)):
                 return last, word
         return first + 1, ""
+
+    def _is_counted(self, pieces: list[tuple[int, str]]) -> bool:
+        """True of ``int = 0`` and ``section-5``: a lone digit after or before a sign of order."""
+        (start, first), (end, last) = pieces[0], pieces[-1]
+        before_last = pieces[-2][0] + len(pieces[-2][1])
+        return (first.isdigit() and len(first) == 1 and _ORDER.search(self.plain, start + 1, pieces[1][0]) is not None) or (
+            last.isdigit() and len(last) == 1 and _ORDER.search(self.plain, before_last, end) is not None
+        )
 
     def _may_join(self, left: str, right: str, gap: int, end: int) -> bool:
         """True unless a mere space stands between two pieces that may be words or numbers of their own (10 an, 5 lots)."""
@@ -310,6 +327,22 @@ class _Reading:
 
     # Numbers
 
+    def foreign_digits(self) -> None:
+        """Digits of scripts that the message does not use otherwise, alone or in rows with other numerals: ३𑃰೦, 3贰八."""
+        if any(map(str.isalpha, _OTHER_SCRIPT.findall(self.plain))):
+            return
+        digits = self.plain.translate(_to_digits())
+        for match in _DIGIT_ROW.finditer(digits):
+            row = range(*match.span())
+            strange = [n for n in row if self.plain[n] in _strange_numerals()]
+            foreign = any(self.plain[n] in _foreign_digits() for n in strange)
+            if (foreign and (len(row) > 1 or self._beside_word(row[0]))) or len(strange) > 1:
+                self.reads.update((n, digits[n]) for n in row)
+
+    def _beside_word(self, n: int) -> bool:
+        """False in faces like (๑•̀ㅂ•́)."""
+        return _LATIN_OR_HAN.search(self.plain[max(n - 1, 0) : n] + self.plain[n + 1 : n + 2]) is not None
+
     def numbers(self) -> None:
         """Rows of at least ``MIN_DIGITS`` digits of any kind, but no counting from one to five."""
         digits = self.plain.translate(_to_digits())
@@ -349,6 +382,8 @@ class _Reading:
 # The regex engine looks up classes of the BMP in a bitmap but walks through single characters beyond it: ranges only.
 _BEYOND = "\U00010000"
 _LETTERS_BEYOND = "\U00010000-\U0001bfff\U0001d6a8-\U0001d7cb\U0001d800-\U0001efff"
+_OTHER_SCRIPT = re.compile("[\u0590-\u109f\u1200-\u139f\u1780-\u1cff\ua880-\uabff]")
+_DIGIT_ROW = re.compile("[0-9]+")
 _LATIN_OR_HAN = re.compile("[a-z\u4e00-\u9fff]")
 _AS_DIGIT = {"o": "0", "i": "1", "l": "1"}
 _DIGITS = frozenset("0123456789oil")
@@ -378,9 +413,20 @@ def _to_digits() -> dict[int, str]:
 
 @cache
 def _foreign_seen() -> re.Pattern[str]:
-    """A letter that may look like a Latin one, accents included."""
-    letters = "".join(letter for letter in look_alikes().reads if letter < _BEYOND)
+    """A letter that may look like a Latin one, accents included, or a numeral of another script."""
+    letters = "".join(letter for letter in {*look_alikes().reads, *_strange_numerals()} if letter < _BEYOND)
     return re.compile(f"[{re.escape(letters)}\u0370-\u052f\u1f00-\u1fff{_LETTERS_BEYOND}]")
+
+
+@cache
+def _foreign_digits() -> frozenset[str]:
+    return frozenset(numeral for numeral in numerals() if unicodedata.category(numeral) == "Nd")
+
+
+@cache
+def _strange_numerals() -> frozenset[str]:
+    """Numerals that ordinary Chinese text does not count with."""
+    return frozenset(numerals()) - _UNSURE - frozenset("零〇一二三四五六七八九陆伍幺")
 
 
 @cache
