@@ -47,14 +47,24 @@ def split_edits(text: str) -> list[Edit]:
         start, end = found.start(), found.end(1)
         if start < done:
             continue
-        parts = (text[start] + text[end - 1]).translate(splits.variants)
+        parts = _parts(found, splits)
         whole = splits.whole.get(parts)
-        if whole is not None and not (
-            end < len(text) and text[end] in splits.unless.get(parts, "") and text[end : end + 2] not in splits.whole
-        ):
+        if whole is not None and not _is_ordinary(text, end, splits.unless.get(parts), splits):
             edits.append(Edit(start, end, whole, "split"))
             done = end
     return edits
+
+
+def _parts(found: re.Match[str], splits: _Splits) -> str:
+    return (found[0] + found[1][-1]).translate(splits.variants)
+
+
+def _is_ordinary(text: str, end: int, unless: str | None, splits: _Splits) -> bool:
+    """True if what follows makes a word with a reviewed pair: 女干部. Not if that is itself the first part of another: 力口才戈."""
+    if unless is None or end == len(text) or text[end] not in unless:
+        return False
+    following = splits.found.match(text, end)
+    return following is None or _parts(following, splits) not in splits.whole
 
 
 @cache
