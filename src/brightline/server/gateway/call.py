@@ -102,12 +102,13 @@ class Call:
         if left_out:
             exchange.about["left_out"] = left_out
         exchange.ms["parse"] = exchange.since_start_ms()
-        exchange.findings = await inspect_prompt(service, self._clean, prompt, context)
+        exchange.findings = await inspect_prompt(service, self._clean, prompt, context, exchange.pipeline)
+        await exchange.follow()
         exchange.ms["inspect"] = exchange.since_start_ms() - exchange.ms["parse"]
         return exchange, document, len(body)
 
     async def _serve(self, exchange: Exchange, document: Document, target: str, headers: Headers, client: Client) -> None:
-        if exchange.findings and self._service.pipeline.judge(exchange.findings, exchange.context).outcome.stops:
+        if exchange.findings and exchange.pipeline.judge(exchange.findings, exchange.context).outcome.stops:
             await self._refuse(exchange, client)
             return
         before = exchange.since_start_ms()

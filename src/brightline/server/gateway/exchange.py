@@ -14,8 +14,10 @@ from typing import Any
 
 from brightline.labels import label_header, label_member
 from brightline.model import Context, Decision, Finding, ItemKind, NotInspected, Outcome, digest_of
+from brightline.moderation.dialogue import Dialogue
 from brightline.pipeline import new_decision_id
 from brightline.server.gateway.answer import Answer
+from brightline.server.gateway.dialogue import answer_findings, follow
 from brightline.server.gateway.refusal import citations, language_of, stop_text
 from brightline.server.gateway.shapes.shape import Prompt, Shape
 from brightline.service import Service
@@ -28,10 +30,14 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]{0,127}")  # of a counter
 
 
 class Exchange:
-    """The state of one call. Its Decision's id and token are chosen at the start, so that a stream can name them early."""
+    """The state of one call. Its Decision's id and token are chosen at the start, so that a stream can name them early.
+
+    ``pipeline`` is the one that the service had at the start: rules that change meanwhile do not reach into a call under way.
+    """
 
     def __init__(self, service: Service, shape: Shape, prompt: Prompt, context: Context, *, account: str, api_key: str) -> None:
         self.service = service
+        self.pipeline = service.pipeline
         self.shape = shape
         self.prompt = prompt
         self.context = context
@@ -41,8 +47,9 @@ class Exchange:
         self.token = secrets.token_urlsafe(16)
         self.lang = language_of(prompt.asked, service.settings.language)
         self.findings: list[Finding] = []
+        self.dialogue: Dialogue | None = None  # the conversation that this call goes on with
         self.gaps: list[NotInspected] = list(prompt.gaps)
-        self.answer = Answer(service.pipeline, context, service.settings)
+        self.answer = Answer(self.pipeline, context, service.settings)
         self.label: dict[str, Any] = {}
         self.ms: dict[str, float] = {}
         self.about: dict[str, Any] = {"endpoint": shape.name, "model": prompt.model, "stream": prompt.stream, "status": "ok"}
@@ -61,6 +68,13 @@ class Exchange:
     def not_inspected(self, part: str, reason: str) -> None:
         """Note something that nobody looked at."""
         self.gaps.append(NotInspected(part, "gateway", reason))
+
+    async def follow(self) -> None:
+        """Read the turns of the conversation together, once the prompt was inspected text by text."""
+        found = await follow(self.pipeline.dialogues, self.prompt)
+        if found is not None:
+            self.dialogue, findings = found
+            self.findings += findings
 
     def usage(self, value: Any) -> None:
         """Take the token counts out of an answer or an event of a stream."""
@@ -83,13 +97,15 @@ class Exchange:
         answered = self.answer.texts()
         digest = digest_of([(part.path, part.text) for part in self.prompt.parts] + list(answered.items()))
         findings = [*self.findings, *self.answer.findings]
+        if self.dialogue is not None and not self.answer.stopped:
+            findings += answer_findings(self.dialogue, answered)
         self.ms["total"] = self.since_start_ms()
         self.about["ms"] = {name: round(value, 3) for name, value in self.ms.items()}
         if answered:
             self.about["channels"] = list(answered)[:MAX_CHANNELS_NAMED]
         if self.label.get("position") in ("prefix", "suffix") and not self.answer.labelled:
             self.label |= {"position": "interface", "reason": "the answer has no text that could carry it"}
-        decision = self.service.pipeline.decide(
+        decision = self.pipeline.decide(
             kind=ItemKind.DIALOGUE,
             digest=digest,
             findings=findings,
@@ -122,7 +138,7 @@ class Exchange:
         """Record what is known for certain, where a defect of ours keeps the rest from being described."""
         about = {name: self.about[name] for name in ("endpoint", "model", "stream", "status")}
         gap = NotInspected("answer", "gateway", "the gateway failed, and what it knew of the answer could not be described")
-        decision = self.service.pipeline.decide(
+        decision = self.pipeline.decide(
             kind=ItemKind.DIALOGUE,
             digest=digest_of([(part.path, part.text) for part in self.prompt.parts]),
             findings=self.findings,
@@ -160,7 +176,7 @@ class Exchange:
 
     def stopped_choice(self, choice: int, finding: Finding) -> tuple[str, dict[str, Any]]:
         """(last word to the reader, ``brightline`` member) where a choice stops because of a finding."""
-        judgement = self.service.pipeline.judge((finding,), self.context)
+        judgement = self.pipeline.judge((finding,), self.context)
         text = stop_text(judgement.rules, judgement.ground, self.service.rulebook, self.id, self.statement_url, self.lang)
         member = {
             "decision": self.id,

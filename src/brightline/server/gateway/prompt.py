@@ -116,19 +116,25 @@ async def leave_out_refused(service: Service, prompt: Prompt, document: Document
     return left_out
 
 
-async def inspect_prompt(service: Service, clean: CleanTexts, prompt: Prompt, context: Context) -> list[Finding]:
-    """Findings over every text of the request. Raises ``TooLarge`` BL-INPUT-104 (characters) or -105 (texts)."""
+async def inspect_prompt(
+    service: Service, clean: CleanTexts, prompt: Prompt, context: Context, pipeline: Pipeline | None = None
+) -> list[Finding]:
+    """Findings of ``pipeline`` (default: the service's) over every text of the request.
+
+    Raises ``TooLarge`` BL-INPUT-104 (characters) or -105 (texts).
+    """
+    pipeline = pipeline or service.pipeline
     _check_size(prompt, service.settings)
     chars = sum(len(part.text) for part in prompt.parts)
     if chars > IN_LOOP_BYTES // 4 or len(prompt.parts) > 100:
-        return await asyncio.to_thread(_inspect, service.pipeline, clean, prompt, context)
-    return _inspect(service.pipeline, clean, prompt, context)
+        return await asyncio.to_thread(_inspect, pipeline, clean, prompt, context)
+    return _inspect(pipeline, clean, prompt, context)
 
 
 def _inspect(pipeline: Pipeline, clean: CleanTexts, prompt: Prompt, context: Context) -> list[Finding]:
     if not prompt.escaped:
-        return clean.inspect(prompt.parts)
-    findings = clean.inspect([part for part in prompt.parts if part.path not in prompt.escaped])
+        return clean.inspect(prompt.parts, pipeline)
+    findings = clean.inspect([part for part in prompt.parts if part.path not in prompt.escaped], pipeline)
     for part in prompt.parts:
         if part.path in prompt.escaped:
             stream = pipeline.stream(part.side, part.path, context, json_escapes=True)

@@ -45,7 +45,6 @@ class DecisionRoom:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._service = desk.service
-        self._goals = {goal.id: goal for goal in desk.service.pipeline.engine.book}
 
     # Reading
 
@@ -169,8 +168,9 @@ class DecisionRoom:
     ) -> Response:
         decision = stored.decision
         query = self._query(visit)
+        goals = {goal.id: goal for goal in self._service.pipeline.engine.book}
         sheet, (newer, older) = await asyncio.gather(
-            asyncio.to_thread(sheet_of, self._service, stored, sight, visit.lang, self._goals, self._desk.face.base_url),
+            asyncio.to_thread(sheet_of, self._service, stored, sight, visit.lang, goals, self._desk.face.base_url),
             asyncio.to_thread(neighbours, self._service, decision, self._filter(visit, query)),
         )
         way = _way(query)

@@ -13,12 +13,13 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from brightline.model import Rule
+from brightline.pipeline import Pipeline
 from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.frame.preferences import fold_of
 from brightline.server.console.rulebook.fired import NOTHING, FiredCounts
 from brightline.server.console.rulebook.listing import Asked, day_of, list_rules
 from brightline.server.console.rulebook.power import power_of
-from brightline.server.console.rulebook.shelf import Shelf
+from brightline.server.console.rulebook.shelf import Shelf, shelf_of
 from brightline.server.face import msgid as _
 from brightline.text import Goal, TextEngine
 from brightline.text.goals import Example
@@ -41,9 +42,15 @@ class Pages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._pipeline = desk.service.pipeline
-        self._shelf = Shelf(desk.service.pipeline, desk.settings)
         self._fired = FiredCounts(desk.store)
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        return self._desk.service.pipeline  # replaced when rules change
+
+    @property
+    def _shelf(self) -> Shelf:
+        return shelf_of(self._pipeline)
 
     async def browse(self, visit: Visit) -> Response:
         """``GET /console/rulebook``: the ways in, or the rules that an address asks for."""

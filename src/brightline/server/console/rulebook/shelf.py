@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 from urllib.parse import quote
 
@@ -19,7 +19,7 @@ from brightline.rulebook import BlockGround
 from brightline.server.console.rulebook.search import Finder, article_key
 from brightline.text import Goal
 
-__all__ = ["SENSITIVE_FAMILIES", "Family", "Shelf", "Use"]
+__all__ = ["SENSITIVE_FAMILIES", "Family", "Shelf", "Use", "shelf_of"]
 
 SENSITIVE_FAMILIES = frozenset({"minors", "self_harm", "sexual"})
 """Families of goals whose words and examples are folded until somebody opens them."""
@@ -45,6 +45,12 @@ class Family:
 
     name: str
     goals: tuple[Goal, ...]
+
+
+@lru_cache(maxsize=2)
+def shelf_of(pipeline: Pipeline) -> Shelf:
+    """The shelf of a pipeline, worked out once for each: the one in force, and the one before it while pages of it are made."""
+    return Shelf(pipeline, pipeline.settings)
 
 
 class Shelf:

@@ -15,9 +15,9 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from brightline.errors import RateLimited, TooSlow
-from brightline.pipeline import Pipeline
 from brightline.server.console.trial.judging import Asked, Tried, try_text
 from brightline.server.face import msgid as _
+from brightline.service import Service
 
 __all__ = ["AT_A_TIME", "PER_MINUTE", "Bench"]
 
@@ -34,8 +34,8 @@ _MOST_WAIT_S = 10.0
 class Bench:
     """Runs trials of one installation."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
+    def __init__(self, service: Service) -> None:
+        self._service = service
         self._threads = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="brightline-trial")
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._limit = RateLimitItemPerMinute(PER_MINUTE)
@@ -52,7 +52,7 @@ class Bench:
             raise RateLimited("BL-ACCESS-013", _("Many people are trying texts right now. Please try again in a moment."), retry_after_s=2)
         self._busy += 1
         try:
-            work = asyncio.get_running_loop().run_in_executor(self._threads, try_text, self._pipeline, asked, _MOST_WORK_S)
+            work = asyncio.get_running_loop().run_in_executor(self._threads, try_text, self._service.pipeline, asked, _MOST_WORK_S)
             return await asyncio.wait_for(work, _MOST_WAIT_S)
         except TimeoutError:
             raise TooSlow("BL-INPUT-408", _("This text takes too long to try. Shorten it, or send it to the API.")) from None

@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from brightline.errors import BrightlineError, InputError, RateLimited, TooLarge, TooSlow
 from brightline.model import Side
+from brightline.pipeline import Pipeline
 from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.permissions import Permission
-from brightline.server.console.rulebook.shelf import Shelf
+from brightline.server.console.rulebook.shelf import Shelf, shelf_of
 from brightline.server.console.trial.bench import Bench
 from brightline.server.console.trial.example import RuleExample, make_example
 from brightline.server.console.trial.judging import MOST_CHARS, Asked, Tried
@@ -33,9 +34,15 @@ class Pages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._pipeline = desk.service.pipeline
-        self._shelf = Shelf(desk.service.pipeline, desk.settings)
-        self._bench = Bench(desk.service.pipeline)
+        self._bench = Bench(desk.service)
+
+    @property
+    def _pipeline(self) -> Pipeline:
+        return self._desk.service.pipeline  # replaced when rules change
+
+    @property
+    def _shelf(self) -> Shelf:
+        return shelf_of(self._pipeline)
 
     async def show(self, visit: Visit) -> Response:
         """``GET /console/try``: the empty page, or a sample or a goal's example that the address names. A text never stands in an address."""
