@@ -43,15 +43,15 @@ _ESCAPE = rf"\\u{_HEX}{{4}}|\\x{_HEX}{{2}}|\\u\{{{_HEX}{{1,6}}\}}|\\U{_HEX}{{8}}
 _CANDIDATE = re.compile(
     rf"""
       (?P<escape>(?:{_ESCAPE})+)
-    | (?P<octets>(?:%{_HEX}{{2}})+|(?:={_HEX}{{2}}){{3,}})
-    | (?P<entity>(?:&(?:\#[0-9]{{1,7}}|\#[xX]{_HEX}{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)+)
+    | (?P<octets>(?:%(?:25){{0,2}}{_HEX}{{2}})+|(?:={_HEX}{{2}}){{3,}})
+    | (?P<entity>(?:&(?:amp;){{0,2}}(?:\#[0-9]{{1,7}}|\#[xX]{_HEX}{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)+)
     | (?P<binary>(?<![0-9A-Za-z])[01]{{8}}(?:[ ,]?[01]{{8}})+(?![0-9A-Za-z]))
     | (?P<hex>(?<![0-9A-Za-z+/])(?:
             (?:0x)?(?:{_HEX}{{2}}){{4,}}
           | {_HEX}{{2}}(?:[ :,-]{_HEX}{{2}}){{3,}}
           | 0x{_HEX}{{2}}(?:[, ]+0x{_HEX}{{2}})+
           )(?![0-9A-Za-z+/=]))
-    | (?P<base64>(?<!{_B64})(?=[A-Za-z][a-z/_-]*[A-Z0-9+]|[0-9+/])(?:{_B64}){{8,}}={{0,2}})
+    | (?P<base64>(?<!{_B64})(?=[A-Za-z][a-z/_-]*[A-Z0-9+]|[0-9+/])(?:{_B64}{{8,}}={{0,2}}|{_B64}{{6,7}}={{1,2}}))
     | (?P<morse>(?<![.\-·•−–_])[.\-·•−–_]{{1,6}}(?:[ /|]{{1,3}}[.\-·•−–_]{{1,6}}){{2,}})
     """,
     re.VERBOSE,
@@ -60,7 +60,7 @@ _CANDIDATE = re.compile(
 _SEEN = re.compile(
     rf"[%=\\&U0-9A-Za-z+/_.·•−–-](?:(?<=[%=]){_HEX}{{2}}|(?<=%)u|(?<=\\)[uUx]|(?<=U)\+{_HEX}{{4}}|(?<=&)(?:\#|[A-Za-z]+;)"
     rf"|(?<=[.·•−–_-])[.\-·•−–_]{{0,5}}[ /|]{{1,3}}[.\-·•−–_]"
-    rf"|(?<!{_B64}.)(?<=.)(?=(?<=[0-9+/])|[a-z/_-]*[A-Z0-9+])(?:{_B64}){{7}}"
+    rf"|(?<!{_B64}.)(?<=.)(?=(?<=[0-9+/])|[a-z/_-]*[A-Z0-9+])(?:{_B64}{{7}}|{_B64}{{5,6}}=)"
     rf"|(?<=[0-9a-fA-F])(?:x{_HEX}{{2}}|{_HEX}[ :,-]{_HEX}{{2}}[ :,-]{_HEX}{{2}}[ :,-]))"
 )
 _LONG_WORD = 5  # letters; a word of so many is not another word in rot13 by chance
@@ -146,7 +146,7 @@ def _hex(run: str) -> str:
     digits = re.sub("0x|[^0-9a-fA-F]", "", run)
     if digits.isdigit() and len(digits) < 12:
         return ""
-    return _octets_as_text(bytes.fromhex(digits))
+    return _octets_as_text(bytes.fromhex(digits[: len(digits) // 2 * 2]))
 
 
 def _binary(run: str) -> str:
@@ -155,7 +155,12 @@ def _binary(run: str) -> str:
 
 
 def _percent(run: str) -> str:
-    return _octets_as_text(bytes.fromhex(run.replace("%", "").replace("=", "")), plain=True)
+    digits = re.findall(rf"[%=](?:25(?={_HEX}{{2}}))*({_HEX}{{2}})", run)  # %25E8: encoded twice
+    return _octets_as_text(bytes.fromhex("".join(digits)), plain=True)
+
+
+def _entities(run: str) -> str:
+    return html.unescape(re.sub("&(?:amp;)+", "&", run))  # &amp;#36172;: encoded twice
 
 
 def _escapes(run: str) -> str:
@@ -210,7 +215,9 @@ def _octets_as_text(octets: bytes, plain: bool = False) -> str:
 
 def _says_something(kind: str, reads: str, before: str, after: str) -> bool:
     """Of an escape, which is one by its form: that it stands for letters or digits, and is no path, percentage or range by chance."""
-    if not any(map(str.isalnum, reads)) or not _printable(reads):
+    if kind == "octets" and reads == " ":
+        return before.isalpha()
+    if not any(character.isalnum() or character > "\u2e80" for character in reads) or not _printable(reads):
         return False
     if len(reads) > 1 or kind == "entity":
         return True
@@ -349,7 +356,7 @@ _MORSE = dict(
 _DECODERS: dict[str, Callable[[str], str]] = {
     "escape": _escapes,
     "octets": _percent,
-    "entity": html.unescape,
+    "entity": _entities,
     "binary": _binary,
     "hex": _hex,
     "base64": _base64,
