@@ -157,8 +157,8 @@ def test_pieces_of_words_and_of_texts_are_read_where_they_stand(written: str, se
 
 
 def test_words_that_the_engine_knows_count_as_words() -> None:
-    assert decoded_edits("c2VsbA==") == []
-    assert [edit.reads for edit in decoded_edits("c2VsbA==", frozenset(["sell"]))] == ["sell"]
+    assert decoded_edits("bG9ydGI=") == []
+    assert [edit.reads for edit in decoded_edits("bG9ydGI=", frozenset(["lortb"]))] == ["lortb"]
     assert [edit.reads for edit in decoded_edits("mbycvqrz", frozenset(["zolpidem"]))] == ["zolpidem"]
 
 

@@ -33,6 +33,7 @@ _PRINTABLE = 0.8  # text-and-gateway.md 3.3
 _CHINESE_OCTETS = 8  # of UTF-16 and GBK, which almost any octets are: four characters
 _CHINESE_AT_LEAST = 2
 _PLAIN_OCTETS = 6
+_PICTURES = "\U0001f000"
 _FOREIGN_OCTETS = 10  # two octets in eighty are a letter beyond ASCII
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 *-_.|/~^+=,'!?\n")
 _PUNCTUATION = frozenset(" ,.;:!?-+=/@_()\"'#&%*~\n\t，。！？；：、（）“”‘’《》【】…—～·「」")
@@ -217,7 +218,7 @@ def _says_something(kind: str, reads: str, before: str, after: str) -> bool:
     """Of an escape, which is one by its form: that it stands for letters or digits, and is no path, percentage or range by chance."""
     if kind == "octets" and reads == " ":
         return before.isalpha()
-    if not any(character.isalnum() or character > "\u2e80" for character in reads) or not _printable(reads):
+    if not any(character.isalnum() or character >= _PICTURES for character in reads) or not _printable(reads):
         return False
     if len(reads) > 1 or kind == "entity":
         return True

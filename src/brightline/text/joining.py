@@ -225,7 +225,8 @@ def _joins(text: str, names: Mapping[str, str], spans: list[tuple[int, int]]) ->
     row: list[tuple[int, int, str, str]] = []  # start, end, what it stands for, the sign before it
     for start, end, piece in _items(text, names, spans):
         sign = _SEPARATOR.fullmatch(text, row[-1][1], start) if row else None
-        if sign is None or len(row) >= _MAX_ITEMS:
+        side_by_side = bool(row) and row[-1][1] == start and "\u4e00" <= text[start] <= "\u9fff"  # 甲乙
+        if (sign is None and not side_by_side) or len(row) >= _MAX_ITEMS:
             yield from _row(text, row)
             row = []
         row.append((start, end, piece, "+" if sign and sign["sum"] else ","))
