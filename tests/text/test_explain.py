@@ -40,7 +40,7 @@ def test_the_findings_are_those_of_a_scan(engine: TextEngine, text: str, side: S
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=40) | texts)
 def test_a_lane_leads_back_to_the_raw_text(text: str) -> None:
-    base, skip = lanes_of(text)
+    base, skip = lanes_of(text)[:2]
     for lane, form in ((base, base_form), (skip, skip_form)):
         assert len(lane.text) == len(lane.at)
         assert list(lane.at) == sorted(lane.at)
@@ -56,7 +56,8 @@ def test_a_lane_leads_back_to_the_raw_text(text: str) -> None:
 
 
 def test_offsets_are_code_points_beyond_the_basic_plane_and_across_combining_marks() -> None:
-    base, skip = lanes_of("𝐛e\u0301🐔Ｘ")
+    base, skip, symbol = lanes_of("𝐛e\u0301🐔Ｘ")
+    assert (symbol.name, symbol.at) == ("symbol", (0, 1, 2, 3, 4))
     assert (base.text, base.at) == ("be🐔x", (0, 1, 3, 4))
     assert (skip.text, skip.at) == ("bex", (0, 1, 4))
     assert [(change.span, change.reads) for change in base.changes] == [(Span(0, 1), "b"), (Span(2, 3), ""), (Span(4, 5), "x")]
@@ -64,7 +65,7 @@ def test_offsets_are_code_points_beyond_the_basic_plane_and_across_combining_mar
 
 
 def test_one_character_that_becomes_several_shares_its_place() -> None:
-    base, _ = lanes_of("5㎏")
+    base = lanes_of("5㎏")[0]
     assert (base.text, base.at) == ("5kg", (0, 1, 1))
     assert base.changes[0].reads == "kg"
 

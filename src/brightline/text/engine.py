@@ -6,7 +6,7 @@ A scan *is* a stream that is fed once and asked to stop nothing, so the two cann
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cached_property
 from typing import NamedTuple
 
@@ -75,6 +75,11 @@ class TextEngine:
         """
         index = self._index(side)
         return TextStream(index, self.version, part, stops, json_escapes, self._late(index), rewrites=rewrites)
+
+    @property
+    def latin_words(self) -> Container[str]:
+        """The words of Latin letters that entries are made of: what letters that look alike may have been meant as."""
+        return self._late_words.latin if self._late_lanes else frozenset()
 
     def _index(self, side: Side) -> SideIndex:
         index = self._indices.get(side)

@@ -8,16 +8,23 @@ in its order. Takes texts up to ``MOST_CHARS``. It is many times slower than a s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import cast
 
 from brightline.model import Finding, Side, Span
+from brightline.text.decoding import decoded_edits
 from brightline.text.engine import TextEngine
 from brightline.text.goals import Goal, Lane
 from brightline.text.index import SideIndex, Target
+from brightline.text.joining import joined_edits
 from brightline.text.lanes import Indices, normalise
+from brightline.text.shapes import shape_edits
+from brightline.text.splits import split_edits
 from brightline.text.stream import BLOCK, EXCEPTION_REACH, TextStream
+from brightline.text.symbols import symbol_edits
+from brightline.text.views import Edit, View, without_overlaps
 from brightline.text.windows import AFTER_CAP, ExceptionHit, Hit, Marks, Window, exceptions_of
 from brightline.text.words import continues_word
 
@@ -139,15 +146,32 @@ class Explanation:
         return [met.finding for met in self.met]
 
 
-def lanes_of(text: str) -> tuple[LaneText, LaneText]:
-    """Base and skip lane of ``text``, any code points, with offsets and with what each of them changed."""
+def lanes_of(text: str, latin_words: Container[str] = frozenset()) -> tuple[LaneText, ...]:
+    """The lanes of ``text``, any code points, with offsets and with what each of them changed.
+
+    Base and skip always, of the others those that read the text differently. Sounds and order read the same characters another
+    way, and have no text of their own.
+    """
     piece = normalise(text)
     base_at = tuple(int(index) for index in piece.at)
     skip_at = tuple(base_at[int(index)] for index in piece.kept_at)
     return (
         LaneText("base", piece.base, base_at, tuple(_changes(text, piece.base, base_at))),
         LaneText("skip", piece.kept, skip_at, tuple(_left_out(piece.base, base_at, piece.kept_at))),
+        *(_edited(text, lane, edits) for lane, edits in _late_edits(text, latin_words) if edits),
     )
+
+
+def _late_edits(text: str, latin_words: Container[str]) -> Iterator[tuple[Lane, list[Edit]]]:
+    yield "shape", shape_edits(text, latin_words)
+    yield "split", split_edits(text)
+    yield "symbol", symbol_edits(text)
+    yield "decoded", without_overlaps([*decoded_edits(text), *joined_edits(text)])
+
+
+def _edited(text: str, lane: Lane, edits: Sequence[Edit]) -> LaneText:
+    view = View.of(text).edited(edits)
+    return LaneText(lane, view.text, tuple(view.starts), tuple(Change(Span(edit.start, edit.end), edit.reads) for edit in edits))
 
 
 def explain(engine: TextEngine, text: str, side: Side, part: str = "") -> Explanation:
@@ -157,10 +181,20 @@ def explain(engine: TextEngine, text: str, side: Side, part: str = "") -> Explan
     index = engine._index(side)
     stream = _Watched(index, engine.version, part)
     stream.read_whole(text)
-    lanes = lanes_of(text)
+    lanes = lanes_of(text, engine.latin_words)
     seen = _Seen(index, lanes[0], stream)
-    met = tuple(seen.met(finding, window) for finding, window in zip(stream.findings, stream.reported, strict=True))
-    return Explanation(side, lanes, met, seen.missed({window.goal for window in stream.reported}))
+    met = [seen.met(finding, window) for finding, window in zip(stream.findings, stream.reported, strict=True)]
+    met += [_late_met(finding, engine.book[finding.goal]) for finding in engine.scan(text, side, part)[len(met) :]]
+    missed = seen.missed({window.goal for window in stream.reported})
+    known = {one.goal.id for one in met}
+    return Explanation(side, lanes, tuple(met), tuple(one for one in missed if one.goal.id not in known))
+
+
+def _late_met(finding: Finding, goal: Goal) -> Met:
+    """What a late lane found: its places are the raw ones, for there the text itself says something else."""
+    rows = zip(goal.slots, finding.spans, finding.normalised, strict=True)
+    hits = tuple(SlotHit(slot.name, span, span, cast(Lane, finding.lane), read, False, False) for slot, span, read in rows)
+    return Met(finding, goal, hits, ())
 
 
 class _Watched(TextStream):
