@@ -5,9 +5,11 @@ turn fills its last empty slot. Words of slots meet by chance in a long conversa
 
 * the turns belong together: the completing turn goes on with what was said (it refers to it, is too brief to stand alone, or is about
   the same thing), at most ``NEAR`` turns away or pointing back explicitly, and no change of subject was announced between them;
+  "then" and "also" are enough only between words that say something: a common word (如何, 帮我) has an object in its own message;
 * the words are surprising: the sum over the slots of minus the decimal logarithm of each word's share of ordinary texts (the profile
   of ``text.profile``) reaches ``SURPRISE``, old turns counting less (half-life ``HALF_LIFE_S``) where times are known;
-* no turn since the last change of subject holds a word of the goal's exceptions (it is reported with them, and excused).
+* no turn since the last change of subject holds a word of the goal's exceptions, or is about fiction, study, news or help for
+  those who were harmed (it is reported with them, and excused).
 
 Such a finding goes to a person, never further. *Joined pieces* (``pieces``) are different: who asks to join them has said the
 sentence, and it is judged as if it stood in the message. *The trajectory* adds evidence of goals and of techniques over the turns,
@@ -23,6 +25,7 @@ import itertools
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import NamedTuple
 
 from brightline.model import Finding, Outcome, Part, Side, Span
@@ -42,6 +45,9 @@ HALF_LIFE_S = 1800.0
 SURPRISE = 5.0
 """Measured with evals/dialogues.py and on shuffled ordinary messages (docs/dialogue.md): lower, and two ordinary words are enough."""
 
+COMMON = 2.0
+"""A word that stands in more than one of a hundred ordinary texts says nothing without its object."""
+
 SHORT_MESSAGE = 8
 """Characters up to which messages in a row are read together without being asked to."""
 
@@ -53,6 +59,17 @@ DECAY = 0.8  # of the trajectory, a turn
 MET, OPEN, DISGUISED = 1.0, 0.5, 0.6  # evidence of a turn: a goal met, the fullest goal begun, a technique used
 RISES_FROM = 1.2
 RISES_OVER = 3
+
+
+FICTION_FRAME = "technique.fiction_frame"
+
+
+class _Bond(Enum):
+    """How firmly two turns belong together."""
+
+    NONE = 0
+    LOOSE = 1
+    FIRM = 2
 
 
 class OpenGoal(NamedTuple):
@@ -184,7 +201,7 @@ class Dialogue:
                     continue  # the answer speaks of the thing by itself: the goals of its own side judge that
                 words = frozenset(excuse.word for excuse in text.excuses) | self._excusing(self.turns[-1].subject)
                 cites = [*(one.filled[slot] for slot in sorted(one.filled)), _cite(part.path, sight)]
-                found.append(self._finding(one.goal, Side.ANSWER, cites, LIKELY, words))
+                found.append(self._finding(one.goal, Side.ANSWER, cites, LIKELY, words, text.about))
         return found[:FINDINGS_A_TURN]
 
     # -- what a turn holds ------------------------------------------------------------------------------------------
@@ -223,7 +240,7 @@ class Dialogue:
 
     def _completed(self, kept: Kept) -> list[Finding]:
         """Goals whose last empty slot this turn fills."""
-        earlier = [other for other in self.turns if other is not kept and self._belongs(kept, other)]
+        earlier = [(other, bond) for other in self.turns if other is not kept and (bond := self._bond(kept, other)) is not _Bond.NONE]
         if not earlier:
             return []
         met = {goal for _, text in kept.texts for goal in text.met}
@@ -235,12 +252,15 @@ class Dialogue:
             chosen: dict[int, tuple[float, int, Cite]] = {
                 slot: (sight.surprise, kept.number, _cite(part, sight)) for slot, (part, sight) in now.items()
             }
-            for other in reversed(earlier):
+            says_something = all(surprise >= COMMON for surprise, _, _ in chosen.values())
+            for other, bond in reversed(earlier):
+                if bond is _Bond.LOOSE and not says_something:
+                    continue
                 slots = other.sights.get(goal_id, {})
                 if len(slots) == len(goal.slots):
                     break  # one turn had it all, and the engine judged that
                 for slot, (part, sight) in slots.items():
-                    if slot not in chosen:
+                    if slot not in chosen and (bond is _Bond.FIRM or sight.surprise >= COMMON):
                         chosen[slot] = (sight.surprise * _weight(kept, other), other.number, _cite(part, sight))
             surprise = sum(weight for weight, _, _ in chosen.values())
             if len(chosen) < len(goal.slots) or surprise < SURPRISE:
@@ -253,22 +273,32 @@ class Dialogue:
         self.told.update(finding.goal for finding in best)
         return best
 
-    def _belongs(self, kept: Kept, other: Kept) -> bool:
-        """True if a turn goes on with an earlier one."""
-        points_back = any(text.points_back for _, text in kept.texts)
-        if points_back:
-            return True
+    def _bond(self, kept: Kept, other: Kept) -> _Bond:
+        """How a turn goes on with an earlier one."""
+        if any(text.points_back for _, text in kept.texts):
+            return _Bond.FIRM
         if other.subject != kept.subject or kept.number - other.number > NEAR:
-            return False
-        if any(text.refers or text.brief for _, text in kept.texts):
-            return True
-        return bool(kept.words & other.words)
+            return _Bond.NONE
+        if any(text.refers or text.brief for _, text in kept.texts) or kept.words & other.words:
+            return _Bond.FIRM
+        brief_before = all(text.brief for _, text in other.texts)
+        return _Bond.LOOSE if brief_before or any(text.goes_on for _, text in kept.texts) else _Bond.NONE
+
+    def _about(self, subject: int) -> set[str]:
+        """What the turns about this subject are about that excuses. A story told to get at real methods is no story."""
+        texts = [text for kept in self.turns if kept.subject == subject for _, text in kept.texts]
+        about = {name for text in texts for name in text.about}
+        if any(sight.goal == FICTION_FRAME for text in texts for sight in text.techniques):
+            about.discard("fiction")
+        return about
 
     def _excusing(self, subject: int) -> frozenset[str]:
         """Words of exception lists in the turns about this subject."""
         return frozenset(excuse.word for kept in self.turns if kept.subject == subject for _, text in kept.texts for excuse in text.excuses)
 
-    def _finding(self, goal: Goal, side: Side, cites: Sequence[Cite], score: float, words: frozenset[str]) -> Finding:
+    def _finding(
+        self, goal: Goal, side: Side, cites: Sequence[Cite], score: float, words: frozenset[str], about: tuple[str, ...] = ()
+    ) -> Finding:
         effect = goal.effects.get(side, goal.effects.get(self.side, Outcome.REVIEW))
         return finding_over(
             goal,
@@ -277,7 +307,7 @@ class Dialogue:
             version=self._reader.version,
             score=min(score, goal.score),
             effect=min(effect, Outcome.REVIEW, key=lambda outcome: outcome.severity),
-            exceptions=self._reader.excuses_of(goal, words),
+            exceptions=tuple(sorted({*self._reader.excuses_of(goal, words), *self._about(self.subject), *about})),
         )
 
     # -- pieces and trajectory --------------------------------------------------------------------------------------

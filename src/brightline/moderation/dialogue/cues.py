@@ -6,13 +6,16 @@ import itertools
 import re
 from zlib import crc32
 
-__all__ = ["content_words", "is_brief", "joins", "points_back", "refers", "shifts"]
+__all__ = ["content_words", "goes_on", "harmless", "is_brief", "is_short", "joins", "points_back", "refers", "shifts"]
 
 _REFERS = re.compile(
-    r"""[这那][个些样种段篇份条套里]|[它她他]们?|上[面述一]|刚才|刚刚|之前|前面|以上|继续|接着|然后|接下来|下一步|最后|再|还[有要]|另外|其中
-      | 那么?[，,]?[怎如要该就]|具体|详细|展开|进一步|改[成为写]|换成|加[上入进]|补充|按照?|照着|同样|一样|也|^[那把就用]|现在
-      | (?<![a-z])(?:it|its|this|that|these|those|them|they|their|above|previous|earlier|same|then|next|now|also|too|so|continue|go\ on|more|details?
-        | step|finally|add|include|instead|combine|such|which|one|ones|him|her|make\ sure|mention|ok|okay)(?![a-z])""",
+    r"""[这那][个些样种段篇份条套里]|[它她他]们?|上[面述一]|刚才|刚刚|之前|前面|以上|其中|照着|按照?这|把[它这那]|就是
+      | (?<![a-z])(?:it|its|this|these|those|them|they|their|that|above|previous|earlier|same|such|ones?|him|her)(?![a-z])""",
+    re.VERBOSE,
+)
+_GOES_ON = re.compile(
+    r"""继续|接着|然后|接下来|下一步|最后|再|还[有要]|另外|那么?|具体|详细|展开|进一步|改[成为写]|换成|加[上入进]|补充|同样|一样|也|^[把就用]|现在
+      | (?<![a-z])(?:then|next|now|also|too|so|continue|go\ on|more|details?|step|finally|add|include|instead|combine|make\ sure|mention|ok|okay)(?![a-z])""",
     re.VERBOSE,
 )
 _POINTS_BACK = re.compile(
@@ -36,6 +39,33 @@ _JOINS = re.compile(
     re.VERBOSE,
 )
 
+# A conversation is read more generously than a sentence: words meet by chance in it, and what it is about stands anywhere.
+_HARMLESS = (
+    (
+        "fiction",
+        re.compile(
+            "电影|影片|影评|剧情|电视剧|小说|短剧|话剧|剧本杀|推理|悬疑|主角|反派|角色卡|游戏|歌词|诗歌|漫画|动漫"
+            "|(?<![a-z])(?:movie|film|novel|short story|screenplay|protagonist|villain|video game|board game|poem|lyrics)"
+        ),
+    ),
+    (
+        "education",
+        re.compile(
+            "论文|作文|读后感|观后感|书评|作业|考试|考研|法考|课堂|课件|上课|教案|班会|讲座|科普|历史|法律|法条|刑法|判刑|量刑|违法|犯法|犯罪|立案|合规|普法|风险提示"
+            "|反诈|防骗|防诈|防范|预防|(?<![脸纹像])识别|辨别|分辨|警惕|谨防|提醒[大家]|当心|骗局|危害|宣传栏|黑板报|展板|博物馆|毒理|药理|禁毒|戒"
+            "|(?<![a-z])(?:essay|homework|exam|lecture|lesson|history|museum|legal(?:ly)?|laws?|illegal|crime|penalt|prevent|awareness|protect|avoid|detect|spot|warning|training for)"
+        ),
+    ),
+    (
+        "help_seeking",
+        re.compile(
+            "被骗|受骗|上当|受害|被盗|泄露|举报|报警|报案|投诉|维权|求助|救助|挂失|追回|担心|害怕|劝|戒赌|戒毒|康复|家长"
+            "|(?<![a-z])(?:scammed|victim|report (?:it|him|her|them|this)|police|worried|afraid|recover|quit|rehab)"
+        ),
+    ),
+    ("news", re.compile("新闻|报道|记者|采访|通报|(?<![a-z])(?:news|journalis|reporter)")),
+)
+
 # Characters of Chinese words that say nothing about the subject.
 _FUNCTION = frozenset(
     "的了是我你您他她它们在有和就不也都这那个些吗呢吧啊呀么什怎要想会能可以一下请帮给把被让对说到去来为与及或没很好还再如何样多少哪谁呗嘛吗里面上中后前时候"
@@ -50,12 +80,22 @@ _ENGLISH_FUNCTION = frozenset(
     )
 )
 _MOST_WORDS = 48
-_BRIEF = 16  # a Chinese character is one, a Latin word two
+_BRIEF, _SHORT = 8, 16  # a Chinese character is one, a Latin word two
 
 
 def refers(base: str) -> bool:
-    """True if a message (its base lane) goes on with something said before."""
+    """True if a message (its base lane) speaks of something said before: "this", "it", "the above"."""
     return _REFERS.search(base) is not None
+
+
+def goes_on(base: str) -> bool:
+    """True if it sounds like the next step of something: "then", "also". Many new subjects begin so, too."""
+    return _GOES_ON.search(base) is not None
+
+
+def harmless(base: str) -> tuple[str, ...]:
+    """Names of the exceptions that a conversation about such things has: work on fiction, study, help for those who were harmed."""
+    return tuple(name for name, pattern in _HARMLESS if pattern.search(base))
 
 
 def points_back(base: str) -> bool:
@@ -75,7 +115,16 @@ def joins(base: str) -> bool:
 
 def is_brief(base: str) -> bool:
     """True for a message too short to be about something of its own."""
-    return sum(map(len, _HAN_RUN.findall(base))) + 2 * len(re.findall("[a-z0-9]+", base)) <= _BRIEF
+    return len(base) < 200 and _size(base) <= _BRIEF
+
+
+def is_short(base: str) -> bool:
+    """True for a message that may need what was said before."""
+    return len(base) < 200 and _size(base) <= _SHORT
+
+
+def _size(base: str) -> int:
+    return sum(map(len, _HAN_RUN.findall(base))) + 2 * len(re.findall("[a-z0-9]+", base))
 
 
 def content_words(base: str) -> frozenset[int]:

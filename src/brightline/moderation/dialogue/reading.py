@@ -16,7 +16,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from brightline.model import Finding, Outcome, Side, Span
-from brightline.moderation.dialogue.cues import content_words, is_brief, joins, points_back, refers, shifts
+from brightline.moderation.dialogue.cues import content_words, goes_on, harmless, is_brief, is_short, joins, points_back, refers, shifts
 from brightline.text import Goal, TextEngine
 from brightline.text.automata import Automaton
 from brightline.text.lanes import normalise
@@ -73,7 +73,9 @@ class TurnText:
     met: tuple[str, ...]  # goals of review or more that are met in this text alone, not excused
     techniques: tuple[Sight, ...]  # techniques that are met in it: their first slot
     words: frozenset[int]
+    about: tuple[str, ...]  # exceptions that a conversation about such things has
     refers: bool
+    goes_on: bool
     points_back: bool
     shifts: bool
     joins: bool
@@ -180,11 +182,13 @@ class DialogueReader:
             met=tuple(met),
             techniques=tuple(techniques.values()),
             words=content_words(base[:2000]),
+            about=harmless(base[:2000]),
             refers=refers(base[:2000]),
+            goes_on=is_short(base) or goes_on(base[:2000]),
             points_back=points_back(base[:2000]),
             shifts=shifts(base[:200]),
             joins=joins(base[:2000]),
-            brief=len(base) < 200 and is_brief(base),
+            brief=is_brief(base),
         )
 
     @cached_property

@@ -79,7 +79,8 @@ def _text(text: TurnText) -> dict[str, Any]:
         "met": list(text.met),
         "techniques": [list(sight) for sight in text.techniques],
         "words": sorted(text.words),
-        "cues": [text.refers, text.points_back, text.shifts, text.joins, text.brief],
+        "cues": [text.refers, text.goes_on, text.points_back, text.shifts, text.joins, text.brief],
+        "about": list(text.about),
     }
 
 
@@ -91,11 +92,13 @@ def _read_text(reader: DialogueReader, document: dict[str, Any]) -> TurnText:
         met=tuple(document["met"]),
         techniques=tuple(map(_sight, document["techniques"])),
         words=frozenset(document["words"]),
+        about=tuple(map(str, document["about"])),
         refers=bool(cues[0]),
-        points_back=bool(cues[1]),
-        shifts=bool(cues[2]),
-        joins=bool(cues[3]),
-        brief=bool(cues[4]),
+        goes_on=bool(cues[1]),
+        points_back=bool(cues[2]),
+        shifts=bool(cues[3]),
+        joins=bool(cues[4]),
+        brief=bool(cues[5]),
     )
 
 

@@ -1,0 +1,60 @@
+"""A call as a turn of its conversation: what the user's messages ask for together, and what the answer adds to it.
+
+A chat call carries its history, so nothing is kept between calls: the conversation is read again from the request, its messages from
+the reader's memory. Only what the user wrote counts, not what tools or instructions say; answers of the model are looked at where
+they are given. A call with one message of the user costs a count of its turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+
+from brightline.model import Finding, Part, Side
+from brightline.moderation.dialogue import Dialogue, DialogueReader, Role, Turn, role_of
+from brightline.server.gateway.shapes.shape import Prompt
+
+__all__ = ["answer_findings", "follow", "user_turns"]
+
+IN_LOOP_CHARS = 64 * 1024
+"""As for inspecting the prompt: above this the conversation is read in a thread."""
+
+MOST_TURNS_READ = 20
+"""Newest turns of the user that are read; the dialogue forgets older ones anyway."""
+
+# messages[0].content, messages[0].content[1].text, input[2].content[0–1]: what a user writes, not the result of a tool inside it
+_OWN_WORDS = re.compile(r"\w+\[(\d+)\]\.content(?:\[\d+(?:–\d+)?\](?:\.text)?)?\Z")
+
+
+async def follow(reader: DialogueReader, prompt: Prompt, dialogue: Dialogue | None = None) -> tuple[Dialogue, list[Finding]] | None:
+    """The conversation up to this call and what its turns say together; None where there is only one turn and nothing before it.
+
+    ``dialogue``: where an earlier call left it, for APIs that keep the history themselves.
+    """
+    own = [turn.position for turn in prompt.turns if turn.role and role_of(turn.role) is Role.USER]
+    if dialogue is None and len(own) < 2:
+        return None
+    turns = user_turns(prompt, own[-MOST_TURNS_READ:])
+    known = dialogue or Dialogue(reader)
+    if sum(len(part.text) for turn in turns for part in turn.parts) > IN_LOOP_CHARS:
+        return known, await asyncio.to_thread(known.observe_all, turns)
+    return known, known.observe_all(turns)
+
+
+def user_turns(prompt: Prompt, positions: list[int]) -> list[Turn]:
+    """The user's own words in the messages at these positions; the bare text of an API that takes one."""
+    if not prompt.turns:
+        return [Turn(Role.USER, tuple(part for part in prompt.parts if part.path == "input"))]
+    parts: dict[int, list[Part]] = {position: [] for position in positions}
+    for part in prompt.parts:
+        if part.side is Side.PROMPT and part.path not in prompt.escaped:
+            found = _OWN_WORDS.match(part.path)
+            if found is not None and int(found[1]) in parts:
+                parts[int(found[1])].append(part)
+    return [Turn(Role.USER, tuple(found)) for found in parts.values() if found]
+
+
+def answer_findings(dialogue: Dialogue, texts: Mapping[str, str]) -> list[Finding]:
+    """What the texts of an answer add to the goals that the user left open."""
+    return dialogue.answered(Part(name, Side.ANSWER, text) for name, text in texts.items())
