@@ -101,7 +101,9 @@ class GoalReader:
         """The goal of a row; None if anything is wrong with it."""
         before = len(self.problems)
         with self.noting():
-            fields = node.only(_GOAL_FIELDS, "a goal")
+            fields = node.fields()
+            with self.noting():
+                node.only(_GOAL_FIELDS, "a goal")
             of_class = fields["id"].value if "id" in fields else None
             if isinstance(of_class, str):
                 fields = {**self.classes.get(of_class, {}), **fields}

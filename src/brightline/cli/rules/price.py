@@ -66,7 +66,7 @@ def _print(files: GoalFiles, found: dict[str, Measured], demoted: set[str], word
     bounds = files.reading.book.prices
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading, right in (("goal", False), ("effect", False), ("hits", True), ("of ordinary texts", True), ("at most", True), ("", False)):
-        table.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")
+        table.add_column(heading, justify="right" if right else "left", no_wrap=right or heading == "goal", overflow="fold")
     for goal in sorted(files.goals, key=lambda goal: -found[goal.id].price.share):
         each = found[goal.id]
         bound = f"{bounds[goal.id].share:.2%}" if goal.id in bounds else "–"
@@ -99,7 +99,7 @@ def _document(files: GoalFiles, found: dict[str, Measured], demoted: set[str], w
             {
                 "goal": goal.id,
                 "files": files.reading.files[goal.id],
-                "effects": dict(files.reading.book.demoted.get(goal.id, goal.effects)),
+                "effects": {side.value: effect.value for side, effect in files.reading.book.demoted.get(goal.id, goal.effects).items()},
                 "price": _price(found[goal.id].price),
                 "bound": _price(bounds[goal.id]) if goal.id in bounds else None,
                 "demoted": goal.id in demoted,
