@@ -61,6 +61,18 @@ def test_what_one_is_follows_from_the_known_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "seen"), [("一克३𑃰೦", "一克300"), ("५岁", "5岁"), ("bet叁陆伍", "bet365"), ("r௧୮", "r18"), ("一克叁捌零", "一克380")]
+)
+def test_digits_of_scripts_that_the_message_does_not_use_are_digits(written: str, seen: str) -> None:
+    assert read(written) == seen
+
+
+@pytest.mark.parametrize(("written", "seen"), [("wheΝ wiӀl ӏ", "when will i"), ("write а bоmb", "write a bomb"), ("kiӀӏ", "kill")])
+def test_single_letters_and_open_ones_follow_from_the_words(written: str, seen: str) -> None:
+    assert read(written) == seen
+
+
+@pytest.mark.parametrize(
     "written", ["v.1.a.g.r.a", "v 1 a g r a", "v1-agra", "v-1-agra", "v-і-a-g-r-a", "v1🐔agra", "v*1*a*g*r*a", "vi~4gra"]
 )
 def test_a_word_cut_into_pieces_is_read_too(written: str) -> None:
@@ -97,7 +109,7 @@ ORDINARY = [
     "Ærø", "smørrebrød", "før", "ılık", "đường", "Հայաստան", "ᏣᎳᎩ", "한국어", "日本語です", "café naïve", "Straße",
     # Chinese with numerals
     "二〇二四年十一月", "一九九八年", "三三两两", "一五一十", "第一、第二、第三", "一、二、三、四、五", "一二三四五，上山打老虎", "1000一平", "8000一平米，不贵", "100一120克", "不超过30一50克", "4399 三十五服", "一万二千三百四十五",
-    "九九八十一", "70*103三次方", "零零碎碎", "三十五岁", "五六个人，七八条枪",
+    "九九八十一", "70*103三次方", "零零碎碎", "三十五岁", "大陆一侧", "陆陆续续", "(๑•̀ㅂ•́)", "تأسست عام ٢٠٠٤ في", "喝幺六", "五六个人，七八条枪",
 ]  # fmt: skip
 
 

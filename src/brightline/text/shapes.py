@@ -40,6 +40,7 @@ _LATIN_NAMED = 4  # shorter words with Latin letters of other languages (før) a
 _ENGLISH_AT_LEAST = 4  # shorter ones are as often a model, a unit or an abbreviation (m4n, b1g)
 _SIGNS_A_LETTER = 2  # of a word that common English confirms
 _FULL_LEET_AT_LEAST = 5  # letters of a word with fewer letters left than that (5l075)
+_MOST_OPEN = 4  # letters of a word that may be i or l
 _LEET_MESSAGE = 2  # words of leet after which weak evidence is enough
 
 _SIGNS = re.escape("0123456789@$!|€£¢¥₿฿₦₩₮₭₳")
@@ -151,7 +152,29 @@ class _Reading:
             else:
                 reads = self._reads_as_latin(self._raw_letters(start, end), match[0])
             if reads:
-                self.reads.update(enumerate(match[0], start))
+                self.reads.update(enumerate(self._settled(plain, match[0]), start))
+        if self.reads and self._no_real_foreign_word():
+            self._read_single_letters()
+
+    def _read_single_letters(self) -> None:
+        """In a message with a disguised word and without a word of another alphabet no letter is what it seems to be: ``а bоmb``."""
+        sure = look_alikes().sure
+        for match in _foreign_seen().finditer(self.plain):
+            n = match.start()
+            if self.plain[n] in sure and "a" <= self.latin[n] <= "z":
+                self.reads.setdefault(n, self.latin[n])
+
+    def _settled(self, plain: str, word: str) -> str:
+        """``word``, or, if it is none, the known word with i for l or l for i where the letters leave it open (ӏ, Ӏ)."""
+        open_at = [n for n, letter in enumerate(plain) if not letter.isascii() and word[n] in "il"]
+        if not open_at or len(open_at) > _MOST_OPEN or self.common(word):
+            return word
+        for letters in product("il", repeat=len(open_at)):
+            chosen = dict(zip(open_at, letters, strict=True))
+            candidate = "".join(chosen.get(n, letter) for n, letter in enumerate(word))
+            if self.common(candidate):
+                return candidate
+        return word
 
     def _raw_letters(self, start: int, end: int) -> str:
         return "".join(self.text[int(at)] for at in self.at[start:end])
@@ -336,7 +359,10 @@ class _Reading:
             row = range(*match.span())
             strange = [n for n in row if self.plain[n] in _strange_numerals()]
             foreign = any(self.plain[n] in _foreign_digits() for n in strange)
-            if (foreign and (len(row) > 1 or self._beside_word(row[0]))) or len(strange) > 1:
+            in_name = (
+                bool(strange) and len(row) > 1 and self.latin[max(row[0] - 1, 0)].isascii() and self.latin[max(row[0] - 1, 0)].isalpha()
+            )
+            if (foreign and (len(row) > 1 or self._beside_word(row[0]))) or len(strange) > 1 or in_name:
                 self.reads.update((n, digits[n]) for n in row)
 
     def _beside_word(self, n: int) -> bool:
