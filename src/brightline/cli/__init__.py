@@ -26,6 +26,7 @@ COMMANDS = {
     "check": "Inspect text, Markdown and JSONL from files or standard input.",
     "decisions": "List, show and replay decisions.",
     "rules": "Look up the rulebook.",
+    "train": "Train a model of a family from labelled texts, judged on sources that it did not see.",
     "ledger": "Verify, prove and export the tamper-evident log.",
     "keys": "Create, list, rotate and revoke API keys.",
     "users": "Create, list, reset, disable and enable users of the console.",

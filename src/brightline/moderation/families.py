@@ -24,7 +24,7 @@ from brightline.rulebook.policy import permitted
 from brightline.text.linear import LinearModel, Reading, Verdict, read, sums
 from brightline.text.weights import CARD_FILE
 
-__all__ = ["DETECTOR", "LANE", "SHIPPED", "FamilyModels"]
+__all__ = ["DETECTOR", "LANE", "SHIPPED", "FamilyModels", "check_grounds"]
 
 DETECTOR, LANE = "models", "model"
 SHIPPED = Path(__file__).parent / "models"
@@ -77,7 +77,7 @@ class FamilyModels:
                 raise DataError("BL-DATA-250", "no such folder", "name a folder that holds a folder for each model", file=str(folder))
             for card in sorted(folder.glob(f"*/{CARD_FILE}")):
                 model = LinearModel.load(card.parent)
-                _check_grounds(model, rulebook, on or datetime.now(UTC).date(), card)
+                check_grounds(model.card.rules, rulebook, on or datetime.now(UTC).date(), str(card))
                 found[model.card.family] = model
         return cls(found.values())
 
@@ -135,12 +135,13 @@ class FamilyModels:
         )
 
 
-def _check_grounds(model: LinearModel, rulebook: Rulebook, on: date, card: Path) -> None:
+def check_grounds(rules: Sequence[str], rulebook: Rulebook, on: date, file: str = "") -> None:
+    """Raises ``DataError`` BL-DATA-255 unless the rules ground a review on every side; ``file`` is named in the message."""
     for side in Side:
-        if Outcome.REVIEW not in permitted(model.card.rules, side, on, rulebook, manifest=False):
+        if Outcome.REVIEW not in permitted(rules, side, on, rulebook, manifest=False):
             raise DataError(
                 "BL-DATA-255",
-                f"the rules {', '.join(model.card.rules)} do not ground a review of the side {side} on {on}",
+                f"the rules {', '.join(rules)} do not ground a review of the side {side} on {on}",
                 "name rules of the rulebook that do: `brightline rules grounds TYPE`",
-                file=str(card),
+                file=file,
             )

@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _MEMORY = 8  # curvature pairs that L-BFGS keeps (Nocedal & Wright 2006, 7.2: 3 to 20)
-_MAX_STEPS = 80
+_MAX_STEPS = 60
 _FLAT = 1e-3  # the gradient has shrunk to this share of the first one
 _SMOOTHING = 1.0  # Laplace, as in Wang & Manning
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brightline.errors import InputError
+from brightline.moderation.training.cards import CARD_TEXT_FILE, described
 from brightline.moderation.training.fitting import Floats, Matrix, fit, matrix_of, quantised
 from brightline.moderation.training.rows import Row, importance, thinned, with_losses
 from brightline.moderation.training.validating import (
@@ -30,11 +31,14 @@ __all__ = ["Recipe", "Trained", "Trial", "train", "trial"]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Everything besides the rows that a model depends on. ``most`` bounds the rows of a source and label; ``bits`` the buckets (2^bits)."""
+    """Everything besides the rows that a model depends on. ``most`` bounds the rows of a source and label, ``bits`` the buckets (2^bits).
+
+    ``losses``: sources that hold harmful texts are learnt from with lossy copies beside them.
+    """
 
     bits: int = 18
-    strength: float = 1.0
-    most: int = 4000
+    strength: float = 4.0
+    most: int = 2500
     seed: int = 20261122
     losses: bool = True
     budgets: Budgets = field(default_factory=Budgets)
@@ -63,8 +67,10 @@ class Trained:
     codes: NDArray[np.int8]
 
     def save(self, folder: Path) -> ModelCard:
-        """Write both; returns the card with its hash."""
-        return save_weights(folder, self.card, self.codes)
+        """Write weights, card, and the card in words; returns the card with its hash."""
+        written = save_weights(folder, self.card, self.codes)
+        (folder / CARD_TEXT_FILE).write_text(described(written), "utf-8")
+        return written
 
 
 def trial(rows: Sequence[Row], recipe: Recipe, told: Callable[[str], None] = lambda _: None) -> Trial:
@@ -72,7 +78,8 @@ def trial(rows: Sequence[Row], recipe: Recipe, told: Callable[[str], None] = lam
     kept = thinned(list(dict.fromkeys(rows)), recipe.most, recipe.seed)
     if len({row.harmful for row in kept}) < 2:
         raise InputError("BL-INPUT-863", "all texts have the same label", "give harmful texts (label 1) and ordinary ones (label 0)")
-    copies = with_losses(kept, recipe.seed) if recipe.losses else []
+    mixed = {row.source for row in kept if row.harmful}
+    copies = with_losses([row for row in kept if row.source in mixed], recipe.seed) if recipe.losses else []
     every = (*kept, *copies)
     matrix = matrix_of([row.text for row in every], recipe.bits)
     training_only = np.arange(len(every)) >= len(kept)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from brightline.moderation.training.open_data import LICENCES, authored_rows, benign_rows, cold_rows, goal_rows, open_harmful_rows
+from brightline.moderation.training.open_data import LICENCES, authored_rows, benign_rows, cold_rows, goal_rows
 from brightline.moderation.training.recipe import Recipe, Trained, Trial, train, trial
 from brightline.moderation.training.rows import Row
 from brightline.text.weights import ModelCard
@@ -57,7 +57,6 @@ def rows_of(family: Family, data: Path, authored: Path) -> list[Row]:
     return [
         *cold_rows(data, harmful=family.cold),
         *benign_rows(data),
-        *open_harmful_rows(data, family.name),
         *authored_rows(authored, family.authored),
         *goal_rows(family.goals),
     ]

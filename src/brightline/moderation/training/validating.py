@@ -38,7 +38,7 @@ class Budgets:
 
     violating: float = 0.003
     borderline: float = 0.03
-    violating_mixed: float = 0.02
+    violating_mixed: float = 0.03
     borderline_mixed: float = 0.10
 
 
@@ -85,10 +85,13 @@ def held_out_scores(
 
 
 def thresholds_of(rows: Sequence[Row], scores: Floats, budgets: Budgets) -> tuple[float, float]:
-    """The lowest scores (borderline, violating) at which every source's ordinary texts stay within the budgets."""
+    """The lowest scores (borderline, violating) at which every source's ordinary texts stay within the budgets.
+
+    Always over 0, the score of a text of which a model knows nothing.
+    """
     found = []
     for alone, mixed in ((budgets.borderline, budgets.borderline_mixed), (budgets.violating, budgets.violating_mixed)):
-        needed = []
+        needed = [np.nextafter(0.0, 1.0)]
         for source in {row.source for row in rows}:
             ordinary = np.sort([score for row, score in zip(rows, scores, strict=True) if row.source == source and not row.harmful])
             ordinary = ordinary[np.isfinite(ordinary)]

@@ -1,0 +1,56 @@
+"""The card of a model in words: what it is for, what it was trained on, how it fared on sources that it did not see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from brightline.text.weights import ModelCard
+
+__all__ = ["CARD_TEXT_FILE", "described"]
+
+CARD_TEXT_FILE = "card.md"
+
+
+def described(card: ModelCard) -> str:
+    """Markdown of a card as ``train`` fills it in. The same card gives the same text."""
+    about = card.about
+    budgets = about["recipe"]["budgets"]
+    parts = [
+        f"# Model card: {card.family} ({card.title_zh})",
+        f"{card.title_en}. Hashed character 1–3-grams, naive-Bayes scaled logistic regression, {1 << card.bits} int8 weights. "
+        "It sends a text to review or calls it borderline; it never stops one. Written by `brightline train`; do not edit.",
+        f"* Rules that ground the review: {', '.join(card.rules)} · problem types {', '.join(map(str, card.problem_types))}\n"
+        f"* Violating from probability {card.violating:.4f}, borderline from {card.borderline:.4f}\n"
+        f"* Allowed on every source that was held out: violating {budgets['violating']:.1%}, borderline {budgets['borderline']:.0%} of ordinary "
+        f"texts; {budgets['violating_mixed']:.0%} and {budgets['borderline_mixed']:.0%} where the source holds harmful texts, too\n"
+        f"* Calibration error (10 bins, both kinds counting alike, held-out sources): {about['calibration_error']:.3f}\n"
+        f"* Trained on {about['rows']} texts (SHA-256 {about['rows_sha256'][:16]}…), weights SHA-256 {card.sha256[:16]}…",
+        "## Held out, one source at a time",
+        "Shares of the source's texts; each line is the work of a model that did not see the source.",
+        "\n".join(
+            [
+                "| source | harmful | ordinary | AUC | recall violating | recall borderline | flagged violating | flagged borderline |",
+                "|---|---|---|---|---|---|---|---|",
+                *map(_line, about["held_out"]),
+            ]
+        ),
+    ]
+    if about.get("licences"):
+        parts += [
+            "## Data",
+            "\n".join(f"* {name}: {entry['origin']} ({entry['licence']})" for name, entry in about["licences"].items()),
+        ]
+    if about.get("notes"):
+        parts += ["## Notes", "\n".join(f"* {note}" for note in about["notes"])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _line(each: Mapping[str, Any]) -> str:
+    shares = (each["recall"], each["recall_borderline"], each["flagged"], each["flagged_borderline"])
+    auc = "" if each["auc"] is None else f"{each['auc']:.3f}"
+    return (
+        f"| {each['source']} | {each['harmful']} | {each['ordinary']} | {auc} | "
+        + " | ".join("" if share is None else f"{share:.2%}" for share in shares)
+        + " |"
+    )
