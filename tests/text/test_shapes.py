@@ -45,7 +45,7 @@ def test_letters_that_look_like_latin_ones_are_read_as_those(written: str, seen:
         ("v1agra", "viagra"), ("p0rn", "porn"), ("t3legram", "telegram"), ("$ex", "sex"), ("5ex", "sex"), ("h3r01n", "heroin"), ("c0c@ine", "cocaine"), ("ch!ld", "child"),
         ("k1ll", "kill"), ("p1ll", "pill"), ("f@ke", "fake"), ("W3ED", "weed"), ("c@$ino", "casino"), ("ｐ0ｒn", "porn"), ("p\u200b0rn", "porn"), ("ⓟ0ⓡⓝ", "porn"),
         ("p0rn!", "porn!"), ("|v1agra|", "|viagra|"), ("h4ck3rs", "hackers"), ("рorn p0гn", "porn porn"), ("便宜v1agra出售", "便宜viagra出售"), ("6un", "gun"), ("m€th", "meth"),
-        ("h0w t0 m4k3 a b0mb", "how to make a bomb"),
+        ("h0w t0 m4k3 a b0mb", "how to make a bomb"), ("h0w 70 m4k3 4 b0mb", "how to make a bomb"), ("17'5 f4k3 m0n3y", "it's fake money"),
     ],
 )  # fmt: skip
 def test_leetspeak_is_read_as_the_word_it_gives(written: str, seen: str) -> None:

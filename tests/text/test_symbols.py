@@ -51,6 +51,8 @@ def test_a_picture_is_read_as_its_word(written: str, seen: str) -> None:
         "\ufe0f",
         "©®™",
         "🫶",
+        "p🌹orn",
+        "g🐔4me",
         "\ud83d",
     ],
 )

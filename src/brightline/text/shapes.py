@@ -47,7 +47,7 @@ _SIGNS = re.escape("0123456789@$!|€£¢¥₿฿₦₩₮₭₳")
 _WORD = rf"[a-z{_SIGNS}]"
 _PIECE = rf"[a-z{re.escape('0123456789@$!€£¢¥₿฿₦₩₮₭₳')}]"  # the bar is more often put between letters than written for one
 _GAP = r"(?:[^\w\n@$!\[\](){}<>\"'`#;。？]|[_丶])"
-_TOKENS = re.compile(rf"{_WORD}{{2,}}|(?<![\w.,:/-])[14](?![\w.,:/-])")
+_TOKENS = re.compile(rf"{_WORD}{{2,}}|(?<![a-z0-9.,:/-])[14](?![a-z0-9.,:/-])|(?<=[a-z0-9]')5(?![a-z0-9])")
 _LETTERS = re.compile("[a-z]{2,}")
 _CHAINS = re.compile(rf"(?<!{_PIECE}){_PIECE}{{1,{_MAX_WORD}}}(?:{_GAP}{{1,3}}{_PIECE}{{1,{_MAX_WORD}}})+")
 _PIECES = re.compile(rf"{_PIECE}+")
@@ -58,6 +58,7 @@ _MODEL = re.compile(r"\d{2,}[a-z]+|[a-z]+\d+")  # 90s, gpt4, iphone15
 _SUFFIXES = ("s", "es", "ed", "er", "ers", "ing")
 _SMALL_WORDS = {
     "4": "a",
+    "5": "s",  # after an apostrophe
     "1": "i",
     "70": "to",
     "17": "it",
@@ -210,8 +211,7 @@ class _Reading:
             if token.isalpha() or len(token) > _MAX_WORD:
                 continue
             if token.isdigit():
-                if token in _SMALL_WORDS:
-                    waiting.append((match.start(), token))
+                waiting.append((match.start(), token))
                 continue
             start = match.start() + len(token) - len(token.lstrip("!|"))
             token = token.strip("!|")
@@ -225,7 +225,7 @@ class _Reading:
         if self.found >= _LEET_MESSAGE:
             self.chains(weak=True)
             for start, token in waiting:
-                if word := _SMALL_WORDS.get(token) or self.word_of(token, fields_only=False, shortest=2):
+                if word := _SMALL_WORDS.get(token) or self.word_of(token, fields_only=token.isdigit(), shortest=2):
                     self.reads.update(enumerate(word, start))
 
     def _strong(self, token: str) -> str:

@@ -1,7 +1,8 @@
 """The symbol lane: pictures that stand for a word (✈️ for 飞机, 🐔 for 鸡), from the reviewed table ``data/symbols.yaml``.
 
 Skin tones and variation selectors after a picture belong to it. A sequence joined by ZWJ (👨‍👩‍👧) is one picture of its own: its
-parts are no words, unless the table lists the sequence. Flags and keycaps are not touched.
+parts are no words, unless the table lists the sequence. Flags and keycaps are not touched, and
+pictures between two Latin letters are separators, which the skip lane leaves out.
 """
 
 from __future__ import annotations
@@ -41,8 +42,14 @@ def symbol_edits(text: str) -> list[Edit]:
     return [
         Edit(match.start(), match.end(), words[bare], "symbol")
         for match in _SEQUENCE.finditer(text)
-        if (bare := _BESIDES.sub("", match[0])) in words
+        if (bare := _BESIDES.sub("", match[0])) in words and not _inside_word(text, match.start(), match.end())
     ]
+
+
+def _inside_word(text: str, start: int, end: int) -> bool:
+    """True between two Latin letters or digits: a separator there (p🌹orn), not a word."""
+    beside = text[max(start - 1, 0) : start] + text[end : end + 1]
+    return len(beside) == 2 and beside.isascii() and beside.isalnum()
 
 
 @cache
