@@ -55,6 +55,24 @@ class Settings(BaseSettings):
     upstream_timeout_s: float = Field(
         120.0, gt=0, le=3600, description="Seconds without a byte from the upstream after which a call is given up."
     )
+    guard_url: str = Field(
+        "", description="Base URL of an OpenAI-compatible guard model service (Qwen3Guard, Llama Guard …), with /v1. Empty: none is asked."
+    )
+    guard_key: str = Field("", description="Bearer key for the guard model service.", repr=False)
+    guard_model: str = Field("Qwen3Guard-Gen-0.6B", min_length=1, max_length=200, description="Name of the guard model at its service.")
+    guard_map: str = Field(
+        "qwen3guard",
+        min_length=1,
+        max_length=500,
+        description="What the guard's categories mean here: qwen3guard, llama_guard, or a YAML file of the operator's.",
+    )
+    guard_when: Literal["borderline", "always"] = Field(
+        "borderline", description="Which texts the guard model sees: those that the linear models call borderline, or all."
+    )
+    guard_timeout_s: float = Field(1.0, gt=0, le=60, description="Seconds that one text may take at the guard model service.")
+    guard_failure: Literal["pass", "review"] = Field(
+        "pass", description="What follows where the guard model did not answer: pass, recorded as not inspected, or review by a person."
+    )
     max_body_bytes: int = Field(16 * 1024 * 1024, ge=1024, le=1024**3, description="Largest request body accepted.")
     max_answer_bytes: int = Field(
         64 * 1024 * 1024, ge=1024, le=4 * 1024**3, description="Largest upstream answer accepted when it is not streamed."
@@ -148,7 +166,7 @@ class Settings(BaseSettings):
             raise ValueError("must name AI (人工智能 or AI) and generation or synthesis (生成, 合成)")
         return value
 
-    @field_validator("upstream", "public_url")
+    @field_validator("upstream", "public_url", "guard_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

@@ -31,6 +31,7 @@ from brightline.metrics import Metrics, Sampler
 from brightline.model import Decision
 from brightline.pipeline import Pipeline
 from brightline.rule_watch import RuleWatch
+from brightline.second_look import SecondLook
 from brightline.store import ApiKey, Bookkeeping, Record, Store, StoredDecision
 
 __all__ = ["LedgerState", "Service", "record_of"]
@@ -64,6 +65,7 @@ class Service:
         self.signer = signer
         self.journal = store.journal(settings.commit_wait_ms)
         self.sequencer = Sequencer(store.ledger, signer, _folder(settings.home / "ledger") / "head")
+        self.second_look = SecondLook.open(settings, pipeline)
         self.metrics = Metrics()
         self.bookkeeping = Bookkeeping(
             store.tallies, store.traffic, Sampler(self.metrics), tenant=settings.tenant, process=secrets.token_hex(4)
@@ -107,6 +109,7 @@ class Service:
 
     async def stop(self) -> None:
         """Write what is waiting, sequence it, sign a last head, count it, close. Loses no decision."""
+        await self.second_look.close()
         await asyncio.to_thread(self._drain)
 
     def _drain(self) -> None:
