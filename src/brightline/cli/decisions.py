@@ -98,8 +98,8 @@ def show(decision_id: str, lang: Annotated[str, typer.Option(help="zh or en.")] 
         console.print(
             Text(f"  {finding.part}: {finding.goal} ({finding.detector} {finding.detector_version}, lane {finding.lane})", style="bold")
         )
-        for span, evidence in zip(finding.spans, finding.evidence, strict=True):
-            console.print(Text(f"    {span.start}–{span.end}  {evidence!r}"))
+        for (part, span), evidence in zip(finding.places, finding.evidence, strict=True):
+            console.print(Text(f"    {f'{part} ' if finding.parts else ''}{span.start}–{span.end}  {evidence!r}"))
         if finding.exceptions:
             console.print(Text(f"    exceptions seen: {', '.join(finding.exceptions)}"))
     for gap in decision.not_inspected:

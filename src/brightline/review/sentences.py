@@ -80,6 +80,7 @@ SENTENCES: dict[Lang, dict[str, str]] = {
         "lane/symbol": "还原表情符号后看到",
         "lane/order": "还原颠倒的字序后看到",
         "lane/decoded": "解码后看到",
+        "lane/dialogue": "把几次发言合在一起后看到",
         "lane/other": "以“{lane}”方式看到",
         # What was not inspected.
         "not_inspected/none": "提交检查的内容都检查了。",
@@ -177,6 +178,7 @@ SENTENCES: dict[Lang, dict[str, str]] = {
         "lane/symbol": "found after emoji were read as words",
         "lane/order": "found after the order of the characters was restored",
         "lane/decoded": "found after decoding",
+        "lane/dialogue": "found by reading several messages together",
         "lane/other": "found by way of “{lane}”",
         "not_inspected/none": "All that was submitted was inspected.",
         "not_inspected/one": "{part}: not inspected by {detector} ({reason})",

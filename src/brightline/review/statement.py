@@ -307,7 +307,7 @@ def _evidence(finding: Finding, decision: Decision, lang: Lang) -> Evidence:
     lane = words.get(f"lane/{finding.lane}") or words["lane/other"].format(lane=finding.lane)
     return Evidence(
         where=words[f"evidence/where/{finding.side}"],
-        part=finding.part,
+        part=words["between names"].join(dict.fromkeys(finding.parts or (finding.part,))),
         how=words["evidence/how"].format(lane=lane, detector=finding.detector, version=finding.detector_version),
         segments=segments,
         before=_joined(segments[:first]),
@@ -325,7 +325,7 @@ def _segments(finding: Finding) -> tuple[Segment, ...]:
     if not text:
         return tuple(Segment(piece, True) for piece in finding.evidence if piece)
     marked = [False] * len(text)
-    for span in finding.spans:
+    for span in finding.spans_in(finding.part):
         for place in range(max(0, span.start - finding.excerpt_start), min(len(text), span.end - finding.excerpt_start)):
             marked[place] = True
     cuts = [place for place in range(1, len(text)) if marked[place] != marked[place - 1]]

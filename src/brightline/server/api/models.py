@@ -144,6 +144,11 @@ class FindingDocument(_Answer):
     spans: list[tuple[int, int]] = Field(
         [], description=_("Half-open ranges of code points in the raw text of the part."), examples=[[[4, 7], [16, 19]]]
     )
+    parts: list[str] = Field(
+        [],
+        description=_("Path of the part of each range, where the evidence stands in several: the turns of a dialogue."),
+        examples=[["turns[0]", "turns[2]"]],
+    )
     evidence: list[str] = Field([], description=_("The raw text of each range."), examples=[["百家乐", "加微信"]])
     score: float = Field(1.0, ge=0, le=1, description=_("How sure the detector is, from 0 to 1."))
     manifest: bool = Field(True, description=_("False where a person should look before anything is stopped."))

@@ -19,12 +19,16 @@ Weight = Literal["carries", "excepted", "beside"]
 
 
 class Slot(NamedTuple):
-    """One piece of evidence: where it stands, how it is written, as what it was read. Without pieces the text is not shown."""
+    """One piece of evidence: where it stands, how it is written, as what it was read. Without pieces the text is not shown.
+
+    ``part`` is named where the evidence of one finding stands in several, the turns of a dialogue.
+    """
 
     span: Span
     raw: list[Piece]
     read: list[Piece]
     changed: bool
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +81,10 @@ def shown_findings(
 
 def _slots(finding: Finding, with_text: bool) -> list[Slot]:
     slots = []
-    for index, span in enumerate(finding.spans):
+    for index, (part, span) in enumerate(finding.places):
         raw = finding.evidence[index] if with_text and index < len(finding.evidence) else ""
         read = finding.normalised[index] if with_text and index < len(finding.normalised) else ""
-        slots.append(Slot(span, pieces_of(raw), pieces_of(read), raw != read))
+        slots.append(Slot(span, pieces_of(raw), pieces_of(read), raw != read, part if finding.parts else ""))
     return slots
 
 

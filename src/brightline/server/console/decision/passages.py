@@ -71,11 +71,12 @@ def passages_of(decision: Decision) -> list[Passage]:
     """All text that was kept, in the order of the parts. Empty after an erasure and where nothing was kept."""
     numbered: dict[str, list[tuple[int, Finding]]] = {part: [] for part in decision.texts}
     for number, finding in enumerate(decision.findings, 1):
-        numbered.setdefault(finding.part, []).append((number, finding))
+        for part in dict.fromkeys((finding.part, *finding.parts)):  # the turns of a dialogue
+            numbered.setdefault(part, []).append((number, finding))
     passages = []
     for part, findings in numbered.items():
         whole = decision.texts.get(part)
-        cuttings = _windows(whole, findings) if whole is not None else _joined(_cuttings(findings))
+        cuttings = _windows(part, whole, findings) if whole is not None else _joined(_cuttings(part, findings))
         for start, text in cuttings:
             passages.append(_passage(part, start, text, whole, findings))
     return passages
@@ -111,8 +112,10 @@ def runs_of(text: str, spans: Iterable[tuple[int, Span]], start: int = 0) -> tup
 
 def _passage(part: str, start: int, text: str, whole: str | None, findings: Sequence[tuple[int, Finding]]) -> Passage:
     end = start + len(text)
-    here = [(number, finding) for number, finding in findings if any(span.start < end and span.end > start for span in finding.spans)]
-    runs = runs_of(text, ((number, span) for number, finding in here for span in finding.spans), start)
+    here = [
+        (number, finding) for number, finding in findings if any(span.start < end and span.end > start for span in finding.spans_in(part))
+    ]
+    runs = runs_of(text, ((number, span) for number, finding in here for span in finding.spans_in(part)), start)
     of_part = findings if whole is not None else here
     return Passage(
         part=part,
@@ -127,14 +130,16 @@ def _passage(part: str, start: int, text: str, whole: str | None, findings: Sequ
     )
 
 
-def _cuttings(findings: Iterable[tuple[int, Finding]]) -> list[tuple[int, str]]:
-    """Each excerpt with its place; the evidence itself where no excerpt was kept."""
+def _cuttings(part: str, findings: Iterable[tuple[int, Finding]]) -> list[tuple[int, str]]:
+    """Each excerpt of a part with its place; the evidence itself where no excerpt was kept."""
     cuttings: list[tuple[int, str]] = []
     for _, finding in findings:
-        if finding.excerpt:
+        if finding.excerpt and finding.part == part:
             cuttings.append((finding.excerpt_start, finding.excerpt))
         else:
-            cuttings += [(span.start, text) for span, text in zip(finding.spans, finding.evidence, strict=False) if text]
+            cuttings += [
+                (span.start, text) for (here, span), text in zip(finding.places, finding.evidence, strict=False) if text and here == part
+            ]
     return sorted(set(cuttings))
 
 
@@ -152,11 +157,11 @@ def _joined(cuttings: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
     return joined
 
 
-def _windows(text: str, findings: Iterable[tuple[int, Finding]]) -> list[tuple[int, str]]:
+def _windows(part: str, text: str, findings: Iterable[tuple[int, Finding]]) -> list[tuple[int, str]]:
     """A whole text, or what is around its evidence (its beginning, where there is none) if it is too long for a page."""
     if len(text) <= MOST_CHARS:
         return [(0, text)]
-    spans = sorted(span for _, finding in findings for span in finding.spans if span.start < len(text))
+    spans = sorted(span for _, finding in findings for span in finding.spans_in(part) if span.start < len(text))
     if not spans:
         return [(0, text[:MOST_CHARS])]
     windows: list[tuple[int, int]] = []

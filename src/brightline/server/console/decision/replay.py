@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, NamedTuple
 
-from brightline.model import Decision, Finding, Part, Side, Span
+from brightline.model import Decision, Finding, Item, Part, Side, Span
 from brightline.pipeline import Pipeline
 from brightline.rulebook import Judgement, decide
 
@@ -145,7 +145,9 @@ def _inspected(decision: Decision, pipeline: Pipeline) -> Reinspection | None:
     """Today's findings in the text that was kept, against the stored ones."""
     if decision.texts:
         sides = _sides(decision)
-        found = pipeline.inspect([Part(path, sides[path], text) for path, text in decision.texts.items()])
+        found = pipeline.inspect_item(
+            Item(decision.item_kind, tuple(Part(path, sides[path], text) for path, text in decision.texts.items()))
+        )
         judgement = pipeline.judge(found, decision.context, decision.not_inspected)
         return Reinspection(True, tuple(_fates(decision.findings, found)), judgement)
     kept = [finding for finding in decision.findings if finding.excerpt]

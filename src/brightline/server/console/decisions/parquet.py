@@ -259,6 +259,7 @@ def _finding_columns(texts: bool) -> list[_Column]:
         _plain("manifest", DataType.bool(), lambda each: each.manifest),
         _many("exceptions", utf8, lambda each: each.exceptions),
         _records("spans", spans, lambda each: each.spans),
+        _many("parts", utf8, lambda each: each.parts),
         _maybe("term", utf8, lambda each: each.term),
     ]
     if texts:

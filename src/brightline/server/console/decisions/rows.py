@@ -184,7 +184,7 @@ def _quoted(finding: Finding) -> tuple[str, tuple[Span, ...]]:
     """What a finding quotes, with the places of the evidence in it."""
     if finding.excerpt:
         start = finding.excerpt_start
-        return finding.excerpt, tuple(Span(max(0, span.start - start), max(0, span.end - start)) for span in finding.spans)
+        return finding.excerpt, tuple(Span(max(0, span.start - start), max(0, span.end - start)) for span in finding.spans_in(finding.part))
     pieces = [piece for piece in finding.evidence if piece]
     spans, here = [], 0
     for piece in pieces:
