@@ -47,7 +47,7 @@ def test_each_source_is_judged_by_a_model_that_did_not_see_it(judged: Trial) -> 
 
 def test_a_source_that_shares_nothing_with_the_others_is_not_recognised() -> None:
     strange = [Row(f"夜里带货走西门{chr(0x6E00 + n)}", True, "strange") for n in range(30)]
-    judged = trial([*rows_of("forum"), *rows_of("chat"), *strange], SMALL)
+    judged = trial([*rows_of("forum"), *rows_of("chat"), *strange], Recipe())
     line = next(line for line in judged.table if line.source == "strange")
     assert line.recall == 0
 
