@@ -6,7 +6,7 @@ A scan *is* a stream that is fed once and asked to stop nothing, so the two cann
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -77,7 +77,7 @@ class TextEngine:
         return TextStream(index, self.version, part, stops, json_escapes, self._late(index), rewrites=rewrites)
 
     @property
-    def latin_words(self) -> Container[str]:
+    def latin_words(self) -> frozenset[str]:
         """The words of Latin letters that entries are made of: what letters that look alike may have been meant as."""
         return self._late_words.latin if self._late_lanes else frozenset()
 

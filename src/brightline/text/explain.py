@@ -8,7 +8,7 @@ in its order. Takes texts up to ``MOST_CHARS``. It is many times slower than a s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
@@ -146,7 +146,7 @@ class Explanation:
         return [met.finding for met in self.met]
 
 
-def lanes_of(text: str, latin_words: Container[str] = frozenset()) -> tuple[LaneText, ...]:
+def lanes_of(text: str, latin_words: frozenset[str] = frozenset()) -> tuple[LaneText, ...]:
     """The lanes of ``text``, any code points, with offsets and with what each of them changed.
 
     Base and skip always, of the others those that read the text differently. Sounds and order read the same characters another
@@ -162,11 +162,11 @@ def lanes_of(text: str, latin_words: Container[str] = frozenset()) -> tuple[Lane
     )
 
 
-def _late_edits(text: str, latin_words: Container[str]) -> Iterator[tuple[Lane, list[Edit]]]:
+def _late_edits(text: str, latin_words: frozenset[str]) -> Iterator[tuple[Lane, list[Edit]]]:
     yield "shape", shape_edits(text, latin_words)
     yield "split", split_edits(text)
     yield "symbol", symbol_edits(text)
-    yield "decoded", without_overlaps([*decoded_edits(text), *joined_edits(text)])
+    yield "decoded", without_overlaps([*decoded_edits(text, latin_words), *joined_edits(text)])
 
 
 def _edited(text: str, lane: Lane, edits: Sequence[Edit]) -> LaneText:

@@ -13,7 +13,7 @@ words are evidence for a person to look at, never for a stop. Confusable letters
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from brightline.model import Outcome
 from brightline.text.decoding import decoded_edits
@@ -22,6 +22,7 @@ from brightline.text.index import SideIndex
 from brightline.text.joining import joined_edits
 from brightline.text.lanes import normalise
 from brightline.text.late_index import LateIndex, is_weak
+from brightline.text.orders import order_edits
 from brightline.text.shapes import shape_edits
 from brightline.text.splits import split_edits
 from brightline.text.stream import LateMatch, TextStream
@@ -43,9 +44,10 @@ _RANKED: tuple[Lane, ...] = ("base", "skip", "sound", "order")  # lanes that giv
 _UNBOUNDED: frozenset[Lane] = frozenset(("shape", "decoded"))
 
 
-def late_view(text: str, latin_words: Container[str] = frozenset()) -> View:
+def late_view(text: str, latin_words: frozenset[str] = frozenset()) -> View:
     """``text`` as the lanes decoded, shape, split and symbol read it. ``latin_words``: those that entries are made of."""
-    view = View.of(text).edited(without_overlaps([*decoded_edits(text), *joined_edits(text)]))
+    view = View.of(text).edited(without_overlaps([*decoded_edits(text, latin_words), *joined_edits(text)]))
+    view = view.edited(order_edits(view.text))
     read = view.text
     folded: list[Edit] = [*shape_edits(read, latin_words), *split_edits(read), *symbol_edits(read)]
     return view.edited(without_overlaps(folded)) if folded else view
@@ -101,7 +103,7 @@ class LateReader:
         for start, end in window.places:
             lanes |= view.lanes_in(start, end)
         late = lanes - BLOCK_LANES
-        if not late or not lanes <= set(goal.lanes) or all(is_weak(hit) for hit in window.hits):
+        if not late or not lanes <= set(goal.lanes) or (len(window.hits) == 1 and is_weak(window.hits[0])):
             return None
         effect = goal.effects[self._index.side]
         if not (late <= _UNBOUNDED or (late <= {*_UNBOUNDED, "split"} and _split_twice(window, view))):

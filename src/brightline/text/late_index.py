@@ -34,7 +34,7 @@ _MOST_ORDINARY_LONG = 0.001
 _MOST_ORDINARY_ALONE = 0.00001  # where no other slot has to be met
 
 _CLAUSE_END = frozenset(",;:、，；：")
-_LATIN_WORD = re.compile("[a-z]{2,}")
+_LATIN_WORD = re.compile("[a-z0-9]*[a-z][a-z0-9]+|[a-z0-9]+[a-z]")
 _MOST_REMEMBERED = 100_000
 _remembered: dict[str, float] = {}
 
@@ -133,14 +133,9 @@ class LateIndex:
     def may_meet(self, hits: Sequence[Hit], slots_seen: Mapping[int, int]) -> bool:
         """True if with ``hits`` some goal has all its slots. ``slots_seen``: goal → bits of slots that the block lanes saw."""
         slots: dict[int, int] = {}
-        strong: set[int] = set()
         for hit in hits:
             slots[hit.goal] = slots.get(hit.goal, slots_seen.get(hit.goal, 0)) | 1 << hit.slot
-            if not is_weak(hit):
-                strong.add(hit.goal)
-        return any(
-            seen.bit_count() == len(self._goals[goal].slots) and (goal in strong or slots_seen.get(goal)) for goal, seen in slots.items()
-        )
+        return any(seen.bit_count() == len(self._goals[goal].slots) for goal, seen in slots.items())
 
 
 def _may_be_meant(written: str, word: _Word, share: float) -> bool:
