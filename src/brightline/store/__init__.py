@@ -5,6 +5,7 @@ from __future__ import annotations
 from brightline.store.api_keys import SCOPES, ApiKey, ApiKeys
 from brightline.store.audit import AUDIT_KINDS, Audit, AuditEvent
 from brightline.store.bookkeeping import Bookkeeping
+from brightline.store.dialogues import Dialogues, DialogueState, session_key
 from brightline.store.journal import Journal
 from brightline.store.ledger_rows import LedgerRows, LedgerTransaction, PendingEvent
 from brightline.store.outbox import LeasedJob, Outbox, OutboxJob
@@ -33,6 +34,8 @@ __all__ = [
     "Bookkeeping",
     "Cursor",
     "DecisionFilter",
+    "DialogueState",
+    "Dialogues",
     "Dimension",
     "Events",
     "Found",
@@ -65,6 +68,7 @@ __all__ = [
     "Upstream",
     "User",
     "Users",
+    "session_key",
     "step_for",
     "user_name",
 ]

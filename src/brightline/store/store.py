@@ -20,6 +20,7 @@ from brightline.store.api_keys import ApiKeys
 from brightline.store.audit import Audit
 from brightline.store.bulk import Addition, insert_rows
 from brightline.store.clock import now_us
+from brightline.store.dialogues import Dialogues
 from brightline.store.engine import Database
 from brightline.store.erasure import erased_document
 from brightline.store.faults import LostConnection, store_error
@@ -58,6 +59,7 @@ class Store:
         self.setting_changes = SettingChanges(database)
         self.tallies = Tallies(database)
         self.traffic = Traffic(database)
+        self.dialogues = Dialogues(database)
         self._writer = Writer(database)
 
     @classmethod

@@ -35,6 +35,7 @@ __all__ = [
     "decision_rules",
     "decision_types",
     "decisions",
+    "dialogues",
     "findings",
     "items",
     "ledger_checkpoints",
@@ -418,3 +419,15 @@ traffic = Table(
     sqlite_with_rowid=False,
 )
 """What each process served in each minute, quarter of an hour and hour: JSON of amounts by label, a row a series (traffic.py)."""
+
+dialogues = Table(
+    "dialogues",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Index(None, "expires_at"),
+)
+"""Dialogues that go on over several requests: what may still become evidence, until it expires (dialogues.py)."""
