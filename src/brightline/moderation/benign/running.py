@@ -1,6 +1,7 @@
 """Runs goals over the ordinary texts: which of them each goal hits, and whether it may stop texts at that price.
 
 What a goal finds does not depend on the side, so every text is read once. A hit inside an exception is none: the policy lets it pass.
+At load only the lanes are asked that can stop a text by themselves as it is written: the others take seconds to build for long lists.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from brightline.model import Outcome, Side
 from brightline.moderation.benign.texts import OrdinaryText, ordinary_texts
 from brightline.text import Goal, GoalBook, TextEngine
-from brightline.text.goals import Price
+from brightline.text.goals import BLOCK_LANES, LANES, Lane, Price
 from brightline.text.prices import budget_of, demoted
 
 __all__ = ["Measured", "held_to_budget", "measured"]
@@ -33,12 +34,12 @@ class Measured:
         return len(self.hits) >= FEWEST_HITS and self.price.share > budget
 
 
-def measured(goals: Sequence[Goal], texts: Sequence[OrdinaryText] | None = None) -> dict[str, Measured]:
-    """By goal id: the share of ordinary texts that the goal hits, of those that it would look at. Exact for these texts."""
+def measured(goals: Sequence[Goal], texts: Sequence[OrdinaryText] | None = None, lanes: Collection[Lane] = LANES) -> dict[str, Measured]:
+    """By goal id: the share of ordinary texts that the goal hits in ``lanes``, of those that it would look at. Exact for these texts."""
     texts = ordinary_texts() if texts is None else texts
     found: dict[str, list[OrdinaryText]] = {goal.id: [] for goal in goals}
     for voice in ("person", "model"):
-        looking = [replace(goal, effects={Side.POST: Outcome.REVIEW}) for goal in goals if _looks_at(goal, voice)]
+        looking = [_on_one_side(goal, lanes) for goal in goals if _looks_at(goal, voice)]
         if looking:
             engine = TextEngine(GoalBook(tuple(looking), ""))
             for text in texts:
@@ -51,10 +52,14 @@ def measured(goals: Sequence[Goal], texts: Sequence[OrdinaryText] | None = None)
 
 def held_to_budget(book: GoalBook, goal_ids: Collection[str]) -> GoalBook:
     """The book with the measured price of these goals, and those of them demoted that stop more ordinary texts than they may."""
-    found = measured([goal for goal in book if goal.id in goal_ids])
+    found = measured([goal for goal in book if goal.id in goal_ids], lanes=BLOCK_LANES)
     over = [goal_id for goal_id, each in found.items() if each.is_over(budget_of(Outcome.BLOCK))]
     prices = {goal_id: each.price for goal_id, each in found.items()}
     return demoted(replace(book, prices={**book.prices, **prices}), over)
+
+
+def _on_one_side(goal: Goal, lanes: Collection[Lane]) -> Goal:
+    return replace(goal, effects={Side.POST: Outcome.REVIEW}, lanes=tuple(lane for lane in goal.lanes if lane in lanes))
 
 
 def _looks_at(goal: Goal, voice: str) -> bool:
