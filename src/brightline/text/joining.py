@@ -91,6 +91,7 @@ _LITERAL_AFTER = re.compile(
     rf"[\])\s]{{0,4}}(?:这?[两几三四五]?个?(?:字符串|部分|字|词|句话?)?)?(?:按顺序|依次|直接)?(?:{_HAN_JOIN})|[\])]{{1,2}}\s?\.\s?join",
     re.IGNORECASE,
 )
+_LITERAL_JOIN_SEEN = re.compile(f"{_HAN_JOIN}|join|concat|strcat|paste|[&.~|<>]", re.IGNORECASE)
 _NEAR = 32  # characters in which the word stands that says that a list is to be joined
 
 _ALL_PARTS = re.compile(
@@ -132,7 +133,8 @@ def joined_with(text: str, known: Mapping[str, str]) -> list[Edit]:
     if _REVERSAL_SEEN.search(text):
         found += _reversed(text, names)
     found += _sums_assigned(text, matches, names)
-    found += _joins(text, names, spans)
+    if names or "+" in text or "＋" in text or _LITERAL_JOIN_SEEN.search(text):
+        found += _joins(text, names, spans)
     if names:
         found += _templates(text, names)
     if len(names) > 1 and not found:

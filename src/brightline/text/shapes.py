@@ -51,11 +51,13 @@ _TOKENS = re.compile(rf"{_WORD}{{2,}}|(?<![a-z0-9.,:/-])[14](?![a-z0-9.,:/-])|(?
 _LETTERS = re.compile("[a-z]{2,}")
 _CHAINS = re.compile(rf"(?<!{_PIECE}){_PIECE}{{1,{_MAX_WORD}}}(?:{_GAP}{{1,3}}{_PIECE}{{1,{_MAX_WORD}}})+")
 _PIECES = re.compile(rf"{_PIECE}+")
+_NO_LEET = re.compile(r"2|\d{4}")  # 2 stands for no letter, and rows of digits are numbers
 _ORDER = re.compile(r"[-=:/.\s]")
 _SIGN = re.compile(rf"[{_SIGNS}]")
 _NUMERONYM = re.compile(r"[a-z]\d{2}[a-z]")  # a11y, l10n: a letter, a count, a letter
 _MODEL = re.compile(r"\d{2,}[a-z]+|[a-z]+\d+")  # 90s, gpt4, iphone15
 _SUFFIXES = ("s", "es", "ed", "er", "ers", "ing")
+_ENDINGS = ("s", "d", "r", "g")  # the last letters of these
 _SMALL_WORDS = {
     "4": "a",
     "5": "s",  # after an apostrophe
@@ -275,10 +277,12 @@ class _Reading:
     def _longest_word(self, pieces: list[tuple[int, str]], first: int, weak: bool) -> tuple[int, str]:
         """Where the longest word that begins with piece ``first`` ends, and the word; the next piece and nothing if there is none."""
         joined, ends = pieces[first][1], []
+        if _NO_LEET.search(joined):
+            return first + 1, ""
         for last in range(first + 1, len(pieces)):
             (before, left), (start, right) = pieces[last - 1 : last + 1]
             self.windows -= 1
-            if len(joined) + len(right) > _MAX_WORD or not self._may_join(left, right, before + len(left), start):
+            if len(joined) + len(right) > _MAX_WORD or _NO_LEET.search(right) or not self._may_join(left, right, before + len(left), start):
                 break
             joined += right
             ends.append((last + 1, joined))
@@ -323,24 +327,31 @@ class _Reading:
         return self.tried[key]
 
     def _word_of(self, token: str, fields_only: bool, shortest: int) -> str:
+        if "2" in token:
+            return ""
         signs = leet_signs()
         letters = sum(map(str.isalpha, token))
         signs_only = len(token) - letters > _SIGNS_A_LETTER * letters
         if shortest == _ENGLISH_AT_LEAST and (letters == 0 or (signs_only and len(token) < _FULL_LEET_AT_LEAST)):
             return ""
         readings = ["".join(letters) for letters in islice(product(*(signs.get(c, c) for c in token)), _MAX_READINGS)]
-        for word in readings:
-            if self.in_fields(word):
-                return word
+        fields = field_words()
+        word = next((word for word in readings if word in self.known or word in fields), "") or next(filter(self._is_form, readings), "")
+        if word:
+            return word
         if fields_only or (signs_only and shortest == _ENGLISH_AT_LEAST):
             return ""
         return next((word for word in readings if self.common(word, shortest)), "")
 
     def in_fields(self, word: str) -> bool:
         """A word of the engine's entries or of the goals' fields, or one of their forms."""
+        return word in self.known or word in field_words() or self._is_form(word)
+
+    def _is_form(self, word: str) -> bool:
+        """A plural or another form of one."""
+        if not word.endswith(_ENDINGS):
+            return False
         fields = field_words()
-        if word in self.known or word in fields:
-            return True
         stems = (word.removesuffix(suffix) for suffix in _SUFFIXES if word.endswith(suffix))
         return any(len(stem) >= _ENGLISH_AT_LEAST and (stem in self.known or stem in fields) for stem in stems)
 
