@@ -89,3 +89,25 @@ def test_recorded_decisions_are_listed_shown_replayed_and_proved(tmp_path: Path)
     unknown = brightline(tmp_path, "decisions", "show", "nonsense")
     assert unknown.returncode == 2
     assert "BL-INPUT-404" in unknown.stderr.decode()
+
+
+def test_an_explanation_shows_lanes_slots_and_what_came_near(tmp_path: Path) -> None:
+    disguised = "澳门百佳楽线上开户送彩金 bm90aGluZyB0byBzZWUgaGVyZQ=="
+    text = brightline(tmp_path, "check", "-", "--explain", stdin=disguised.encode()).stdout.decode()
+    for piece in ("base lane", "skip lane", "decoded lane", "nothing to see here", "gambling.promotion", "百佳楽", "(sound)"):
+        assert piece in text, piece
+    near = brightline(tmp_path, "check", "-", "--explain", stdin="百家乐是什么意思".encode()).stdout.decode()
+    assert "near" in near
+    assert "not there: offer" in near
+    document = json.loads(brightline(tmp_path, "check", "-", "--explain", "--json", stdin=disguised.encode()).stdout)
+    seen = document["explanation"][0]
+    assert [lane["name"] for lane in seen["lanes"]] == ["base", "skip", "decoded"]
+    assert {met["goal"] for met in seen["met"]} == {finding["goal"] for finding in document["findings"] if finding["detector"] == "text"}
+    for met in seen["met"]:
+        assert all(disguised[slot["start"] : slot["end"]] for slot in met["slots"])
+
+
+def test_a_text_too_long_to_explain_is_still_inspected(tmp_path: Path) -> None:
+    found = brightline(tmp_path, "check", "-", "--explain", stdin=("好" * 70_000 + GAMBLING).encode())
+    assert found.returncode == 1
+    assert "too long to explain" in found.stdout.decode()

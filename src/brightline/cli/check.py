@@ -18,6 +18,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from brightline.cli.explaining import as_document, print_explanation
 from brightline.cli.terminal import COLOURS, console, print_json, report
 from brightline.config import load_settings
 from brightline.documents import decision_to_document
@@ -51,6 +52,7 @@ def check(
     lang: Annotated[str, typer.Option(help="Language of the reasons: zh or en.")] = "",
     record: Annotated[bool, typer.Option("--record", help="Store the decisions and put them into the ledger.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One decision a line as JSON.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show how each text was read: lanes, slots, and what came near.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only what was found.")] = False,
 ) -> None:
     """Inspect texts. Exit code 0: nothing found; 1: something found; 2: something could not be inspected."""
@@ -66,9 +68,12 @@ def check(
             decision = pipeline.decide_item(source.item, context)
             found = found or decision.outcome is not Outcome.ALLOW
             if as_json:
-                print_json({"source": source.name} | decision_to_document(decision))
+                more = {"explanation": as_document(pipeline, source.item)} if explain else {}
+                print_json({"source": source.name} | decision_to_document(decision) | more)
             elif not (quiet and decision.outcome is Outcome.ALLOW):
                 _print(source.name, decision, lang or settings.language, pipeline)
+                if explain:
+                    print_explanation(pipeline, source.item, lang or settings.language)
             waiting.append(decision)
             if service and len(waiting) >= _BATCH:
                 service.record_now(waiting)

@@ -1,0 +1,125 @@
+"""``brightline check --explain``: how the engine read a text, which slots it saw, and what was missing for the goals that came nearest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from brightline.cli.terminal import COLOURS, console
+from brightline.model import Item, Part
+from brightline.pipeline import Pipeline
+from brightline.text.explain import MOST_CHARS, Explanation, LaneText, Met, Missed, SlotHit, explain
+
+__all__ = ["as_document", "print_explanation"]
+
+_NEAREST = 5
+_SHOWN = 120  # characters of a lane on the terminal
+_OBSTACLES = {
+    "slot": "not there: {missing}",
+    "allowed": "only harmless longer words: {missing}",
+    "sentence": "not in one sentence",
+    "clause": "not in one clause",
+    "distance": "{distance} characters apart, at most {within}",
+    "overlap": "the same characters",
+}
+
+
+def explained(pipeline: Pipeline, item: Item) -> list[tuple[Part, Explanation | None]]:
+    """Each text part with what the engine saw; None where a text is too long to be explained."""
+    return [
+        (part, explain(pipeline.engine, part.text, part.side, part.path) if len(part.text) <= MOST_CHARS else None) for part in item.parts
+    ]
+
+
+def as_document(pipeline: Pipeline, item: Item) -> list[dict[str, Any]]:
+    """The same for programs."""
+    return [
+        {"part": part.path, "too_long": True} if seen is None else {"part": part.path} | _document(seen)
+        for part, seen in explained(pipeline, item)
+    ]
+
+
+def print_explanation(pipeline: Pipeline, item: Item, lang: str) -> None:
+    """Lanes, goals met with their slots, words that excuse, linear models, and the goals that came nearest."""
+    for part, seen in explained(pipeline, item):
+        if seen is None:
+            _line("lanes", f"too long to explain: more than {MOST_CHARS} characters")
+            continue
+        for lane in seen.lanes:
+            _line(f"{lane.name} lane", _cut(lane.text) + _changes(lane))
+        for met in seen.met:
+            _line("met", f"{met.goal.id}  {met.goal.title_zh if lang == 'zh' else met.goal.title_en}", COLOURS[met.finding.effect])
+            for hit in met.hits:
+                _line("", f"  {hit.slot}: {_of(hit, part.text)}")
+            for word in met.exceptions:
+                if word.counts:
+                    _line("", f"  excused by {word.exception}: {part.text[word.span.start : word.span.end]!r}")
+        for verdict in pipeline.models.verdicts(part.text):
+            if verdict.level != "safe":
+                _line("model", f"{verdict.family}: {verdict.level}, probability {verdict.probability:.2f}")
+        for missed in seen.missed[:_NEAREST]:
+            why = _OBSTACLES[missed.obstacle].format(missing=", ".join(missed.missing), distance=missed.distance, within=missed.goal.within)
+            _line("near", f"{missed.goal.id}: {', '.join(f'{hit.slot} {_of(hit, part.text)}' for hit in missed.hits[:3])} · {why}")
+
+
+def _line(head: str, body: str, style: str = "") -> None:
+    text = Text(f"         {head:13}", style="dim")
+    text.append(body, style=style)
+    console.print(text)
+
+
+def _cut(text: str) -> str:
+    shown = text[:_SHOWN].replace("\n", "⏎")
+    return repr(shown)[1:-1] + ("…" if len(text) > _SHOWN else "")
+
+
+def _changes(lane: LaneText) -> str:
+    return f"  ({len(lane.changes)} read otherwise)" if lane.changes else ""
+
+
+def _of(hit: SlotHit, text: str) -> str:
+    place = f"{hit.span.start}–{hit.span.end} {text[hit.span.start : hit.span.end]!r}"
+    lane = "" if hit.lane == "base" else f" ({hit.lane})"
+    return f"{place}{lane}" + (" allowed" if hit.allowed else "")
+
+
+def _document(seen: Explanation) -> dict[str, Any]:
+    return {
+        "lanes": [
+            {
+                "name": lane.name,
+                "text": lane.text,
+                "changes": [{"start": one.span.start, "end": one.span.end, "reads": one.reads} for one in lane.changes],
+            }
+            for lane in seen.lanes
+        ],
+        "met": [_met(met) for met in seen.met],
+        "nearest": [_missed(missed) for missed in seen.missed[:_NEAREST]],
+    }
+
+
+def _met(met: Met) -> dict[str, Any]:
+    excused = sorted({word.exception for word in met.exceptions if word.counts})
+    return {"goal": met.goal.id, "lane": met.finding.lane, "slots": [_hit(hit) for hit in met.hits], "excused_by": excused}
+
+
+def _missed(missed: Missed) -> dict[str, Any]:
+    return {
+        "goal": missed.goal.id,
+        "slots": [_hit(hit) for hit in missed.hits],
+        "missing": list(missed.missing),
+        "obstacle": missed.obstacle.value,
+        "distance": missed.distance,
+    }
+
+
+def _hit(hit: SlotHit) -> dict[str, Any]:
+    return {
+        "slot": hit.slot,
+        "start": hit.span.start,
+        "end": hit.span.end,
+        "lane": hit.lane,
+        "written": hit.written,
+        "allowed": hit.allowed,
+    }
