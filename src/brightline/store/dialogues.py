@@ -8,6 +8,7 @@ put back only where nobody else has put one since it was read; expired ones are 
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any, NamedTuple
 
 import orjson
@@ -57,8 +58,8 @@ class Dialogues:
         document: Any = None
         if row.expires_at > now_us():
             try:
-                document = orjson.loads(row.state)
-            except orjson.JSONDecodeError:
+                document = json.loads(row.state)
+            except ValueError:
                 document = None
         return DialogueState(document if isinstance(document, dict) else None, row.revision)
 
@@ -67,7 +68,7 @@ class Dialogues:
 
         Raises ``StoreError``.
         """
-        state = orjson.dumps(document)
+        state = json.dumps(document, separators=(",", ":")).encode()  # escaped: evidence may hold half a surrogate pair
         if len(state) > MOST_BYTES:
             return False
         now = now_us()

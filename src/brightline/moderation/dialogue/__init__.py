@@ -13,15 +13,17 @@ from brightline.model import Finding, Part
 from brightline.moderation.dialogue.conversation import Dialogue, OpenGoal
 from brightline.moderation.dialogue.reading import DialogueReader
 from brightline.moderation.dialogue.saved import load_dialogue, save_dialogue
-from brightline.moderation.dialogue.turns import Role, Turn, role_of, turns_of
+from brightline.moderation.dialogue.turns import ROLES, Role, Turn, dialogue_item, role_of, turns_of
 
 __all__ = [
+    "ROLES",
     "Dialogue",
     "DialogueReader",
     "OpenGoal",
     "Role",
     "Turn",
     "dialogue_findings",
+    "dialogue_item",
     "load_dialogue",
     "role_of",
     "save_dialogue",

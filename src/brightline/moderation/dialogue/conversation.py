@@ -42,6 +42,9 @@ NEAR = 4
 HALF_LIFE_S = 1800.0
 """Bounds of the session state (text-and-gateway.md, section 5.3): 20 turns, 30 minutes."""
 
+FORGOTTEN = 1 / 16
+"""Four half-lives: two hours after a turn nothing goes on with it."""
+
 SURPRISE = 5.0
 """Measured with evals/dialogues.py and on shuffled ordinary messages (docs/dialogue.md): lower, and two ordinary words are enough."""
 
@@ -61,6 +64,7 @@ RISES_FROM = 1.2
 RISES_OVER = 3
 
 
+ANSWERED = "answered:"  # before a goal that was reported for an answer
 FICTION_FRAME = "technique.fiction_frame"
 
 
@@ -113,13 +117,16 @@ class Dialogue:
         self.turns: deque[Kept] = deque(maxlen=MOST_TURNS)
         self.names: dict[str, Piece] = {}
         self.count = 0  # turns of the user so far
+        self.said = 0  # turns of anybody, as far as the caller counts them
         self.subject = 0
         self.told: set[str] = set()  # goals reported
         self.side = Side.PROMPT
 
-    def restore(self, *, count: int, subject: int, side: str, told: Iterable[str], names: dict[str, Piece], turns: Iterable[Kept]) -> None:
+    def restore(
+        self, *, count: int, said: int, subject: int, side: str, told: Iterable[str], names: dict[str, Piece], turns: Iterable[Kept]
+    ) -> None:
         """Go on where a conversation was saved."""
-        self.count, self.subject, self.side, self.told, self.names = count, subject, Side(side), set(told), names
+        self.count, self.said, self.subject, self.side, self.told, self.names = count, said, subject, Side(side), set(told), names
         self.turns.extend(turns)
 
     @property
@@ -162,8 +169,10 @@ class Dialogue:
         return [finding for turn in turns[first:] for finding in self.observe(turn)]
 
     def observe(self, turn: Turn) -> list[Finding]:
-        """What this turn completes. Turns of the application say nothing; of the service's, see ``answered``."""
-        if turn.role is not Role.USER:
+        """What this turn completes. Turns of the application say nothing; the service's are ``answered``."""
+        if turn.role is Role.ASSISTANT:
+            return self.answered(turn.parts)
+        if turn.role is Role.APPLICATION:
             return []
         texts = [part for part in turn.parts if part.text.strip()]
         if not texts:
@@ -193,6 +202,8 @@ class Dialogue:
             text = self._reader.read(part.text, self.side)
             slots = {(sight.goal, sight.slot): sight for sight in text.sights}
             for one in waiting:
+                if ANSWERED + one.goal.id in self.told:
+                    continue
                 missing = next(slot for slot in range(len(one.goal.slots)) if slot not in one.filled)
                 sight = slots.get((one.goal.id, missing))
                 if sight is None or one.goal.slots[missing].companion or one.surprise + sight.surprise < SURE_FROM:
@@ -202,7 +213,9 @@ class Dialogue:
                 words = frozenset(excuse.word for excuse in text.excuses) | self._excusing(self.turns[-1].subject)
                 cites = [*(one.filled[slot] for slot in sorted(one.filled)), _cite(part.path, sight)]
                 found.append(self._finding(one.goal, Side.ANSWER, cites, LIKELY, words, text.about))
-        return found[:FINDINGS_A_TURN]
+        best = found[:FINDINGS_A_TURN]
+        self.told.update(ANSWERED + finding.goal for finding in best)
+        return best
 
     # -- what a turn holds ------------------------------------------------------------------------------------------
 
@@ -275,6 +288,8 @@ class Dialogue:
 
     def _bond(self, kept: Kept, other: Kept) -> _Bond:
         """How a turn goes on with an earlier one."""
+        if _weight(kept, other) < FORGOTTEN:
+            return _Bond.NONE
         if any(text.points_back for _, text in kept.texts):
             return _Bond.FIRM
         if other.subject != kept.subject or kept.number - other.number > NEAR:

@@ -24,6 +24,7 @@ def save_dialogue(dialogue: Dialogue) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "count": dialogue.count,
+        "said": dialogue.said,
         "subject": dialogue.subject,
         "side": dialogue.side.value,
         "told": sorted(dialogue.told),
@@ -39,6 +40,7 @@ def load_dialogue(reader: DialogueReader, document: dict[str, Any]) -> Dialogue:
     dialogue = Dialogue(reader)
     dialogue.restore(
         count=int(document["count"]),
+        said=int(document["said"]),
         subject=int(document["subject"]),
         side=document["side"],
         told=document["told"],
@@ -74,10 +76,10 @@ def _read_turn(reader: DialogueReader, document: dict[str, Any]) -> Kept:
 
 def _text(text: TurnText) -> dict[str, Any]:
     return {
-        "sights": [list(sight) for sight in text.sights],
-        "excuses": [list(excuse) for excuse in text.excuses],
+        "sights": [_row(sight) for sight in text.sights],
+        "excuses": [[excuse.word, list(excuse.span)] for excuse in text.excuses],
         "met": list(text.met),
-        "techniques": [list(sight) for sight in text.techniques],
+        "techniques": [_row(sight) for sight in text.techniques],
         "words": sorted(text.words),
         "cues": [text.refers, text.goes_on, text.points_back, text.shifts, text.joins, text.brief],
         "about": list(text.about),
@@ -100,6 +102,10 @@ def _read_text(reader: DialogueReader, document: dict[str, Any]) -> TurnText:
         joins=bool(cues[4]),
         brief=bool(cues[5]),
     )
+
+
+def _row(sight: Sight) -> list[Any]:
+    return [sight.goal, sight.slot, list(sight.span), sight.lane, sight.normalised, sight.evidence, round(sight.surprise, 3)]
 
 
 def _sight(row: list[Any]) -> Sight:

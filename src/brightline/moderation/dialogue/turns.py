@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from brightline.model import Part, Side
+from brightline.errors import InputError
+from brightline.model import Item, ItemKind, Part, Side
 
-__all__ = ["Role", "Turn", "role_of", "turns_of"]
+__all__ = ["ROLES", "Role", "Turn", "dialogue_item", "role_of", "turns_of"]
 
 
 class Role(StrEnum):
@@ -28,6 +30,11 @@ _ROLES = {
     "function": Role.APPLICATION,
 }
 
+ROLES = ("user", "assistant", "system", "tool")
+"""What a turn of a dialogue Item may be."""
+
+_NAMED = re.compile(r"turns\[\d+\]\.(\w+)\Z", re.ASCII)
+
 
 def role_of(name: str) -> Role:
     """The role of that name in an API. A name that no API knows is the user's: an invented role hides nothing."""
@@ -44,5 +51,28 @@ class Turn:
 
 
 def turns_of(parts: Iterable[Part]) -> list[Turn]:
-    """A turn for each part: answers were said by the service's model, everything else by the user."""
-    return [Turn(Role.ASSISTANT if part.side is Side.ANSWER else Role.USER, (part,)) for part in parts]
+    """A turn for each part. Its path names the role (``turns[2].user``); else answers are the model's and all else is the user's."""
+    return [Turn(_role(part), (part,)) for part in parts]
+
+
+def dialogue_item(said: Iterable[tuple[str, str]], *, source: str = "", source_id: str = "", first: int = 0) -> Item:
+    """An Item of (role, text) pairs, the oldest first. ``first``: number of the first turn, where earlier ones were sent before.
+
+    Raises ``InputError`` BL-INPUT-851 for a role that is none of ``ROLES``, -852 without any turn.
+    """
+    parts = []
+    for number, (role, text) in enumerate(said, first):
+        if role not in ROLES:
+            raise InputError("BL-INPUT-851", f"turn {number} has the role {role[:40]!r}", f"roles are: {', '.join(ROLES)}")
+        side = Side.ANSWER if role == "assistant" else Side.PROMPT
+        parts.append(Part(f"turns[{number}].{role}", side, text))
+    if not parts:
+        raise InputError("BL-INPUT-852", "a dialogue needs at least one turn", "send the turns of the conversation, the oldest first")
+    return Item(ItemKind.DIALOGUE, tuple(parts), source, source_id)
+
+
+def _role(part: Part) -> Role:
+    named = _NAMED.match(part.path)
+    if named is not None and named[1] in ROLES:
+        return role_of(named[1])
+    return Role.ASSISTANT if part.side is Side.ANSWER else Role.USER

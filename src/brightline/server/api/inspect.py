@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from brightline.errors import TooLarge
 from brightline.model import Decision, Door
+from brightline.pipeline import Pipeline
 from brightline.server.api.access import SCOPE, api_key_of, guarded_route
 from brightline.server.api.answers import document_response, fresh_document, problems_of
+from brightline.server.api.dialogue import Conversations
 from brightline.server.api.models import Batch, DecisionBatch, DecisionDocument, Inspection, InspectionItem
 from brightline.server.face import msgid as _
 from brightline.service import Service
-from brightline.store import ApiKey
 
 __all__ = ["router"]
 
@@ -50,34 +51,40 @@ def router(service: Service) -> APIRouter:
                 "split the text, or raise the setting",
             )
         key = api_key_of(request)
-        if length > _INLINE_CHARS:
-            decisions = await asyncio.to_thread(_decide, service, wanted, key)
+        pipeline = service.pipeline  # the rules of this request, also if they change meanwhile
+        conversations = Conversations(service, pipeline, key)
+        goes_on = any(each.session for each in wanted)  # a look into the database
+        if length > _INLINE_CHARS or goes_on:
+            decisions = await asyncio.to_thread(_decide, pipeline, conversations, wanted)
         else:
-            decisions = _decide(service, wanted, key)
+            decisions = _decide(pipeline, conversations, wanted)
         if isinstance(body, Batch):
             await service.record_all(decisions)
+            if goes_on:
+                await asyncio.to_thread(conversations.keep)
             return document_response({"decisions": [fresh_document(service, decision) for decision in decisions]})
         await service.record(decisions[0])
+        if goes_on:
+            await asyncio.to_thread(conversations.keep)
         return document_response(fresh_document(service, decisions[0]))
 
     return routes
 
 
-def _decide(service: Service, wanted: list[InspectionItem], key: ApiKey) -> list[Decision]:
-    pipeline = service.pipeline
+def _decide(pipeline: Pipeline, conversations: Conversations, wanted: list[InspectionItem]) -> list[Decision]:
     return [
-        pipeline.decide_item(
-            each.item(),
-            pipeline.context(Door.API, age_band=each.age_band, strictness=each.strictness),
-            account=each.account,
-            api_key=key.id,
-            request=_described(each),
-        )
+        conversations.decide(each, pipeline.context(Door.API, age_band=each.age_band, strictness=each.strictness), request=_described(each))
         for each in wanted
     ]
 
 
 def _described(item: InspectionItem) -> dict[str, Any]:
     """The call as it is stored, without its text."""
-    details = {"endpoint": "/api/v1/inspect", "side": item.side.value, "source": item.source, "source_id": item.source_id}
+    details = {
+        "endpoint": "/api/v1/inspect",
+        "side": item.side.value,
+        "source": item.source,
+        "source_id": item.source_id,
+        "session": item.session,
+    }
     return {name: value for name, value in details.items() if value}

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from brightline.model import AgeBand, AtMost, Door, Ground, Item, ItemKind, Key, Outcome, Part, Side, Status, Strictness
+from brightline.moderation.dialogue import dialogue_item
 from brightline.server.face import msgid as _
 
 __all__ = [
@@ -62,21 +63,55 @@ class TextPart(_Request):
     side: Side | None = Field(None, description=_("From which side this part comes, where it differs from the item's."))
 
 
+class TurnText(_Request):
+    role: Literal["user", "assistant", "system", "tool"] = Field(
+        description=_("Who spoke. Only the user's turns are put together; an assistant's turn is read as an answer."), examples=["user"]
+    )
+    text: Text = Field(description=_("What was said."), examples=["如何识别刷单骗局？"])
+    at: int | None = Field(
+        None, ge=0, le=2**53, description=_("When it was said, in microseconds since 1970 (UTC), if you know. Old turns count for less.")
+    )
+
+
 class InspectionItem(_Request):
-    """One item to inspect: either ``text`` or ``parts``."""
+    """One item to inspect: ``text``, ``parts``, or the ``turns`` of a dialogue."""
 
     model_config = ConfigDict(
         extra="forbid",
         frozen=True,
         json_schema_extra={
-            "examples": [{"text": "如何识别刷单骗局？", "side": "post", "source": "forum", "source_id": "post-4711", "account": "user-42"}],
-            "oneOf": [{"required": ["text"]}, {"required": ["parts"]}],
+            "examples": [
+                {"text": "如何识别刷单骗局？", "side": "post", "source": "forum", "source_id": "post-4711", "account": "user-42"},
+                {
+                    "kind": "dialogue",
+                    "turns": [{"role": "user", "text": "我收到一个刷单的群"}, {"role": "user", "text": "这是骗局吗？"}],
+                    "session": "chat-4711",
+                },
+            ],
+            "oneOf": [
+                {"required": ["text"], "not": {"required": ["session"]}},
+                {"required": ["parts"], "not": {"required": ["session"]}},
+                {"required": ["turns", "kind"], "properties": {"kind": {"const": "dialogue"}}},
+            ],
         },
     )
 
     text: Text | None = Field(None, description=_("The text, where the item has one part only."))
     parts: Annotated[list[TextPart], Field(min_length=1, max_length=_MOST_PARTS)] | None = Field(
         None, description=_("The texts of an item with several parts, such as title and body, or the turns of a dialogue.")
+    )
+    turns: Annotated[list[TurnText], Field(min_length=1, max_length=_MOST_PARTS)] | None = Field(
+        None,
+        description=_(
+            "The turns of a dialogue, the oldest first: what the user asks for over several of them is put together. Needs kind dialogue."
+        ),
+    )
+    session: Name = Field(
+        "",
+        description=_(
+            "Your name for a conversation that you send in pieces: the turns of earlier requests with the same name and API key count "
+            "as said before. Kept for four hours after the last request. Only with turns."
+        ),
     )
     side: Side = Field(
         Side.POST,
@@ -96,14 +131,23 @@ class InspectionItem(_Request):
     @model_validator(mode="after")
     def _has_one_kind_of_text(self) -> InspectionItem:
         # As the description says: one of them is there; the other is left out, not null.
-        if len({"text", "parts"} & self.model_fields_set) != 1 or (self.text is None and self.parts is None):
-            raise ValueError("give either text or parts, and leave the other out")
+        if len({"text", "parts", "turns"} & self.model_fields_set) != 1 or (
+            self.text is None and self.parts is None and self.turns is None
+        ):
+            raise ValueError("give text, parts or turns, and leave the others out")
+        if self.turns is not None and (self.kind != "dialogue" or "kind" not in self.model_fields_set):
+            raise ValueError("turns need kind dialogue")
+        if self.turns is None and "session" in self.model_fields_set:
+            raise ValueError("a session has turns")
         if self.parts is not None and len({part.path for part in self.parts}) < len(self.parts):
             raise ValueError("each part needs a path of its own")
         return self
 
-    def item(self) -> Item:
-        """The Item in the words of the model."""
+    def item(self, first: int = 0) -> Item:
+        """The Item in the words of the model. ``first``: number of the first turn of a dialogue that goes on."""
+        if self.turns is not None:
+            said = [(turn.role, turn.text) for turn in self.turns]
+            return dialogue_item(said, source=self.source, source_id=self.source_id, first=first)
         if self.parts is None:
             parts: tuple[Part, ...] = (Part("text", self.side, self.text or ""),)
         else:
