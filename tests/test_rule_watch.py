@@ -8,13 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from brightline.config import load_settings
-from brightline.examination import service_checks
+from brightline.examination import Check, service_checks
 from brightline.model import Door, Item, ItemKind, Outcome, Part, Side
 from brightline.server.gateway.clean_texts import CleanTexts
 from brightline.server.gateway.shapes import SHAPES
@@ -48,29 +47,23 @@ def put(path: Path, text: str) -> None:
     os.replace(fresh, path)
 
 
-def own_rules(service: Service) -> Any:
+def put_terms(path: Path, text: str) -> None:
+    put(path, f"- {{id: terms.own, title: {{zh: 约, en: Term}}, text: {{zh: {text}, en: A clause.}}, at_most: review}}\n")
+
+
+def own_rules(service: Service) -> Check:
     return next(check for check in service_checks(service) if check.name == "own rules")
 
 
-@pytest.fixture
-def goals(tmp_path: Path) -> Path:
-    folder = tmp_path / "rules"
-    folder.mkdir()
-    put(folder / "own.yaml", rule(FIRST))
-    return folder
-
-
-@pytest.fixture
-def service(tmp_path: Path, goals: Path) -> Iterator[Service]:
-    settings = load_settings(home=tmp_path / "home", goals_dir=goals, terms_file=_terms(tmp_path, "一条"))
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, Path]]:
+    """One opened service and its goal file. Loading takes seconds, so tests go on from where the last one left the rules."""
+    folder = tmp_path_factory.mktemp("rules")
+    put(folder / "own.yaml", rule("最初的暗号"))
+    put_terms(folder.with_suffix(".terms"), "一条")
+    settings = load_settings(home=tmp_path_factory.mktemp("home"), goals_dir=folder, terms_file=folder.with_suffix(".terms"))
     with Service.open(settings) as opened:
-        yield opened
-
-
-def _terms(folder: Path, text: str) -> Path:
-    path = folder / "terms.yaml"
-    put(path, f"- {{id: terms.own, title: {{zh: 约, en: Term}}, text: {{zh: {text}, en: A clause.}}, at_most: review}}\n")
-    return path
+        yield opened, folder / "own.yaml"
 
 
 def outcome(service: Service, text: str) -> Outcome:
@@ -84,82 +77,85 @@ def refresh(service: Service) -> None:
     service.refresh_rules()
 
 
-def test_a_changed_file_is_in_force_after_the_second_look(service: Service, goals: Path) -> None:
+def test_a_changed_file_is_in_force_after_the_second_look_and_on_record(site: tuple[Service, Path]) -> None:
+    service, file = site
     before = service.pipeline
-    put(goals / "own.yaml", rule(SECOND))
+    put(file, rule(FIRST))
     service.refresh_rules()
     assert service.pipeline is before, "the file may still be being written"
     service.refresh_rules()
-    assert outcome(service, f"今天{SECOND}") is Outcome.BLOCK
-    assert outcome(service, f"今天{FIRST}") is Outcome.ALLOW
+    assert outcome(service, f"今天{FIRST}") is Outcome.BLOCK
+    assert outcome(service, "今天最初的暗号") is Outcome.ALLOW
     assert service.pipeline.versions["text"] != before.versions["text"]
-
-
-def test_the_change_is_on_record(service: Service, goals: Path) -> None:
-    before = service.pipeline.engine.version
-    put(goals / "own.yaml", rule(SECOND))
-    refresh(service)
-    (event,) = service.store.audit.events(kind="rules.reloaded")
+    event = service.store.audit.events(kind="rules.reloaded")[0]
     assert event.subject == service.pipeline.engine.version
-    assert event.detail["before"] == before
-    assert event.detail["files"] == ["own.yaml", "terms.yaml"]
+    assert event.detail["before"] == before.engine.version
+    assert "own.yaml" in event.detail["files"]
 
 
-def test_nothing_happens_where_nothing_changed(service: Service, goals: Path) -> None:
-    before = service.pipeline
+def test_nothing_happens_where_nothing_changed(site: tuple[Service, Path]) -> None:
+    service, file = site
     refresh(service)
-    put(goals / "own.yaml", rule(FIRST))  # another file, the same content
-    refresh(service)
-    assert service.pipeline is before
-    assert not service.store.audit.events(kind="rules.reloaded")
-
-
-@pytest.mark.parametrize(
-    "bad", ["- id: [", "- {id: half}", rule(SECOND).replace("[PSA-82", "[NO-1"), rule(SECOND).replace("闲话", SECOND), "\x00"]
-)
-def test_a_file_with_a_mistake_changes_nothing_and_is_named(service: Service, goals: Path, bad: str) -> None:
-    before = service.pipeline
-    assert own_rules(service).ok
-    put(goals / "own.yaml", bad)
+    before, events = service.pipeline, len(service.store.audit.events(kind="rules.reloaded"))
+    put(file, file.read_text("utf-8"))  # another file, the same content
     refresh(service)
     assert service.pipeline is before
-    assert outcome(service, FIRST) is Outcome.BLOCK
-    check = own_rules(service)
-    assert not check.ok
-    assert "own.yaml" in check.seen
-    assert check.advice
-    put(goals / "own.yaml", rule(SECOND))
+    assert len(service.store.audit.events(kind="rules.reloaded")) == events
+
+
+def test_a_file_with_a_mistake_changes_nothing_and_is_named(site: tuple[Service, Path]) -> None:
+    service, file = site
+    put(file, rule("还在的暗号"))
+    refresh(service)
+    before = service.pipeline
+    assert own_rules(service).ok
+    for bad in ("- id: [", "- {id: half}", rule(SECOND).replace("闲话", SECOND), "\x00"):
+        put(file, bad)
+        refresh(service)
+        assert service.pipeline is before
+        check = own_rules(service)
+        assert not check.ok
+        assert "own.yaml" in check.seen
+        assert check.advice
+    assert outcome(service, "还在的暗号") is Outcome.BLOCK
+    put(file, rule("还在的暗号"))
     refresh(service)
     assert own_rules(service).ok
-    assert outcome(service, SECOND) is Outcome.BLOCK
+    assert service.pipeline is before, "what is in force again was never out of force"
 
 
-def test_files_come_and_go(service: Service, goals: Path) -> None:
-    put(goals / "more.yaml", rule(SECOND).replace("own.marker", "own.second"))
+def test_files_come_and_go_and_a_folder_that_is_gone_is_a_mistake(site: tuple[Service, Path]) -> None:
+    service, file = site
+    put(file, rule("留下的暗号"))
+    put(file.with_name("more.yaml"), rule("来去的暗号").replace("own.marker", "own.second"))
     refresh(service)
-    assert outcome(service, SECOND) is outcome(service, FIRST) is Outcome.BLOCK
-    (goals / "own.yaml").unlink()
+    assert outcome(service, "留下的暗号") is outcome(service, "来去的暗号") is Outcome.BLOCK
+    file.with_name("more.yaml").unlink()
     refresh(service)
-    assert (outcome(service, FIRST), outcome(service, SECOND)) == (Outcome.ALLOW, Outcome.BLOCK)
-
-
-def test_a_folder_that_is_gone_is_a_mistake_too(service: Service, goals: Path) -> None:
-    goals.rename(goals.with_name("elsewhere"))
+    assert (outcome(service, "留下的暗号"), outcome(service, "来去的暗号")) == (Outcome.BLOCK, Outcome.ALLOW)
+    away = file.parent.rename(file.parent.with_name("elsewhere"))
     refresh(service)
-    assert outcome(service, FIRST) is Outcome.BLOCK
     check = own_rules(service)
     assert not check.ok
     assert "is not a folder" in check.seen
+    assert outcome(service, "留下的暗号") is Outcome.BLOCK
+    away.rename(file.parent)
+    refresh(service)
+    assert own_rules(service).ok
 
 
-def test_terms_are_read_anew_too(service: Service, tmp_path: Path) -> None:
-    _terms(tmp_path, "另一条")
+def test_terms_are_read_anew_and_settings_stay(site: tuple[Service, Path]) -> None:
+    service, file = site
+    service.settings = service.pipeline.settings = service.settings.model_copy(update={"sector": "medical"})
+    put_terms(file.parent.with_suffix(".terms"), "另一条")
     refresh(service)
     assert service.pipeline.terms["terms.own"].text_zh == "另一条"
+    assert service.pipeline.settings.sector == "medical"
 
 
-def test_a_demoted_goal_is_told(service: Service, goals: Path) -> None:
-    put(goals / "own.yaml", rule("怎么"))
+def test_a_demoted_goal_is_told(site: tuple[Service, Path]) -> None:
+    service, file = site
+    put(file, rule("怎么"))
     refresh(service)
     assert outcome(service, "这个怎么用") is Outcome.REVIEW
     check = own_rules(service)
@@ -167,42 +163,35 @@ def test_a_demoted_goal_is_told(service: Service, goals: Path) -> None:
     assert "rules price" in check.advice
 
 
-def test_settings_changed_meanwhile_stay_in_force(service: Service, goals: Path) -> None:
-    service.settings = service.pipeline.settings = service.settings.model_copy(update={"sector": "medical"})
-    put(goals / "own.yaml", rule(SECOND))
+def test_a_call_under_way_ends_with_the_rules_that_it_began_with(site: tuple[Service, Path]) -> None:
+    service, file = site
+    put(file, rule(FIRST))
     refresh(service)
-    assert service.pipeline.settings.sector == "medical"
-
-
-def test_a_call_under_way_ends_with_the_rules_that_it_began_with(service: Service, goals: Path) -> None:
     shape = next(shape for shape in SHAPES if shape.name == "chat.completions")
     call, version = exchange(service, shape), service.pipeline.versions["text"]
+    memory, parts = CleanTexts(service.pipeline), [Part("text", Side.PROMPT, f"说{SECOND}")]
+    assert not memory.inspect(parts, service.pipeline)
     stream = call.pipeline.stream(Side.ANSWER, "text", call.context)
     left = stream.feed("先说一句，")
-    put(goals / "own.yaml", rule(SECOND))
+    put(file, rule(SECOND))
     refresh(service)
     left += stream.feed(f"再说{SECOND}，然后{FIRST}完了。") + stream.finish()
     assert SECOND in left
     assert FIRST not in left
     assert call.decide().versions["text"] == version != service.pipeline.versions["text"]
+    assert memory.inspect(parts, service.pipeline), "clean by the old rules is not clean by the new ones"
 
 
-def test_a_text_that_was_clean_by_the_old_rules_is_looked_at_again(service: Service, goals: Path) -> None:
-    memory, parts = CleanTexts(service.pipeline), [Part("text", Side.PROMPT, f"说{SECOND}")]
-    assert not memory.inspect(parts, service.pipeline)
-    put(goals / "own.yaml", rule(SECOND))
-    refresh(service)
-    assert memory.inspect(parts, service.pipeline)
-
-
-def test_a_service_under_load_takes_new_rules_without_a_failed_request(tmp_path: Path, goals: Path) -> None:
-    home = tmp_path / "home"
+def test_a_service_under_load_takes_new_rules_without_a_failed_request(tmp_path: Path) -> None:
+    home, goals = tmp_path / "home", tmp_path / "rules"
     home.mkdir()
-    with running(home, goals_dir=str(goals)) as site:
+    goals.mkdir()
+    put(goals / "own.yaml", rule(FIRST))
+    with running(home, goals_dir=str(goals)) as there:
         seen, stop = [], threading.Event()
 
         def ask() -> None:
-            with httpx.Client(base_url=site.url, headers={"Authorization": f"Bearer {site.key}"}, timeout=60, trust_env=False) as client:
+            with httpx.Client(base_url=there.url, headers={"Authorization": f"Bearer {there.key}"}, timeout=60, trust_env=False) as client:
                 while not stop.is_set():
                     answer = client.post("/api/v1/inspect", json={"items": [{"text": FIRST}, {"text": SECOND}]})
                     decisions = answer.json()["decisions"] if answer.status_code == 200 else []

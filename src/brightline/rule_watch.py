@@ -60,6 +60,10 @@ class RuleWatch:
         except BrightlineError as problem:
             self.problem = problem
             return None
+        except Exception as problem:  # a defect of ours must not end the watch, nor pass in silence
+            cure = "take the last change back, and report this with the file"
+            self.problem = DataError("BL-DATA-222", f"the rules cannot be read anew: {type(problem).__name__}: {problem}", cure)
+            return None
         for side in Side:
             pipeline.engine.scan("", side)  # builds the automata here, not under the first request
         self._digest, self.problem = digest, None

@@ -88,6 +88,41 @@ def test_a_good_file_damaged_anywhere_is_a_book_or_named_problems(cuts: list[tup
         assert problem.hint
 
 
+ADDED = """
+- extends: a.b
+  words: {game: [彩虹赛车]}
+  patterns: {game: ['满\\d{2,4}送']}
+  allow: [彩虹赛车模型]
+  unless: [{exception: play, words: [儿童乐园]}]
+  examples: [玩彩虹赛车]
+  twins: [彩虹赛车模型]
+  owner: us
+"""
+
+
+@given(st.lists(st.tuples(st.integers(0, len(ADDED)), st.integers(0, 12), _PIECES), min_size=1, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_a_damaged_addition_leaves_the_goal_as_it_is_or_names_problems(cuts: list[tuple[int, int, str]]) -> None:
+    text = ADDED
+    for at, length, piece in cuts:
+        text = text[:at] + piece + text[at + length :]
+    reading = _read((GOOD + text).encode("utf-8", "surrogatepass"))
+    assert reading.problems or len(reading.book["a.b"].slots[0].entries) >= 2
+    assert all(problem.code.startswith("BL-DATA-2") and problem.hint for problem in reading.problems)
+
+
+_SHARED = "lists:\n  news: [据报道, 警方]\nclasses:\n  - {id: a, title: {zh: 甲, en: A}, types: [4], rules: [R-1]}\n"
+
+
+@given(st.lists(st.tuples(st.integers(0, len(_SHARED)), st.integers(0, 12), _PIECES), min_size=1, max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_damaged_lists_and_classes_are_read_or_named(cuts: list[tuple[int, int, str]]) -> None:
+    text = _SHARED
+    for at, length, piece in cuts:
+        text = text[:at] + piece + text[at + length :]
+    assert all(problem.code.startswith("BL-DATA-2") and problem.hint for problem in _read(text.encode("utf-8", "surrogatepass")).problems)
+
+
 def _code(content: str) -> set[str]:
     return {problem.code for problem in _read(content.encode()).problems}
 
