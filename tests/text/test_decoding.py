@@ -171,7 +171,7 @@ ORDINARY = [
     "https://example.com/articles/2024/11/22/how-to-bake-bread?id=42&page=3#top", "https://example.com/search?q=a+b&n=%2B1", "src/brightline/text/decoding.py", "C:\\x64\\bin\\xcopy.exe", "C:\\Users\\user\\new",
     "50%20以上", "100%25", "AT&T", "AT&amp;T", "a &lt; b &amp;&amp; c &gt; d", "&nbsp;", "Tom &amp; Jerry", "x=5&y=6", "[\\u4e00-\\u9fff]", "r'[\\u3007]'", "\\n\\t\\r", "\\d{2,}\\w+", "\\x1b[31m", "\\u0000",
     "13800138000", "6222021234567890123", "20241122", "2024-11-22 10:30:45", "00:1A:2B:3C:4D:5E", "0xdeadbeef", "0x7ffe0000", "#ff00aa", "ff d8 ff e0 00 10 4a 46", "192.168.100.200", "1010 1100", "10000000", "0101",
-    "...---...", "... ... ...", "- - - -", "-- -- --", "……", "——", "1. 2. 3.", "a - b - c", "| --- | --- |", "===== ===== =====", "_____ _____", "*** --- ***", "Abgb: Sylt", "the green terra, envy of the rail", "gb bs ab", "vs er fb",
+    "...---...", "... ... ...", "- - - -", "-- -- --", "……", "——", "1. 2. 3.", "a - b - c", "| --- | --- |", "===== ===== =====", "_____ _____", "*** --- ***", "Abgb: Sylt", "t-6.1-terra", "terra", "the green terra, envy of the rail", "gb bs ab", "vs er fb",
     "wo men qu gong yuan shang ban", "zhang san", "Lorem ipsum dolor sit amet, consectetur adipiscing elit", "Привет, как дела?", "Bonjour tout le monde", "url: URL", "str,\n        url: URL", "xn--fiqs8s", "\ud800\udc00\ud800", "\x00\x01",
     "AAAAAAAAAAAAAAAA", "aaaaaaaaaaaaaaaa", "ACGTACGTTAGCTAGCTAGCTAGG", "MTIzNDU2Nzg5MA==", "1234567890abcdef1234567890abcdef", "ISBN9787111547426", "QWERTYUIOPASDFGH", "abcd-efgh-ijkl-mnop", "k8v9mQ2xL7pR",
 ]  # fmt: skip

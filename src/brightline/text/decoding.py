@@ -66,6 +66,9 @@ _SEEN = re.compile(
     rf"|(?<=[0-9])(?:x{_HEX}{{2}}|{_HEX}?[ :,-]{_HEX}{{2}}[ :,-]{_HEX}{{2}}[ :,-]))"
 )
 _LONG_WORD = 5  # letters; a word of so many is not another word in rot13 by chance
+_WORDS_EITHER_WAY = frozenset(
+    ("abjurer", "aha", "barf", "ebbs", "gel", "ova", "terra")
+)  # rare English words that rot13 makes common (SCOWL 35-70)
 _MORSE_MIXED = 2  # letters of dots and dashes; rows of dots or of dashes are drawings
 _LATIN_WORDS = re.compile("[A-Za-z]{2,}")
 _LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z ,;:.'!?\-\n]{3,}")
@@ -307,7 +310,7 @@ def _is_word(word: str, known: frozenset[str]) -> bool:
 def _rotated_words(known: frozenset[str]) -> frozenset[str]:
     """Rot13 of words of three letters or more, without those that are words themselves."""
     words = english_words() | field_words() | {word for word in known if word.isalpha()}
-    return frozenset(codecs.encode(word, "rot13") for word in words if len(word) > 2) - words
+    return frozenset(codecs.encode(word, "rot13") for word in words if len(word) > 2) - words - _WORDS_EITHER_WAY
 
 
 _MORSE_SIGNS = {ord(sign): mark for signs, mark in (("·•", "."), ("−–_", "-")) for sign in signs}
