@@ -10,8 +10,8 @@ Four readings, each only where a text mixes what nobody mixes by accident (UTS #
   of), the fields' words and common English; the first two win over the third. A sign at the rim (``$ex``) is
   weak evidence and needs a word of the first two kinds, unless the message is known to be written in leet.
 * **Both through separators**: ``v.1.a.g.r.a``, ``v1-agra``.
-* **Numbers.** Chinese, financial and foreign numerals, and o, l, i among digits, where five or more stand in a row with at
-  most one separator a gap: telephone, QQ and WeChat numbers.
+* **Numbers** (``shape_numbers``). Chinese, financial and foreign numerals, and o, l, i among digits, where five or more stand in a
+  row with at most one separator a gap; digits of a script that the message does not use, in any number.
 
 Model numbers, units, addresses, identifiers and pure Russian or Greek text stay as they are. What is read is only *another*
 reading: the base lane still sees the raw text.
@@ -20,18 +20,17 @@ reading: the base lane still sees the raw text.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Container
 from functools import cache
 from itertools import islice, product
 
 from brightline.text.lanes import Indices, normalise
-from brightline.text.shape_tables import english_words, field_words, leet_signs, look_alikes, numerals
+from brightline.text.shape_numbers import BEYOND, LETTERS_BEYOND, foreign_digits, number_seen, numbers, strange_numerals
+from brightline.text.shape_tables import english_words, field_words, leet_signs, look_alikes
 from brightline.text.views import Edit
 
 __all__ = ["shape_edits"]
 
-MIN_DIGITS = 5  # QQ numbers begin at five digits
 _MAX_WORD = 24  # longer than any entry's word that one would write in leet
 _MAX_WINDOWS = 100_000  # rows of pieces that are looked at as one word
 _MAX_READINGS = 16  # of one word
@@ -74,15 +73,6 @@ _SMALL_WORDS = {
 _BEFORE_CODE = frozenset("/_\\#&=%@.")
 _AFTER_CODE = frozenset("/_\\=([@")
 
-_SURE_AT_LEAST = 3
-_SURE_SHARE = 3  # one in three
-_UNSURE = frozenset("oilзʒ○◯⚪⭕丨洞拐勾")  # digits only among digits
-_ROMAN = re.compile("i[il]|li")
-_OCTAL = re.compile("0o[0-7]+")
-_END_LETTER_AT_LEAST = 8  # 10000l are litres, 1380013800l is a number
-_HANDLE = r"(?:(?<![a-z0-9])|(?<=qq)|(?<=vx)|(?<=wx)|(?<=tg)|(?<=[^a-z0-9][vq]))"
-_NUMBER = re.compile(rf"{_HANDLE}[0-9oil](?:[^\w\n]?[0-9oil]){{{MIN_DIGITS - 1},}}(?![a-z])")
-
 # In the raw text: a Latin letter in any of its forms, or something invisible beside one.
 _LATINISH = "A-Za-z\u00ad\u0300-\u036f\u200b-\u200f\u2060-\u2064\ufe0f\ufeffＡ-Ｚａ-ｚⒶ-ⓩ🅐-🆉\U0001d400-\U0001d7cb\u0370-\u058f"
 _LEET_SEEN = re.compile(
@@ -95,7 +85,7 @@ def shape_edits(text: str, known: Container[str] = frozenset()) -> list[Edit]:
     """What of ``text`` is to be read in other letters or digits; ``known``: lower-case words that the entries are made of."""
     foreign = not text.isascii() and _foreign_seen().search(text) is not None
     leet = _LEET_SEEN.search(text) is not None
-    number = _number_seen(text)
+    number = number_seen(text)
     if not (foreign or leet or number):
         return []
     reading = _Reading(text, foreign, known)
@@ -105,9 +95,9 @@ def shape_edits(text: str, known: Container[str] = frozenset()) -> list[Edit]:
         reading.chains()
         reading.leet()
     if foreign:
-        reading.foreign_digits()
+        reading.reads |= foreign_digits(reading.plain, reading.latin)
     if number:
-        reading.numbers()
+        reading.reads |= numbers(reading.plain)
     return reading.edits()
 
 
@@ -359,72 +349,8 @@ class _Reading:
         """That, or common English."""
         return self.in_fields(word) or (len(word) >= shortest and word in english_words())
 
-    # Numbers
 
-    def foreign_digits(self) -> None:
-        """Digits of scripts that the message does not use otherwise, alone or in rows with other numerals: ३𑃰೦, 3贰八."""
-        if any(map(str.isalpha, _OTHER_SCRIPT.findall(self.plain))):
-            return
-        digits = self.plain.translate(_to_digits())
-        for match in _DIGIT_ROW.finditer(digits):
-            row = range(*match.span())
-            strange = [n for n in row if self.plain[n] in _strange_numerals()]
-            foreign = any(self.plain[n] in _foreign_digits() for n in strange)
-            in_name = (
-                bool(strange) and len(row) > 1 and self.latin[max(row[0] - 1, 0)].isascii() and self.latin[max(row[0] - 1, 0)].isalpha()
-            )
-            if (foreign and (len(row) > 1 or self._beside_word(row[0]))) or len(strange) > 1 or in_name:
-                self.reads.update((n, digits[n]) for n in row)
-
-    def _beside_word(self, n: int) -> bool:
-        """False in faces like (๑•̀ㅂ•́)."""
-        return _LATIN_OR_HAN.search(self.plain[max(n - 1, 0) : n] + self.plain[n + 1 : n + 2]) is not None
-
-    def numbers(self) -> None:
-        """Rows of at least ``MIN_DIGITS`` digits of any kind, but no counting from one to five."""
-        digits = self.plain.translate(_to_digits())
-        for match in _NUMBER.finditer(digits):
-            start, end = self._trimmed(digits, *match.span())
-            row = [n for n in range(start, end) if digits[n] in _DIGITS]
-            written = "".join(_AS_DIGIT.get(digits[n], digits[n]) for n in row)
-            if len(row) >= MIN_DIGITS and written not in _COUNTING and self._is_number(row):
-                self.reads.update(zip(row, written, strict=True))
-
-    def _is_number(self, row: list[int]) -> bool:
-        """True unless what is odd in the row got there by chance: 8000一平, 100一120, 0o777, II, #L471-L478."""
-        written = "".join(self.plain[n] for n in row)
-        sure = sum(sign not in _UNSURE for sign in written)
-        odd = [n for n, sign in enumerate(written) if not (sign.isascii() and sign.isdigit())]
-        together = row[-1] - row[0] == len(row) - 1
-        if not odd or sure < _SURE_AT_LEAST or _SURE_SHARE * sure < len(row) or _ROMAN.search(written):
-            return False
-        if not together and any(written[n] in "il" and self._beside_gap(row, n) for n in odd):
-            return False
-        if len(odd) == 1:
-            return together and len(row) >= _END_LETTER_AT_LEAST and written[odd[0]] != "一" and not _OCTAL.fullmatch(written)
-        return len(odd) == len(row) or any(written[n] != "一" for n in odd)
-
-    def _beside_gap(self, row: list[int], n: int) -> bool:
-        return not (0 < n < len(row) - 1 and row[n + 1] - row[n - 1] == 2)
-
-    def _trimmed(self, digits: str, start: int, end: int) -> tuple[int, int]:
-        """Without letters at the rims that are words or units of their own."""
-        while end - start > 1 and digits[start] in _AS_DIGIT and digits[start + 1] not in _DIGITS:
-            start += 2
-        while end - start > 1 and digits[end - 1] in _AS_DIGIT and (end - start < _END_LETTER_AT_LEAST or digits[end - 2] not in _DIGITS):
-            end -= 1 if digits[end - 2] in _DIGITS else 2
-        return start, end
-
-
-# The regex engine looks up classes of the BMP in a bitmap but walks through single characters beyond it: ranges only.
-_BEYOND = "\U00010000"
-_LETTERS_BEYOND = "\U00010000-\U0001bfff\U0001d6a8-\U0001d7cb\U0001d800-\U0001efff"
-_OTHER_SCRIPT = re.compile("[\u0590-\u109f\u1200-\u139f\u1780-\u1cff\ua880-\uabff]")
-_DIGIT_ROW = re.compile("[0-9]+")
 _LATIN_OR_HAN = re.compile("[a-z\u4e00-\u9fff]")
-_AS_DIGIT = {"o": "0", "i": "1", "l": "1"}
-_DIGITS = frozenset("0123456789oil")
-_COUNTING = "0123456789"
 
 
 def _could_be_leet(token: str) -> bool:
@@ -444,26 +370,10 @@ def _to_latin() -> dict[int, str]:
 
 
 @cache
-def _to_digits() -> dict[int, str]:
-    return _to_latin() | {ord(character): digit for character, digit in numerals().items()}
-
-
-@cache
 def _foreign_seen() -> re.Pattern[str]:
     """A letter that may look like a Latin one, accents included, or a numeral of another script."""
-    letters = "".join(letter for letter in {*look_alikes().reads, *_strange_numerals()} if letter < _BEYOND)
-    return re.compile(f"[{re.escape(letters)}\u0370-\u052f\u1f00-\u1fff{_LETTERS_BEYOND}]")
-
-
-@cache
-def _foreign_digits() -> frozenset[str]:
-    return frozenset(numeral for numeral in numerals() if unicodedata.category(numeral) == "Nd")
-
-
-@cache
-def _strange_numerals() -> frozenset[str]:
-    """Numerals that ordinary Chinese text does not count with."""
-    return frozenset(numerals()) - _UNSURE - frozenset("零〇一二三四五六七八九陆伍幺")
+    letters = "".join(letter for letter in {*look_alikes().reads, *strange_numerals()} if letter < BEYOND)
+    return re.compile(f"[{re.escape(letters)}\u0370-\u052f\u1f00-\u1fff{LETTERS_BEYOND}]")
 
 
 @cache
@@ -472,17 +382,3 @@ def _unmistakable() -> re.Pattern[str]:
     sure = look_alikes().sure
     letters = (chr(code) for code in range(0x370, 0x590) if chr(code).isalpha() and chr(code) not in sure)
     return re.compile(f"[{''.join(letters)}]")
-
-
-@cache
-def _number_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A row of digits of any kind in the raw text, and what in it is no ASCII digit."""
-    odd = re.escape("".join(numeral for numeral in numerals() if numeral < _BEYOND)) + "oOlIiОоＯЗ" + _LETTERS_BEYOND
-    enclosed = "０-９①-⑨❶-❾➀-➈➊-➒⓪⓿㊀-㊈"
-    digit = f"[0-9{odd}{enclosed}零貳贰參叁陸陆]"
-    return re.compile(rf"{digit}(?:[^\w\n]?{digit}){{{MIN_DIGITS - 1},}}"), re.compile(f"[{odd}{enclosed}]")
-
-
-def _number_seen(text: str) -> bool:
-    rows, odd = _number_patterns()
-    return any(odd.search(match[0]) for match in rows.finditer(text))
