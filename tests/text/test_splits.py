@@ -89,6 +89,28 @@ def test_ordinary_sentences_are_left_as_they_are(sentence: str) -> None:
     assert split_edits(sentence) == []
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("加 微 信 看 片", "加微信看片"), ("加*微-信看_片 群", "加微信看片群"), ("代.开/发 票丶真", "代开发票真"), ("加🐱微🐱信🐱看片", "加微信看片"), ("你好，加 微 信 看 片。再 见", "你好，加微信看片。再见"),
+        ("氵 去 院 传 票 真", "法院传票真"), ("加 亻言 看 片", "加信看片"), ("加 亻言 看 木 仓 支", "加信看枪支"),
+    ],
+)  # fmt: skip
+def test_a_sentence_that_is_spread_out_is_put_together(written: str, read: str) -> None:
+    assert View.of(written).edited(split_edits(written)).text == read
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "今天天气不错 我们一起出去 到公园里走走 晚上再回来吃饭", "甲、乙、丙、丁四个人", "一、二、三、四", "东；南；西；北", "加 微 信", "姓名 张先生 联系电话 家庭地址", "股价大跌 市场恐慌 专家称 不必担心",
+        "1 2 3 4 5", "a b c d e", "买 🐔 场 🐔 水 🐔 多",
+    ],
+)  # fmt: skip
+def test_spaces_between_phrases_are_no_spreading(sentence: str) -> None:
+    assert split_edits(sentence) == []
+
+
 def test_the_edit_names_both_parts_and_what_is_between_them() -> None:
     assert split_edits("加亻-言") == [Edit(1, 4, "信", "split")]
 
@@ -105,7 +127,7 @@ def test_every_pair_of_the_table_is_read() -> None:
 def test_edits_are_sorted_apart_and_one_character_each(text: str) -> None:
     end = 0
     for edit in split_edits(text):
-        assert end <= edit.start < edit.start + 1 < edit.end <= min(len(text), edit.start + 5)
+        assert end <= edit.start < edit.start + 1 < edit.end <= min(len(text), edit.start + 8)
         assert len(edit.reads) == 1
         assert edit.lane == "split"
         end = edit.end
@@ -125,7 +147,18 @@ def test_what_is_split_is_read_again(wholes: list[str], rng: object, gap: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["氵" * 200_000, "氵去" * 100_000, "氵   " * 50_000, "\u0301" * 100_000, "女,,," * 50_000, "a" * 500_000], ids=range(6)
+    "text",
+    [
+        "氵" * 200_000,
+        "氵去" * 100_000,
+        "氵   " * 50_000,
+        "\u0301" * 100_000,
+        "女,,," * 50_000,
+        "好 " * 100_000,
+        "好人 氵 " * 50_000,
+        "a" * 500_000,
+    ],
+    ids=range(8),
 )
 def test_hostile_texts_are_read_like_any_other(text: str) -> None:
     assert len(split_edits(text)) <= len(text) / 2

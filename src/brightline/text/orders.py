@@ -38,7 +38,7 @@ MOST_ORDINARY = 0.0002
 LEAST_SIGNS = 3
 TIMES_MORE = 2
 
-_BITS = 20  # of the table of pairs: 1 MB, one place in twenty taken
+_BITS = 22  # of the table of pairs: 4 MB, of which one place in 180 is taken by chance
 _LEFT, _RIGHT = np.uint32(0x9E3779B1), np.uint32(0x85EBCA77)  # odd, so that every code point counts
 
 _WORD = re.compile("[a-z]{4,}")

@@ -1,8 +1,11 @@
-"""The split lane (拆字): two characters that stand for the one they draw together. 氵去 is 法, 女干 is 奸, 弓虽 is 强.
+"""The split lane (拆字): what was taken apart is put together. 氵去 is 法, 女干 is 奸, 弓虽 is 强; 加 微*信 看、片 is 加微信看片.
 
-The table has only pairs that ordinary people do not write side by side: components that never stand alone, and pairs that were not
+Characters: two parts that stand for the one they draw together. The table has only pairs that ordinary people do not write side by side: components that never stand alone, and pairs that were not
 seen in some six million characters of ordinary text (``build_splits``). Up to three separators may stand between the two parts, never
 the end of a sentence or clause. Variants of a component (⺡, ⼥) count as the component.
+
+Sentences: characters with separators between them again and again. The skip lane sees single words through that; read as it was meant, the
+text can be seen by patterns too. Spaces between phrases are no spreading: the pieces must be short, two characters on average.
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from brightline.text.lanes import MAX_SKIPPED
+from brightline.text.symbols import symbol_words
 from brightline.text.tables import load_tables
-from brightline.text.views import Edit
+from brightline.text.views import Edit, without_overlaps
 
 __all__ = ["SPLITS_FILE", "split_edits", "split_parts"]
 
@@ -26,7 +30,14 @@ SPLITS_FILE = Path(__file__).parent / "data" / "splits.tsv"
 _RADICALS = "⺡氵⺘扌⺅亻⺉刂⺮竹⺾艹⻊足⺨犭⺖忄⺭礻⻂衤⺼月⻌辶⻏阝⻖阝⺊卜⺌小⺍小⺝月⺣灬⺤爫⺩王⺪疋⺫网⺬示⺯纟⺶羊⺷羊⺸羊⺹耂⺿艹⻀艹⻎辶⻟食⻠饣訁讠釒钅糹纟飠饣"
 
 # What may stand between two parts: anything that is no letter, digit or character, and ends no sentence or clause.
-_GAP = f'(?:[^\\w。！？!?，,、；;：:“”"\\r\\n\\v\\f\\x85\\u2028\\u2029]|_){{0,{MAX_SKIPPED}}}'
+_SEPARATOR = '(?:[^\\w。！？!?，,、；;：:“”"\\r\\n\\v\\f\\x85\\u2028\\u2029]|[_丶])'
+_GAP = f"{_SEPARATOR}{{0,{MAX_SKIPPED}}}"
+
+# A sentence is spread out with so many gaps in a row, between pieces of so many characters at most, and on average.
+LEAST_GAPS = 3
+LONGEST_PIECE = 6
+AVERAGE_PIECE = 2.5
+_BETWEEN = re.compile(f"(?<=[\u3400-\u4e35\u4e37-\u9fff]){_SEPARATOR}{{1,{MAX_SKIPPED}}}(?=[\u3400-\u4e35\u4e37-\u9fff])")
 
 
 class _Splits(NamedTuple):
@@ -39,7 +50,15 @@ class _Splits(NamedTuple):
 
 
 def split_edits(text: str) -> list[Edit]:
-    """The split characters of a text, to be read as one; any code points, time in proportion to the length."""
+    """The split characters of a text, to be read as one, and characters with the separators after them, to be read without; any code
+    points, time in proportion to the length.
+    """
+    pairs = _pairs(text)
+    gaps = _spread(text)
+    return _together(text, pairs, gaps) if gaps else pairs
+
+
+def _pairs(text: str) -> list[Edit]:
     splits = _splits()
     edits: list[Edit] = []
     done = 0
@@ -65,6 +84,40 @@ def _is_ordinary(text: str, end: int, unless: str | None, splits: _Splits) -> bo
         return False
     following = splits.found.match(text, end)
     return following is None or _parts(following, splits) not in splits.whole
+
+
+def _spread(text: str) -> list[tuple[int, int]]:
+    """Where separators stand in sentences that are spread out."""
+    gaps = [gap.span() for gap in _BETWEEN.finditer(text)]
+    if len(gaps) < LEAST_GAPS:
+        return []
+    pictures = symbol_words()
+    gaps = [(start, end) for start, end in gaps if pictures.keys().isdisjoint(text[start:end])]
+    found: list[tuple[int, int]] = []
+    row: list[tuple[int, int]] = []
+    for gap in [*gaps, (len(text) + LONGEST_PIECE + 1, 0)]:
+        if row and gap[0] - row[-1][1] > LONGEST_PIECE:
+            inside = row[-1][0] - row[0][1] - sum(end - start for start, end in row[1:-1])
+            if len(row) >= LEAST_GAPS and inside <= AVERAGE_PIECE * (len(row) - 1):
+                found += row
+            row = []
+        row.append(gap)
+    return found
+
+
+def _together(text: str, pairs: list[Edit], gaps: list[tuple[int, int]]) -> list[Edit]:
+    """Both kinds of edits; a character and the gap after it are one edit, whether or not it was drawn by two."""
+    whole_until = {edit.end: edit for edit in pairs}
+    edits = {edit.start: edit for edit in pairs}
+    for start, end in gaps:
+        before = whole_until.get(start)
+        if before is not None:
+            edits[before.start] = before._replace(end=end)
+        elif not any(
+            edit.start < end and start - 1 < edit.end for edit in (edits.get(start - 1), edits.get(start - 2)) if edit is not None
+        ):
+            edits[start - 1] = Edit(start - 1, end, text[start - 1], "split")
+    return without_overlaps(edits.values())
 
 
 @cache
