@@ -237,7 +237,7 @@ class Dialogue:
         """What a turn adds to the trajectory."""
         value = 0.0
         for _, text in texts:
-            if text.excuses:
+            if text.about:
                 continue
             begun: dict[str, set[int]] = {}
             for sight in text.sights:
