@@ -27,7 +27,7 @@ TODAY = date(2026, 11, 22)
 
 
 def knowing(family: str, phrase: str, bits: int = 10) -> LinearModel:
-    weights = np.zeros(1 << bits, np.int16)
+    weights = np.zeros(1 << bits, np.float32)
     weights[grams(read(phrase).letters, bits)] = 4000
     return LinearModel(ModelCard(family, "试", "test", ("CSL-49",), (9,), bits, 0.002, -5.0, 0.5, 0.9, family), weights)
 

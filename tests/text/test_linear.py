@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brightline.text.linear import WINDOW_CHARS, LinearModel, distinct, grams, read
+from brightline.text.linear import WINDOW_CHARS, LinearModel, distinct, grams, read, sums
 from brightline.text.weights import ModelCard
 
 BITS = 12
@@ -15,7 +15,7 @@ BITS = 12
 
 def model_of(text: str, weight: int = 4000) -> LinearModel:
     """A model that knows one phrase and nothing else."""
-    weights = np.zeros(1 << BITS, np.int16)
+    weights = np.zeros(1 << BITS, np.float32)
     weights[grams(read(text).letters, BITS)] = weight
     card = ModelCard("test", "试", "test", ("CSL-49",), (9,), BITS, 0.002, -5.0, 0.5, 0.9, "")
     return LinearModel(card, weights)
@@ -88,3 +88,13 @@ def test_the_hash_does_not_change() -> None:
 
 
 EXPECTED = [327771, 31801, 298259, 794382, 836265, 463922]
+
+
+def test_the_longest_window_of_the_largest_weights_is_summed_exactly() -> None:
+    letters = read("".join(chr(0x4E00 + n * 7) for n in range(WINDOW_CHARS))).letters
+    buckets = distinct(grams(letters, 18))
+    weights = np.zeros(1 << 18, np.float32)
+    weights[buckets] = 127**2
+    weights[buckets[::2]] = 126**2
+    (total,), _ = sums(letters, weights[:, None], 18)
+    assert total == int(weights[buckets].astype(np.int64).sum())

@@ -49,7 +49,7 @@ class _Group(NamedTuple):
 
     bits: int
     models: tuple[LinearModel, ...]
-    table: NDArray[np.int16]
+    table: NDArray[np.float32]
 
 
 class FamilyModels:

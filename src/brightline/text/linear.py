@@ -106,12 +106,13 @@ def distinct(buckets: Buckets) -> Buckets:
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
 
 
-def sums(letters: Codes, table: NDArray[np.int16], bits: int) -> tuple[list[int], float]:
+def sums(letters: Codes, table: NDArray[np.float32], bits: int) -> tuple[list[float], float]:
     """Sum of weights of each column of ``table`` (buckets, models) over a window's buckets, and what to divide it by."""
     if not len(letters):
-        return [0] * table.shape[1], 1.0
+        return [0.0] * table.shape[1], 1.0
     buckets = distinct(grams(letters, bits))
-    total: list[int] = table[buckets].sum(axis=0, dtype=np.int64).tolist()
+    # At most 3 · WINDOW_CHARS whole numbers of at most 127²: below 2^24, so that single precision adds them exactly in any order.
+    total: list[float] = (np.ones(len(buckets), np.float32) @ table.take(buckets, axis=0)).tolist()
     return total, math.sqrt(len(buckets) + DAMPING)
 
 
@@ -120,7 +121,7 @@ class LinearModel:
     """One family's model: whole-number weights by bucket and the card that they came with."""
 
     card: ModelCard
-    weights: NDArray[np.int16]
+    weights: NDArray[np.float32]
 
     @classmethod
     def load(cls, folder: Path) -> LinearModel:
@@ -155,7 +156,7 @@ class LinearModel:
         return self.evidence(reading, window, most)
 
     def evidence(self, reading: Reading, window: tuple[int, int], most: int = 5) -> list[tuple[Span, float]]:
-        """As ``explain``, within one window of a reading: its strongest n-grams, overlapping ones merged."""
+        """As ``explain``, within one window of a reading: its strongest n-grams, overlapping and adjoining ones merged."""
         first, letters = window[0], reading.letters[window[0] : window[1]]
         if not len(letters):
             return []
@@ -199,7 +200,7 @@ def _place(index: int, length: int) -> tuple[int, int]:
 def _merged(ranges: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     found: list[tuple[int, int, int]] = []
     for start, end, weight in ranges:
-        if found and start < found[-1][1]:
+        if found and start <= found[-1][1]:
             last = found[-1]
             found[-1] = (last[0], max(last[1], end), last[2] + weight)
         else:

@@ -64,7 +64,7 @@ class ModelCard:
         return f"model.{self.family}"
 
 
-def load_weights(folder: Path) -> tuple[ModelCard, NDArray[np.int16]]:
+def load_weights(folder: Path) -> tuple[ModelCard, NDArray[np.float32]]:
     """Card and weights (whole numbers up to 127² either way) of a folder, checked against each other. Raises ``DataError`` BL-DATA-250 to 254."""
     card = _card(folder / CARD_FILE)
     file = folder / WEIGHTS_FILE
@@ -76,7 +76,7 @@ def load_weights(folder: Path) -> tuple[ModelCard, NDArray[np.int16]]:
             "copy both files again from where the model was trained, or train it anew",
             file=str(file),
         )
-    codes = _array(content, card.bits, file).astype(np.int16)
+    codes = _array(content, card.bits, file).astype(np.float32)
     return card, codes * np.abs(codes)
 
 

@@ -26,6 +26,12 @@ def described(card: ModelCard) -> str:
         f"texts; {budgets['violating_mixed']:.0%} and {budgets['borderline_mixed']:.0%} where the source holds harmful texts, too\n"
         f"* Calibration error (10 bins, both kinds counting alike, held-out sources): {about['calibration_error']:.3f}\n"
         f"* Trained on {about['rows']} texts (SHA-256 {about['rows_sha256'][:16]}…), weights SHA-256 {card.sha256[:16]}…",
+        "If more ordinary text might be flagged (`violating` in the card; recall on all held-out harmful texts): "
+        + "; ".join(
+            f"{each['ordinary']:.1%} of each ordinary source: from {each['violating']:.4f}, recall {each['recall']:.1%}"
+            for each in about["at_other_budgets"]
+        )
+        + ".",
         "## Held out, one source at a time",
         "Shares of the source's texts; each line is the work of a model that did not see the source.",
         "\n".join(

@@ -1,9 +1,10 @@
-"""The texts that the shipped models are trained on: open data with permissive licences, authored text, the goals' own examples.
+"""The texts that the shipped models are trained on: open data with permissive licences and authored text.
 
 ``data/open`` lies outside the repository (``BRIGHTLINE_DATA``); what may not be trained on is never opened here. Authored texts
 are in ``training/authored`` of the repository, a file a kind; a third of the voices at a time is one source.
 
 Left out because recall on authored texts fell with them (docs/models.md): the harmful calls of TeleAntiFraud and the questions of jade-db.
+The goals' examples gave next to nothing, and would change the weights with every goal.
 """
 
 from __future__ import annotations
@@ -11,17 +12,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
-from brightline.moderation.detectors import goal_paths
 from brightline.moderation.training.rows import Row
 
-__all__ = ["LICENCES", "authored_rows", "benign_rows", "cold_rows", "goal_rows"]
+__all__ = ["LICENCES", "authored_rows", "benign_rows", "cold_rows"]
 
 
 class Licence(NamedTuple):
@@ -39,11 +36,9 @@ LICENCES = {
     "news": Licence("649453932/Chinese-Text-Classification-Pytorch, headlines", "MIT"),
     "poetry": Licence("chinese-poetry/chinese-poetry", "MIT"),
     "authored": Licence("written for Brightline", "Apache-2.0"),
-    "goals": Licence("examples and twins of Brightline's own goals", "Apache-2.0"),
 }
 
 _AUTHORED_PARTS = 3
-_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def cold_rows(data: Path, *, harmful: bool) -> Iterator[Row]:
@@ -82,19 +77,6 @@ def authored_rows(folder: Path, family: str) -> Iterator[Row]:
                 voice = str(row.get("source") or row.get("voice") or row["text"])
                 part = hashlib.sha256(voice.encode()).digest()[0] % _AUTHORED_PARTS
                 yield Row(row["text"], bool(row["label"]), f"authored {'ABC'[part]}")
-
-
-def goal_rows(families: tuple[str, ...]) -> Iterator[Row]:
-    """Chinese examples of the families' goals, and the benign twins of all goals, as they stand in the goal files.
-
-    A few English examples, with hardly any ordinary English beside them, would teach that English is harmful.
-    """
-    for file in goal_paths():
-        goals = yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)
-        for goal in goals if isinstance(goals, list) else ():
-            if goal["id"].split(".")[0] in families:
-                yield from (Row(example["text"], True, "goals") for example in goal["examples"] if _CHINESE.search(example["text"]))
-            yield from (Row(twin["text"], False, "goals") for twin in goal.get("twins", ()))
 
 
 def _calls(data: Path) -> Iterator[str]:

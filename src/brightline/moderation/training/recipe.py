@@ -28,6 +28,8 @@ from brightline.text.weights import ModelCard, save_weights
 
 __all__ = ["Recipe", "Trained", "Trial", "train", "trial"]
 
+_OTHER_BUDGETS = (0.005, 0.01)
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -38,7 +40,7 @@ class Recipe:
 
     bits: int = 18
     strength: float = 4.0
-    most: int = 2500
+    most: int = 2000
     seed: int = 20261122
     losses: bool = True
     budgets: Budgets = field(default_factory=Budgets)
@@ -57,6 +59,10 @@ class Trial:
     intercept: float
     thresholds: tuple[float, float]
     calibration_error: float
+
+    def probability(self, score: float) -> float:
+        """What a score says on this trial's scale."""
+        return float(1 / (1 + np.exp(-np.clip(self.slope * score + self.intercept, -60, 60))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +107,14 @@ def train(judged: Trial, recipe: Recipe, card: ModelCard) -> Trained:
     """One model over all rows of a trial. ``card`` gives family, titles, rules and what is known of the data; the rest is filled in."""
     harmful = np.array([row.harmful for row in judged.rows])
     codes, unit = quantised(fit(judged.matrix, harmful, importance(judged.rows), recipe.strength))
-    borderline, violating = (float(1 / (1 + np.exp(-(judged.slope * limit + judged.intercept)))) for limit in judged.thresholds)
+    borderline, violating = (judged.probability(limit) for limit in judged.thresholds)
     about = {
         **card.about,
         "recipe": {name: value for name, value in asdict(recipe).items() if name != "bits"},
         "rows": len(judged.rows) - int(judged.copies.sum()),
         "rows_sha256": _digest(judged.rows),
         "calibration_error": round(judged.calibration_error, 4),
+        "at_other_budgets": _at_other_budgets(judged, recipe),
         "held_out": [_rounded(asdict(each)) for each in judged.table],
     }
     # A code's unit goes into the scale: what is stored are whole numbers.
@@ -123,6 +130,19 @@ def train(judged: Trial, recipe: Recipe, card: ModelCard) -> Trained:
         ),
         codes,
     )
+
+
+def _at_other_budgets(judged: Trial, recipe: Recipe) -> list[dict[str, float]]:
+    """Where the upper threshold would lie if more ordinary text might be flagged, and the recall on held-out sources there."""
+    kept = [row for row, copy in zip(judged.rows, judged.copies, strict=True) if not copy]
+    scores = judged.scores[: len(kept)]
+    harmful = np.array([row.harmful for row in kept]) & np.isfinite(scores)
+    found = []
+    for share in (recipe.budgets.violating, *_OTHER_BUDGETS):
+        _, limit = thresholds_of(kept, scores, replace(recipe.budgets, violating=share))
+        recall = float(np.mean(scores[harmful] >= limit)) if harmful.any() else 0.0
+        found.append({"ordinary": share, "violating": round(judged.probability(limit), 6), "recall": round(recall, 4)})
+    return found
 
 
 def _digest(rows: Sequence[Row]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from brightline.moderation.training.open_data import LICENCES, authored_rows, benign_rows, cold_rows, goal_rows
+from brightline.moderation.training.open_data import LICENCES, authored_rows, benign_rows, cold_rows
 from brightline.moderation.training.recipe import Recipe, Trained, Trial, train, trial
 from brightline.moderation.training.rows import Row
 from brightline.text.weights import ModelCard
@@ -19,7 +19,7 @@ __all__ = ["FAMILIES", "Family", "build", "card_of", "rows_of"]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """``goals`` are the goal families whose examples are harmful texts of this one; ``cold``: COLD's offensive posts are, too."""
+    """``authored`` is the name under which texts were written for it; ``cold``: COLD's offensive posts belong to it, too."""
 
     name: str
     title_zh: str
@@ -27,7 +27,6 @@ class Family:
     rules: tuple[str, ...]
     problem_types: tuple[int, ...]
     authored: str
-    goals: tuple[str, ...] = ()
     cold: bool = False
 
 
@@ -36,17 +35,16 @@ FAMILIES = {
     for family in (
         Family(
             "abuse", "疑似辱骂、歧视", "Probably abusive or discriminating", ("ECO-6.10", "CRI-246", "CSL-49"), (9,), "vulgar_abuse",
-            ("abuse",), cold=True,
+            cold=True,
         ),
         Family(
             "black_market", "疑似黑灰产推广", "Probably black-market trade", ("ECO-24", "FRA-31", "FRA-14", "CSL-48", "CSL-49"), (9, 12),
-            "black_market", ("black_market",),
+            "black_market",
         ),
-        Family("fraud", "疑似诈骗", "Probably fraud", ("PSA-58", "CRI-266", "FRA-25", "CSL-49"), (9, 12), "fraud", ("fraud",)),
-        Family("gambling", "疑似赌博推广", "Probably gambling", ("PSA-82", "CRI-303", "CSL-49"), (9, 12), "gambling", ("gambling",)),
+        Family("fraud", "疑似诈骗", "Probably fraud", ("PSA-58", "CRI-266", "FRA-25", "CSL-49"), (9, 12), "fraud"),
+        Family("gambling", "疑似赌博推广", "Probably gambling", ("PSA-82", "CRI-303", "CSL-49"), (9, 12), "gambling"),
         Family(
             "sexual", "疑似色情低俗", "Probably sexual or vulgar", ("ECO-7", "RPM-24", "PSA-80", "CSL-49", "QL25-2.3c"), (9,), "sexual",
-            ("sexual",),
         ),
     )
 }  # fmt: skip
@@ -58,7 +56,6 @@ def rows_of(family: Family, data: Path, authored: Path) -> list[Row]:
         *cold_rows(data, harmful=family.cold),
         *benign_rows(data),
         *authored_rows(authored, family.authored),
-        *goal_rows(family.goals),
     ]
 
 
