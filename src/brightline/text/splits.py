@@ -30,13 +30,15 @@ SPLITS_FILE = Path(__file__).parent / "data" / "splits.tsv"
 _RADICALS = "⺡氵⺘扌⺅亻⺉刂⺮竹⺾艹⻊足⺨犭⺖忄⺭礻⻂衤⺼月⻌辶⻏阝⻖阝⺊卜⺌小⺍小⺝月⺣灬⺤爫⺩王⺪疋⺫网⺬示⺯纟⺶羊⺷羊⺸羊⺹耂⺿艹⻀艹⻎辶⻟食⻠饣訁讠釒钅糹纟飠饣"
 
 # What may stand between two parts: anything that is no letter, digit or character, and ends no sentence or clause.
-_SEPARATOR = '(?:[^\\w。！？!?，,、；;：:“”"\\r\\n\\v\\f\\x85\\u2028\\u2029]|[_丶])'
+_PLAIN_SEPARATOR = '[^\\w。！？!?，,、；;：:“”"\\r\\n\\v\\f\\x85\\u2028\\u2029]'
+_SEPARATOR = f"(?:{_PLAIN_SEPARATOR}|[_丶])"
 _GAP = f"{_SEPARATOR}{{0,{MAX_SKIPPED}}}"
 
 # A sentence is spread out with so many gaps in a row, between pieces of so many characters at most, and on average.
 LEAST_GAPS = 3
 LONGEST_PIECE = 6
 AVERAGE_PIECE = 2.5
+_PLAIN = re.compile(_PLAIN_SEPARATOR)
 _BETWEEN = re.compile(f"(?<=[\u3400-\u4e35\u4e37-\u9fff]){_SEPARATOR}{{1,{MAX_SKIPPED}}}(?=[\u3400-\u4e35\u4e37-\u9fff])")
 
 
@@ -88,6 +90,8 @@ def _is_ordinary(text: str, end: int, unless: str | None, splits: _Splits) -> bo
 
 def _spread(text: str) -> list[tuple[int, int]]:
     """Where separators stand in sentences that are spread out."""
+    if len(_PLAIN.findall(text)) + text.count("_") + text.count("丶") < LEAST_GAPS:
+        return []
     gaps = [gap.span() for gap in _BETWEEN.finditer(text)]
     if len(gaps) < LEAST_GAPS:
         return []
