@@ -46,10 +46,10 @@ STREAM_CHUNKS = 20_000  # per source and run
 
 def main() -> int:
     options = _options()
-    texts, made_up = _texts()
+    texts, made_up = ordinary_texts()
     corpus = _corpus(texts, options.size_mb)
     report: dict[str, Any] = {
-        "machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "machine": machine(),
         "load_average": os.getloadavg()[0],
         "texts": "made up: BRIGHTLINE_DATA not found" if made_up else f"{', '.join(texts)} ({len(corpus.encode()) / 1e6:.1f} MB)",
         "runs": options.runs,
@@ -66,6 +66,11 @@ def main() -> int:
     return 0
 
 
+def machine() -> str:
+    """What it ran on."""
+    return f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size-mb", type=float, default=4.0, help="MB of text to read for throughput")
@@ -77,7 +82,7 @@ def _options() -> argparse.Namespace:
 # -- texts ----------------------------------------------------------------------------------------------------------------
 
 
-def _texts() -> tuple[dict[str, list[str]], bool]:
+def ordinary_texts() -> tuple[dict[str, list[str]], bool]:
     """Ordinary texts by source, and whether they had to be made up."""
     readers = {
         "medical-dialogue": ("open/medical-dialogue/*.csv", "gb18030", _last_column),

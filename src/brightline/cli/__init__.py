@@ -25,7 +25,7 @@ COMMANDS = {
     "serve": "Start the service: gateway, inspection API and public pages.",
     "check": "Inspect text, Markdown and JSONL from files or standard input.",
     "decisions": "List, show and replay decisions.",
-    "rules": "Look up the rulebook.",
+    "rules": "Look up the rulebook; lint, test and price goal files.",
     "train": "Train a model of a family from labelled texts, judged on sources that it did not see.",
     "ledger": "Verify, prove and export the tamper-evident log.",
     "keys": "Create, list, rotate and revoke API keys.",
