@@ -15,6 +15,7 @@ from brightline.pipeline import Pipeline
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText
 from brightline.server.gateway.shapes.texts import gap
 from brightline.text import TextStream
+from brightline.text.stream import LEFT_OUT
 
 __all__ = ["Answer", "Channel"]
 
@@ -88,11 +89,17 @@ class Answer:
         """A stream that has read ``before`` already, and how much of that it holds."""
         if not before:
             return self._pipeline.stream(Side.ANSWER, text.name, self._context, json_escapes=text.escaped), 0
-        stops, length = self._pipeline.stops(self._context), len(before)
+        stops, rewrites, length = self._pipeline.stops(self._context), self._pipeline.rewrites(self._context), len(before)
+        owed = length  # while the stream still holds some of what left elsewhere, a cut could reach into it
         stream = self._pipeline.engine.stream(
-            Side.ANSWER, text.name, lambda finding: _end(finding) > length and stops(finding), json_escapes=text.escaped
+            Side.ANSWER,
+            text.name,
+            lambda finding: _end(finding) > length and stops(finding),
+            rewrites=lambda finding: not owed and _end(finding) > length and rewrites(finding),
+            json_escapes=text.escaped,
         )
-        return stream, length - len(stream.feed(before))
+        owed -= len(stream.feed(before))
+        return stream, owed
 
     def feed(self, channel: Channel, text: str) -> str:
         """What may leave now that ``text`` has come."""
@@ -153,6 +160,10 @@ class Answer:
         self._kept.extend(_own(stream.findings, len(before)))
         if stream.stopped is not None:
             self._stop(text.choice, stream.stopped)
+            return False
+        if stream.left_out:  # it leaves whole or not at all, and whole it may not
+            rewrites = self._pipeline.rewrites(self._context)
+            self._stop(text.choice, next(finding for finding in stream.findings if rewrites(finding)))
             return False
         self._clean.add(text.text)
         return True
@@ -226,7 +237,7 @@ class Answer:
                 continue
             stopped = channel.stream.stopped
             if stopped is not None:
-                first = min((span.start for span in stopped.spans), default=0) - len(channel.before)
+                first = _as_released(channel.stream, min((span.start for span in stopped.spans), default=0)) - len(channel.before)
                 return max(0, kept + channel.chars_before + min(first, channel.chars_left))
             kept += channel.chars_before + channel.chars_left
         return kept
@@ -255,6 +266,12 @@ def _past(channel: Channel, released: str) -> str:
     skipped = min(channel.owed, len(released))
     channel.owed -= skipped
     return released[skipped:]
+
+
+def _as_released(stream: TextStream, place: int) -> int:
+    """A raw position among the characters that left: what was left out before it stands there as a mark."""
+    cut = [span for span in stream.left_out if span.start < place]
+    return place - sum(min(span.end, place) - span.start - len(LEFT_OUT) for span in cut)
 
 
 def _end(finding: Finding) -> int:

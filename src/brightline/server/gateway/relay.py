@@ -93,8 +93,26 @@ def _inspect(exchange: Exchange, body: bytes) -> Document:
     for channel in answer.channels.values():
         if not answer.is_stopped(channel.choice):
             answer.close(channel)
+    document, found = _rewritten(exchange, document, found)
     _label(exchange, document, found)
     return document
+
+
+def _rewritten(exchange: Exchange, document: Document, found: list[AnswerText]) -> tuple[Document, list[AnswerText]]:
+    """The answer without the clauses that are left out, as a stream would have let it go, and without tokens that repeat them."""
+    channels = exchange.answer.channels
+    cut = {name for name, channel in channels.items() if channel.stream.left_out and not exchange.answer.is_stopped(channel.choice)}
+    if not cut:
+        return document, found
+    said = {name: "".join(channels[name].sent) for name in cut}
+    texts = [text._replace(text=said.pop(text.name, "")) if text.name in cut else text for text in found]
+    for text in texts:
+        if text.name in cut:
+            document.put(text.path, text.text)
+    document = Document.parse(document.encode())
+    for path, empty in false_tokens(document.value, exchange.answer.is_harmless):
+        document.put(path, empty)
+    return document, texts
 
 
 def _label(exchange: Exchange, document: Document, found: list[AnswerText]) -> None:
