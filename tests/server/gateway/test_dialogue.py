@@ -116,6 +116,46 @@ def test_a_refused_message_does_not_come_back_through_the_dialogue(gateway: Runn
     assert decision.request["left_out"]
 
 
+def respond(gateway: Running, text: str, name: str, **more: Any) -> Decision:
+    answer = {**answers.response(answers.text_item("好的。")), "id": name}
+    gateway.upstream.answer = json_reply(answer)
+    if more.get("stream"):
+        gateway.upstream.answer = sse_reply(answers.response_stream(["好的。"]))
+    reply = gateway.post("/v1/responses", {"model": "m", "input": text, **more})
+    assert reply.status_code == 200, reply.text
+    return gateway.decision(reply.headers["x-brightline-decision"])
+
+
+def test_a_response_that_goes_on_with_another_is_read_with_it(gateway: Running) -> None:
+    first = respond(gateway, SPLIT[0], "resp_one")
+    second = respond(gateway, SPLIT[1], "resp_two", previous_response_id="resp_one")
+    assert "gambling.promotion_request" not in over_turns(first)
+    assert over_turns(second)["gambling.promotion_request"] == (f"input@{first.id}", "input", "input")
+    unrelated = respond(gateway, SPLIT[1], "resp_three", previous_response_id="resp_elsewhere")
+    assert over_turns(unrelated) == {}
+
+
+def test_a_conversation_that_the_api_keeps_is_read_over_its_calls(gateway: Running) -> None:
+    for text in JOINED[:2]:
+        assert not respond(gateway, text, "resp_c", conversation={"id": "conv_1"}).outcome.stops
+    decision = respond(gateway, JOINED[2], "resp_c", conversation="conv_1")
+    assert decision.outcome is Outcome.REFUSE
+    assert over_turns(decision)
+
+
+def test_a_response_that_is_not_kept_cannot_be_gone_on_with(gateway: Running) -> None:
+    respond(gateway, SPLIT[0], "resp_unkept", store=False)
+    assert over_turns(respond(gateway, SPLIT[1], "resp_next", previous_response_id="resp_unkept")) == {}
+
+
+def test_a_stream_is_gone_on_with_like_a_whole_answer(gateway: Running) -> None:
+    first = respond(gateway, SPLIT[0], "", stream=True)
+    name = answers.response()["id"]
+    assert (
+        over_turns(respond(gateway, SPLIT[1], "resp_s", previous_response_id=name))["gambling.promotion_request"][0] == f"input@{first.id}"
+    )
+
+
 def goals(service: Service, shape: Shape, body: dict[str, Any]) -> set[str]:
     found = run(service, shape.read({"model": "m", "max_tokens": 9, **body}))
     return {finding.goal for finding in found[1]} if found else set()

@@ -149,6 +149,13 @@ class Dialogue:
         return sorted(found, key=lambda one: -one.surprise)
 
     @property
+    def is_worth_keeping(self) -> bool:
+        """True if a later turn could find something to go on with."""
+        held = (text.sights or text.techniques or text.excuses for kept in self.turns for _, text in kept.texts)
+        brief = any(kept.piece is not None and len(kept.piece.text) <= SHORT_MESSAGE for kept in self.turns)
+        return bool(self.names) or brief or any(held)
+
+    @property
     def score(self) -> float:
         """The trajectory: the evidence of all turns, each counting less by the turns since."""
         newest = self.turns[-1].number if self.turns else 0

@@ -6,6 +6,7 @@ subject, named pieces, and messages up to ``KEPT_MESSAGE`` characters, which may
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from brightline.model import Span
@@ -19,8 +20,15 @@ FORMAT = "brightline-dialogue/1"
 KEPT_MESSAGE = 40
 
 
-def save_dialogue(dialogue: Dialogue) -> dict[str, Any]:
-    """The state of a conversation; turns and words beyond the bounds are gone already."""
+def save_dialogue(dialogue: Dialogue, said_in: str = "") -> dict[str, Any]:
+    """The state of a conversation; turns and words beyond the bounds are gone already.
+
+    ``said_in``: by what the parts of this request are known in later ones: ``input`` becomes ``input@said_in``.
+    """
+
+    def named(part: str) -> str:
+        return f"{part}@{said_in}" if said_in and "@" not in part else part
+
     return {
         "format": FORMAT,
         "count": dialogue.count,
@@ -28,8 +36,8 @@ def save_dialogue(dialogue: Dialogue) -> dict[str, Any]:
         "subject": dialogue.subject,
         "side": dialogue.side.value,
         "told": sorted(dialogue.told),
-        "names": {name: _piece(piece) for name, piece in dialogue.names.items()},
-        "turns": [_turn(kept) for kept in dialogue.turns],
+        "names": {name: _piece(piece._replace(part=named(piece.part))) for name, piece in dialogue.names.items()},
+        "turns": [_turn(kept, named) for kept in dialogue.turns],
     }
 
 
@@ -50,15 +58,15 @@ def load_dialogue(reader: DialogueReader, document: dict[str, Any]) -> Dialogue:
     return dialogue
 
 
-def _turn(kept: Kept) -> dict[str, Any]:
+def _turn(kept: Kept, named: Callable[[str], str]) -> dict[str, Any]:
     piece = kept.piece if kept.piece is not None and len(kept.piece.text) <= KEPT_MESSAGE else None
     return {
         "number": kept.number,
         "subject": kept.subject,
         "at": kept.at,
         "evidence": kept.evidence,
-        "piece": _piece(piece) if piece else None,
-        "texts": [[part, _text(text)] for part, text in kept.texts],
+        "piece": _piece(piece._replace(part=named(piece.part))) if piece else None,
+        "texts": [[named(part), _text(text)] for part, text in kept.texts],
     }
 
 

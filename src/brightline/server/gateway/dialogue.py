@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from brightline.model import Finding, Part, Side
 from brightline.moderation.dialogue import Dialogue, DialogueReader, Role, Turn, role_of
@@ -36,6 +38,8 @@ async def follow(reader: DialogueReader, prompt: Prompt, dialogue: Dialogue | No
     if dialogue is None and len(own) < 2:
         return None
     turns = user_turns(prompt, own[-MOST_TURNS_READ:])
+    if dialogue is not None:  # only turns that come one by one have a time
+        turns = [replace(turn, at=time.time()) for turn in turns]
     known = dialogue or Dialogue(reader)
     if sum(len(part.text) for turn in turns for part in turn.parts) > IN_LOOP_CHARS:
         return known, await asyncio.to_thread(known.observe_all, turns)

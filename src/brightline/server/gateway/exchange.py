@@ -18,6 +18,7 @@ from brightline.moderation.dialogue import Dialogue
 from brightline.pipeline import new_decision_id
 from brightline.server.gateway.answer import Answer
 from brightline.server.gateway.dialogue import answer_findings, follow
+from brightline.server.gateway.history import History
 from brightline.server.gateway.refusal import citations, language_of, stop_text
 from brightline.server.gateway.shapes.shape import Prompt, Shape
 from brightline.service import Service
@@ -48,6 +49,7 @@ class Exchange:
         self.lang = language_of(prompt.asked, service.settings.language)
         self.findings: list[Finding] = []
         self.dialogue: Dialogue | None = None  # the conversation that this call goes on with
+        self.history: History | None = None  # where the conversation is kept, for APIs that keep it themselves
         self.gaps: list[NotInspected] = list(prompt.gaps)
         self.answer = Answer(self.pipeline, context, service.settings)
         self.label: dict[str, Any] = {}
@@ -71,7 +73,10 @@ class Exchange:
 
     async def follow(self) -> None:
         """Read the turns of the conversation together, once the prompt was inspected text by text."""
-        found = await follow(self.pipeline.dialogues, self.prompt)
+        if self.prompt.continues or self.prompt.keeps:
+            self.history = History(self.service, self.pipeline, self.prompt, self.api_key)
+            self.dialogue = await self.history.load()
+        found = await follow(self.pipeline.dialogues, self.prompt, self.dialogue)
         if found is not None:
             self.dialogue, findings = found
             self.findings += findings
@@ -80,6 +85,8 @@ class Exchange:
         """Take the token counts out of an answer or an event of a stream."""
         if not isinstance(value, dict):
             return
+        if self.history is not None:
+            self.history.answered(value)
         found = value.get("usage")
         for holder in ("message", "response"):
             inner = value.get(holder)
@@ -129,6 +136,8 @@ class Exchange:
             decision = self.decide()
             await self.service.record(decision)
             self._recorded = decision
+            if self.history is not None and self.dialogue is not None and not decision.outcome.stops:
+                await self.history.keep(self.dialogue, self.id)
             metrics = self.service.metrics
             metrics.call_seconds.observe(self.ms["total"] / 1000)
             metrics.own_seconds.observe((self.ms["total"] - self.ms.get("upstream", 0.0)) / 1000)

@@ -19,6 +19,7 @@ from brightline.server.gateway.shapes.response_events import own_response, refus
 from brightline.server.gateway.shapes.response_stream import ResponseStream, texts_of_item
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText, Prompt, Turn, wrong
 from brightline.server.gateway.shapes.strays import beside
+from brightline.server.gateway.shapes.texts import is_identifier
 from brightline.server.gateway.sse import write_event
 from brightline.server.gateway.verbatim import Document
 
@@ -48,6 +49,8 @@ class Responses:
             prompt.turns_path = ("input",)
         elif value is not None:
             raise wrong("input", "a string or an array of items", value)
+        prompt.continues = _continued(body)
+        prompt.keeps = body.get("store") is not False
         kind = body.get("text")
         form = kind.get("format") if isinstance(kind, dict) else None
         prompt.structured = isinstance(form, dict) and form.get("type") in ("json_object", "json_schema")
@@ -111,6 +114,16 @@ class Responses:
 _OUTPUT = frozenset(("output",))
 
 RESPONSES = Responses()
+
+
+def _continued(body: dict[str, Any]) -> str:
+    """The conversation or the response that a request goes on with."""
+    conversation = body.get("conversation")
+    named = conversation.get("id") if isinstance(conversation, dict) else conversation
+    if named and is_identifier(named):
+        return f"conversation:{named}"
+    before = body.get("previous_response_id")
+    return f"response:{before}" if before and is_identifier(before) else ""
 
 
 def _said(decision_id: str, text: str) -> dict[str, Any]:

@@ -42,6 +42,8 @@ class Prompt:
     structured: bool = False  # the caller parses the answer (JSON mode): nothing may be added to its text
     turns: list[Turn] = field(default_factory=list)
     turns_path: Path = ()
+    continues: str = ""  # what the API calls a history that it keeps itself: a conversation or an earlier response
+    keeps: bool = False  # whether this API may be asked to go on with the answer
     asked: str = ""  # the newest text of the user, which tells the language
 
 
