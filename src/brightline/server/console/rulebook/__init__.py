@@ -18,6 +18,8 @@ def doors(desk: Desk) -> list[Door]:
     return [
         page("/console/rulebook", pages.browse, Permission.RULEBOOK_READ),
         page("/console/rulebook/goals", pages.goals, Permission.RULEBOOK_READ),
+        page("/console/rulebook/over-blocking", pages.over_blocking, Permission.RULEBOOK_READ),
+        page("/console/rulebook/over-blocking.csv", pages.over_blocking_csv, Permission.RULEBOOK_READ),
         page("/console/rulebook/goals/{goal_id:path}", pages.goal, Permission.RULEBOOK_READ),
         page("/console/rulebook/texts/{instrument_id}", pages.text, Permission.RULEBOOK_READ),
         page("/console/rulebook/types/{number}", pages.problem_type, Permission.RULEBOOK_READ),

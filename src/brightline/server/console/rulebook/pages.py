@@ -18,13 +18,17 @@ from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.frame.preferences import fold_of
 from brightline.server.console.rulebook.fired import NOTHING, FiredCounts
 from brightline.server.console.rulebook.listing import Asked, day_of, list_rules
+from brightline.server.console.rulebook.overblocking import as_csv, overblocking
 from brightline.server.console.rulebook.power import power_of
 from brightline.server.console.rulebook.shelf import Shelf, shelf_of
 from brightline.server.face import msgid as _
+from brightline.server.face import security_headers
 from brightline.text import Goal, TextEngine
 from brightline.text.goals import Example
 
 __all__ = ["Pages"]
+
+_BUDGETS = {"stop_all": 0.005, "review_all": 0.03}  # of all ordinary texts, by all goals together: issue 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,20 @@ class Pages:
     async def goals(self, visit: Visit) -> Response:
         """``GET /console/rulebook/goals``: all goals by family."""
         return await self._render(visit, "rulebook/goals.html", families=self._shelf.families, fired=await self._fired.all("goal"))
+
+    async def over_blocking(self, visit: Visit) -> Response:
+        """``GET /console/rulebook/over-blocking``: what the rules in force do to ordinary texts."""
+        found = await asyncio.to_thread(overblocking, self._pipeline)
+        listed = [cost for cost in found.costs if cost.number or cost.was]
+        return await self._render(
+            visit, "rulebook/overblocking.html", found=found, listed=listed, quiet=len(found.costs) - len(listed), budgets=_BUDGETS
+        )
+
+    async def over_blocking_csv(self, visit: Visit) -> Response:
+        """``GET /console/rulebook/over-blocking.csv``: the same, a row a goal."""
+        found = await asyncio.to_thread(overblocking, self._pipeline)
+        headers = security_headers(page=False) | {"Content-Disposition": 'attachment; filename="brightline-over-blocking.csv"'}
+        return Response(as_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
 
     async def goal(self, visit: Visit) -> Response:
         """``GET /console/rulebook/goals/{goal_id}``; with ``?check=1`` its examples and twins are run now."""
