@@ -4,7 +4,7 @@ Every disguise is deterministic for a seed and is *applied to all of the text th
 (``leetspeak`` leaves Chinese alone). Tables come from the lanes where a lane has the only table there is (parts of characters,
 look-alikes); where people choose freely, so do the disguises: any common character of the same sound, any separator, any emoji.
 
-``compose`` puts several over one text, in the order in which a person would: characters are exchanged first, then something is put
+``compose`` puts several over one text, in the order in which a person would: words are named and spoken otherwise, then characters are exchanged, then something is put
 between them, then the text is turned round, and last it is encoded.
 """
 
@@ -37,8 +37,9 @@ INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f\u180e"
 ACCENTS = "\u0301\u0308\u0336\u0327\u0304"
 _SENTENCE_ENDS = "。！？!?\n"
 
-# In which order disguises are put on.
-_EXCHANGE, _BETWEEN, _TURN, _ENCODE = range(4)
+# In which order disguises are put on: a word that has a picture is named by it before anybody looks for a homophone, and nobody can
+# pronounce the parts of a character.
+_NAME, _SPEAK, _EXCHANGE, _BETWEEN, _TURN, _ENCODE = range(6)
 
 # ITU-R M.1677-1, letters and figures.
 _MORSE = dict(zip(
@@ -370,11 +371,11 @@ _ALL = (
     Transform("numerals", "shape", _EXCHANGE, _each(_in_numerals)),
     Transform("split_characters", "split", _EXCHANGE, _split("")),
     Transform("separated_parts", "split", _EXCHANGE, _split(" ")),
-    Transform("homophones", "sound", _EXCHANGE, _each(_homophone)),
-    Transform("near_sounds", "sound", _EXCHANGE, _each(_near_sound)),
-    Transform("pinyin", "sound", _EXCHANGE, _pinyin),
-    Transform("half_pinyin", "sound", _EXCHANGE, _half_pinyin),
-    Transform("emoji_words", "symbol", _EXCHANGE, _emoji_words),
+    Transform("homophones", "sound", _SPEAK, _each(_homophone)),
+    Transform("near_sounds", "sound", _SPEAK, _each(_near_sound)),
+    Transform("pinyin", "sound", _SPEAK, _pinyin),
+    Transform("half_pinyin", "sound", _SPEAK, _half_pinyin),
+    Transform("emoji_words", "symbol", _NAME, _emoji_words),
     Transform("reverse", "order", _TURN, _reverse),
     Transform("base64", "decoded", _ENCODE, _base64),
     Transform("hex", "decoded", _ENCODE, _hex),
