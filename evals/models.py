@@ -118,8 +118,14 @@ def measure_cold(data: Path, peer: str) -> dict[str, Any]:
 
 
 def shares(texts: Iterable[str], models: FamilyModels) -> dict[str, float]:
-    """Share violating of each family, of any, and at least borderline of any."""
+    """Share violating of each family, of any, of any at the wider budgets of the cards, and at least borderline of any."""
     counts: dict[str, int] = {}
+    wider = {
+        f"any at {line['ordinary']:.1%}": {
+            each.card.family: each.card.about["at_other_budgets"][place]["violating"] for each in models.models
+        }
+        for place, line in enumerate(models.models[0].card.about["at_other_budgets"])
+    }
     total = 0
     for text in texts:
         total += 1
@@ -128,6 +134,8 @@ def shares(texts: Iterable[str], models: FamilyModels) -> dict[str, float]:
         for name in [verdict.family for verdict in verdicts if verdict.level == "violating"]:
             counts[name] = counts.get(name, 0) + 1
         counts["any"] = counts.get("any", 0) + ("violating" in levels)
+        for name, limits in wider.items():
+            counts[name] = counts.get(name, 0) + any(verdict.probability >= limits[verdict.family] for verdict in verdicts)
         counts["any ~"] = counts.get("any ~", 0) + bool(levels - {"safe"})
     return {"texts": total} | {name: count / total for name, count in sorted(counts.items())}
 
@@ -191,7 +199,7 @@ def chineseharm(data: Path, models: FamilyModels) -> dict[str, Any]:
     for kind in (*KINDS, "benign"):
         texts = lines(data / "eval-only" / "chineseharm-half" / f"{kind}.jsonl")
         line = shares(texts, models)
-        row = {"texts": line["texts"], "models": line["any"], "models ~": line["any ~"]}
+        row = {"texts": line["texts"], "models": line["any"]} | {name: value for name, value in line.items() if name.startswith("any ")}
         if kind != "benign":
             row["own family"] = line.get(KINDS[kind], 0.0)
         outcomes = [inspector.inspect(text, side=Side.POST) for text in texts]
