@@ -34,7 +34,7 @@ LEAST_LETTERS = 6  # evil is live: English has many short words that are words b
 MOST_ORDINARY = 0.0002
 
 # A sentence is backwards with so many signs of it, and so many times as many as signs that it is not. Measured: of 30,000 ordinary
-# texts 13 are read so, most of them songs that play with it, and 9 in 10 of those that are really backwards.
+# texts 4 are read so, 3 of them songs that play with it, and 9 in 10 of the seeds of evals/obfuscation.py put backwards.
 LEAST_SIGNS = 3
 TIMES_MORE = 2
 
