@@ -29,6 +29,7 @@ MAX_DEPTH = 3
 MAX_RUN = 16_384
 MAX_DECODED = 262_144
 
+_INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u034f\u180e\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")  # the base lane drops them
 _PRINTABLE = 0.8  # text-and-gateway.md 3.3
 _CHINESE_OCTETS = 8  # of UTF-16 and GBK, which almost any octets are: four characters
 _CHINESE_AT_LEAST = 2
@@ -232,7 +233,8 @@ def _says_something(kind: str, reads: str, before: str, after: str) -> bool:
 
 
 def _is_text(text: str, known: frozenset[str]) -> bool:
-    """Mostly common Chinese characters, or words, or small letters throughout."""
+    """Mostly common Chinese characters, or words, or small letters throughout; invisible characters among them do not count."""
+    text = _INVISIBLE.sub("", text)
     if not text or not _printable(text):
         return False
     chinese = _common_chinese(text)
@@ -274,7 +276,8 @@ def _to_latin() -> dict[int, str]:
 
 
 def _printable(text: str) -> bool:
-    return sum(character.isprintable() or character in "\n\t\r" for character in text) >= _PRINTABLE * len(text)
+    seen = _INVISIBLE.sub("", text)
+    return sum(character.isprintable() or character in "\n\t\r" for character in seen) >= _PRINTABLE * len(seen)
 
 
 def _common_chinese(text: str) -> int:
