@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brightline.model import Part, Side
@@ -15,6 +15,7 @@ parts = st.builds(
 )
 
 
+@settings(deadline=None)  # the first inspection builds what all share
 @given(st.lists(st.lists(parts, max_size=6), max_size=6))
 def test_findings_are_the_same_as_without_a_memory(service: Service, requests: list[list[Part]]) -> None:
     memory = CleanTexts(service.pipeline, generation=2)

@@ -31,7 +31,7 @@ from typing import NamedTuple
 from brightline.model import Finding, Outcome, Part, Side, Span
 from brightline.moderation.dialogue.evidence import Cite, capped, finding_over, recited
 from brightline.moderation.dialogue.pieces import LONGEST_PIECE, MOST_NAMES, Composed, Piece, composed, named_pieces, run_together
-from brightline.moderation.dialogue.reading import DialogueReader, Sight, TurnText
+from brightline.moderation.dialogue.reading import TELLING, DialogueReader, Sight, TurnText
 from brightline.moderation.dialogue.turns import Role, Turn
 from brightline.text import Goal
 
@@ -59,7 +59,6 @@ SURE, LIKELY = 0.75, 0.6  # the score of a split request: near the threshold a p
 SURE_FROM = 7.0
 
 DECAY = 0.8  # of the trajectory, a turn
-MET, OPEN, DISGUISED = 1.0, 0.5, 0.6  # evidence of a turn: a goal met, the fullest goal begun, a technique used
 RISES_FROM = 1.2
 RISES_OVER = 3
 
@@ -93,20 +92,31 @@ class Kept:
     at: float | None
     texts: tuple[tuple[str, TurnText], ...]
     piece: Piece | None
-    evidence: float = 0.0
-    sights: dict[str, dict[int, tuple[str, Sight]]] = field(default_factory=dict, compare=False)
+    words: frozenset[int] = field(init=False, compare=False, repr=False)
+    slots: dict[str, int] = field(init=False, compare=False, repr=False)  # goal → bits of the slots seen
 
     def __post_init__(self) -> None:
-        for part, text in self.texts:
-            for sight in text.sights:
-                slots = self.sights.setdefault(sight.goal, {})
-                known = slots.get(sight.slot)
-                if known is None or known[1].surprise < sight.surprise:
-                    slots[sight.slot] = (part, sight)
+        first = self.texts[0][1]
+        words, slots = first.words, first.slots
+        for _, text in self.texts[1:]:
+            words |= text.words
+            slots = slots | {goal: bits | slots.get(goal, 0) for goal, bits in text.slots.items()}
+        object.__setattr__(self, "words", words)
+        object.__setattr__(self, "slots", slots)
 
     @property
-    def words(self) -> frozenset[int]:
-        return frozenset().union(*(text.words for _, text in self.texts))
+    def evidence(self) -> float:
+        """What the turn adds to the trajectory."""
+        return sum(text.evidence for _, text in self.texts)
+
+    def sights(self, goal: str) -> dict[int, tuple[str, Sight]]:
+        """Where each slot of a goal was seen, by slot: the most surprising word and its part."""
+        found: dict[int, tuple[str, Sight]] = {}
+        for part, text in self.texts:
+            for sight in text.sights:
+                if sight.goal == goal and (sight.slot not in found or found[sight.slot][1].surprise < sight.surprise):
+                    found[sight.slot] = (part, sight)
+        return found
 
 
 class Dialogue:
@@ -138,8 +148,8 @@ class Dialogue:
         near = [kept for kept in self.turns if kept.subject == newest.subject and newest.number - kept.number <= NEAR]
         filled: dict[str, dict[int, tuple[Cite, float]]] = {}
         for kept in near:
-            for goal_id, slots in kept.sights.items():
-                for slot, (part, sight) in slots.items():
+            for goal_id in kept.slots:
+                for slot, (part, sight) in kept.sights(goal_id).items():
                     filled.setdefault(goal_id, {})[slot] = (_cite(part, sight), sight.surprise)
         found = []
         for goal_id, hits in filled.items():
@@ -236,25 +246,9 @@ class Dialogue:
             if len(stripped) <= LONGEST_PIECE:
                 start = parts[0].text.find(stripped)
                 piece = Piece(stripped, parts[0].path, Span(start, start + len(stripped)))
-        kept = Kept(self.count, self.subject, at, texts, piece, self._evidence(texts))
+        kept = Kept(self.count, self.subject, at, texts, piece)
         self.turns.append(kept)
         return kept
-
-    def _evidence(self, texts: Iterable[tuple[str, TurnText]]) -> float:
-        """What a turn adds to the trajectory."""
-        value = 0.0
-        for _, text in texts:
-            if text.about:
-                continue
-            begun: dict[str, set[int]] = {}
-            for sight in text.sights:
-                goal = self._reader.goals[sight.goal]
-                if not goal.slots[sight.slot].companion and sight.surprise >= SURPRISE / 2:
-                    begun.setdefault(sight.goal, set()).add(sight.slot)
-            fullest = max((len(slots) / len(self._reader.goals[goal].slots) for goal, slots in begun.items()), default=0.0)
-            value += MET if text.met else OPEN * fullest
-            value += DISGUISED * min(len(text.techniques), 2)
-        return value
 
     # -- what a turn completes --------------------------------------------------------------------------------------
 
@@ -265,10 +259,14 @@ class Dialogue:
             return []
         met = {goal for _, text in kept.texts for goal in text.met}
         found: list[tuple[float, Finding]] = []
-        for goal_id, now in kept.sights.items():
-            goal = self._reader.goals[goal_id]
-            if goal_id in self.told or goal_id in met or len(now) == len(goal.slots):
+        for goal_id, bits in kept.slots.items():
+            goal, together = self._reader.goals[goal_id], bits
+            for other, _ in earlier:
+                together |= other.slots.get(goal_id, 0)
+            full = (1 << len(goal.slots)) - 1
+            if together != full or bits == full or goal_id in self.told or goal_id in met:
                 continue
+            now = kept.sights(goal_id)
             chosen: dict[int, tuple[float, int, Cite]] = {
                 slot: (sight.surprise, kept.number, _cite(part, sight)) for slot, (part, sight) in now.items()
             }
@@ -276,7 +274,7 @@ class Dialogue:
             for other, bond in reversed(earlier):
                 if bond is _Bond.LOOSE and not says_something:
                     continue
-                slots = other.sights.get(goal_id, {})
+                slots = other.sights(goal_id)
                 if len(slots) == len(goal.slots):
                     break  # one turn had it all, and the engine judged that
                 for slot, (part, sight) in slots.items():
@@ -380,9 +378,9 @@ class Dialogue:
         begun = [
             (sight.surprise, _cite(part, sight), sight.goal)
             for one in last
-            for slots in one.sights.values()
-            for part, sight in slots.values()
-            if not self._reader.goals[sight.goal].slots[sight.slot].companion and sight.surprise >= SURPRISE / 2
+            for part, text in one.texts
+            for sight in text.sights
+            if not self._reader.goals[sight.goal].slots[sight.slot].companion and sight.surprise >= TELLING
         ]
         if not techniques or not begun:
             return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import secrets
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from brightline.text.late import late_view
 from brightline.text.profile import load_profile
 from brightline.text.words import continues_word, is_word_rim
 
-__all__ = ["TECHNIQUE", "DialogueReader", "Excuse", "Sight", "TurnText"]
+__all__ = ["TECHNIQUE", "TELLING", "DialogueReader", "Excuse", "Sight", "TurnText"]
 
 LONGEST = 20_000
 """Characters of one text that are read for slots: half from its beginning, half from its end."""
@@ -37,6 +37,12 @@ REMEMBERED = 4_000
 
 TECHNIQUE = "technique."
 """Goals of this family say how a request is disguised; alone they never stop anything."""
+
+MET, BEGUN, DISGUISED = 1.0, 0.5, 0.6
+"""Weights of the trajectory: a goal met in a turn, the fullest goal begun in it, a technique used in it."""
+
+TELLING = 2.5
+"""Surprise from which a word tells what a turn is about: one of three hundred ordinary texts has it."""
 
 RAREST = 1e-5
 """Share of a word that no ordinary text of the profile has: the profile has some ten thousand texts a domain."""
@@ -80,6 +86,14 @@ class TurnText:
     shifts: bool
     joins: bool
     brief: bool
+    evidence: float  # what it adds to the trajectory
+    slots: dict[str, int] = field(init=False, compare=False, repr=False)  # goal → bits of the slots seen
+
+    def __post_init__(self) -> None:
+        slots: dict[str, int] = {}
+        for sight in self.sights:
+            slots[sight.goal] = slots.get(sight.goal, 0) | 1 << sight.slot
+        object.__setattr__(self, "slots", slots)
 
 
 class DialogueReader:
@@ -176,20 +190,32 @@ class DialogueReader:
                 span = view.raw_span(int(lane.at[start]), int(lane.at[end - 1]) + 1)
                 excuses[word] = Excuse(word, Span(begin + span.start, begin + span.end))
         base = "\n".join(bases)
+        about = harmless(base[:2000])
+        seen_slots = tuple(sight for of_slot in sights.values() for sight in of_slot)
         return TurnText(
-            sights=tuple(sight for of_slot in sights.values() for sight in of_slot),
+            sights=seen_slots,
             excuses=tuple(excuses.values()),
             met=tuple(met),
             techniques=tuple(techniques.values()),
             words=content_words(base[:2000]),
-            about=harmless(base[:2000]),
+            about=about,
             refers=refers(base[:2000]),
             goes_on=is_short(base) or goes_on(base[:2000]),
             points_back=points_back(base[:2000]),
             shifts=shifts(base[:200]),
             joins=joins(base[:2000]),
             brief=is_brief(base),
+            evidence=0.0 if about else self._evidence(seen_slots, bool(met), len(techniques)),
         )
+
+    def _evidence(self, sights: tuple[Sight, ...], met: bool, techniques: int) -> float:
+        """What a text adds to the trajectory: a goal met, or the fullest one that is begun, and the techniques used."""
+        begun: defaultdict[str, set[int]] = defaultdict(set)
+        for sight in sights:
+            if sight.surprise >= TELLING and not self.goals[sight.goal].slots[sight.slot].companion:
+                begun[sight.goal].add(sight.slot)
+        fullest = max((len(slots) / len(self.goals[goal].slots) for goal, slots in begun.items()), default=0.0)
+        return (MET if met else BEGUN * fullest) + DISGUISED * min(techniques, 2)
 
     @cached_property
     def _exceptions(self) -> Automaton:

@@ -64,7 +64,6 @@ def _turn(kept: Kept, named: Callable[[str], str]) -> dict[str, Any]:
         "number": kept.number,
         "subject": kept.subject,
         "at": kept.at,
-        "evidence": kept.evidence,
         "piece": _piece(piece._replace(part=named(piece.part))) if piece else None,
         "texts": [[named(part), _text(text)] for part, text in kept.texts],
     }
@@ -76,7 +75,6 @@ def _read_turn(reader: DialogueReader, document: dict[str, Any]) -> Kept:
         number=int(document["number"]),
         subject=int(document["subject"]),
         at=document["at"],
-        evidence=float(document["evidence"]),
         piece=_read_piece(piece) if piece else None,
         texts=tuple((part, _read_text(reader, text)) for part, text in document["texts"]),
     )
@@ -91,6 +89,7 @@ def _text(text: TurnText) -> dict[str, Any]:
         "words": sorted(text.words),
         "cues": [text.refers, text.goes_on, text.points_back, text.shifts, text.joins, text.brief],
         "about": list(text.about),
+        "evidence": text.evidence,
     }
 
 
@@ -103,6 +102,7 @@ def _read_text(reader: DialogueReader, document: dict[str, Any]) -> TurnText:
         techniques=tuple(map(_sight, document["techniques"])),
         words=frozenset(document["words"]),
         about=tuple(map(str, document["about"])),
+        evidence=float(document["evidence"]),
         refers=bool(cues[0]),
         goes_on=bool(cues[1]),
         points_back=bool(cues[2]),

@@ -51,12 +51,17 @@ def user_turns(prompt: Prompt, positions: list[int]) -> list[Turn]:
     if not prompt.turns:
         return [Turn(Role.USER, tuple(part for part in prompt.parts if part.path == "input"))]
     parts: dict[int, list[Part]] = {position: [] for position in positions}
-    for part in prompt.parts:
-        if part.side is Side.PROMPT and part.path not in prompt.escaped:
-            found = _OWN_WORDS.match(part.path)
-            if found is not None and int(found[1]) in parts:
-                parts[int(found[1])].append(part)
-    return [Turn(Role.USER, tuple(found)) for found in parts.values() if found]
+    oldest = min(positions, default=0)
+    for part in reversed(prompt.parts):
+        found = _OWN_WORDS.match(part.path)
+        if found is None or part.side is not Side.PROMPT or part.path in prompt.escaped:
+            continue
+        position = int(found[1])
+        if position < oldest:
+            break
+        if position in parts:
+            parts[position].append(part)
+    return [Turn(Role.USER, tuple(reversed(own))) for own in parts.values() if own]
 
 
 def answer_findings(dialogue: Dialogue, texts: Mapping[str, str]) -> list[Finding]:
