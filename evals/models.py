@@ -1,6 +1,6 @@
 """The linear models on texts that they did not learn from, and a peer in the same run.
 
-    .venv/bin/python evals/models.py [--json] [--cross-source] [--chineseharm] [--peer PYTHON]
+    .venv/bin/python evals/models.py [--json] [--cross-source [--families NAME …]] [--chineseharm] [--peer PYTHON]
 
 * **COLD**: trained on COLD's train split alone, measured on its dev split and on each topic left out of training; beside it fastText and
   scikit-learn (HashingVectorizer, SGD) by the interpreter that ``--peer`` names, of an environment outside this repository.
@@ -165,29 +165,32 @@ UNSEEN: dict[str, tuple[str, Callable[[Path], list[str]]]] = {
 }
 
 
-def cross_source(data: Path, authored: Path) -> dict[str, Any]:
+def cross_source(data: Path, authored: Path, families: Sequence[str]) -> dict[str, Any]:
     """Each family judged source by source, at each budget, and the share of each source that any family would send to review."""
-    recipe, flagged, found = Recipe(), {}, {}
-    for family in FAMILIES.values():
+    recipe = Recipe()
+    flagged: dict[str, dict[str, dict[str, bool]]] = {f"at {share:.1%}": {} for share in BUDGETS}
+    found: dict[str, Any] = {}
+    for family in (FAMILIES[name] for name in families):
         judged = trial(rows_of(family, data / "open", authored), recipe)
         kept = [row for row, copy in zip(judged.rows, judged.copies, strict=True) if not copy]
         scores = judged.scores[: len(kept)]
-        mine = np.array([row.harmful and row.source.startswith("authored") for row in kept])
-        found[family.name] = {"calibration error": judged.calibration_error}
-        for share in BUDGETS:
-            limits = thresholds_of(kept, scores, Budgets(violating=share))
-            found[family.name] |= {f"authored recall at {share:.1%}": float(np.mean(scores[mine] >= limits[1]))}
-        found[family.name] |= {"authored recall, borderline": float(np.mean(scores[mine] >= judged.thresholds[0]))}
-        for row, score in zip(kept, scores, strict=True):
-            if not row.harmful:
-                source = "cold" if row.source.startswith("cold") else row.source
-                flagged.setdefault(source, {}).setdefault(row.text, []).append(bool(score >= judged.thresholds[1]))
-    return {
-        "families": found,
-        "to review by any family": {
-            source: float(np.mean([any(each) for each in texts.values()])) for source, texts in sorted(flagged.items())
-        },
+        harmful = np.array([row.harmful for row in kept])
+        found[family.name] = {
+            "calibration error": judged.calibration_error,
+            "recall, borderline": float(np.mean(scores[harmful] >= judged.thresholds[0])),
+        }
+        for share, (at, sources) in zip(BUDGETS, flagged.items(), strict=True):
+            _, limit = thresholds_of(kept, scores, Budgets(violating=share))
+            found[family.name][f"recall {at}"] = float(np.mean(scores[harmful] >= limit))
+            for row, score in zip(kept, scores, strict=True):
+                if not row.harmful:
+                    texts = sources.setdefault("cold" if row.source.startswith("cold") else row.source, {})
+                    texts[row.text] = texts.get(row.text, False) or bool(score >= limit)
+    any_family = {
+        source: {at: float(np.mean(list(sources[source].values()))) for at, sources in flagged.items()}
+        for source in sorted(flagged["at 0.3%"])
     }
+    return {"families": found, "to review by any of them, the source held out": any_family}
 
 
 def chineseharm(data: Path, models: FamilyModels) -> dict[str, Any]:
@@ -250,6 +253,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="The linear models on texts that they did not learn from.")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--cross-source", action="store_true", help="judge every family anew, source by source (minutes)")
+    parser.add_argument("--families", nargs="*", metavar="NAME", choices=list(FAMILIES), help="only these in --cross-source")
     parser.add_argument("--chineseharm", action="store_true", help="totals on chineseharm-half; write the look down")
     parser.add_argument("--no-cold", action="store_true", help="leave out the training on COLD")
     parser.add_argument("--peer", default=os.environ.get("BRIGHTLINE_PEER_PYTHON", ""), help="python with scikit-learn and fasttext")
@@ -274,7 +278,7 @@ def main() -> int:
             skipped.append(f"SKIPPED {name}: no {path} under {data} (set BRIGHTLINE_DATA)")
     found["ordinary texts that no model saw: violating by family, any, any borderline (~)"] = unseen
     if options.cross_source and (data / "open").is_dir():
-        found["cross-source"] = cross_source(data, here / "training" / "authored")
+        found["cross-source"] = cross_source(data, here / "training" / "authored", options.families or list(FAMILIES))
     else:
         found["held out (from the cards): recall, flagged, flagged borderline"] = {
             model.card.family: {

@@ -137,3 +137,16 @@ def test_a_threshold_belongs_to_the_version() -> None:
     (model,) = FamilyModels([knowing("gambling", "彩金返水")]).models
     moved = LinearModel(replace(model.card, violating=0.95), model.weights)
     assert FamilyModels([moved]).version != FamilyModels([model]).version
+
+
+def test_a_wider_budget_lowers_the_upper_threshold_and_belongs_to_the_version() -> None:
+    wider = FamilyModels.load(load_rulebook(), budget=0.01)
+    for one, other in zip(MODELS.models, wider.models, strict=True):
+        assert other.card.violating <= one.card.violating
+        assert other.card.borderline <= other.card.violating
+    assert wider.version != MODELS.version
+
+
+def test_a_budget_that_no_card_lists_is_refused() -> None:
+    with pytest.raises(DataError, match=r"BL-DATA-251.*0\.2"):
+        FamilyModels.load(load_rulebook(), budget=0.2)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +23,7 @@ from brightline.model import Finding, Outcome, Side
 from brightline.rulebook import Rulebook
 from brightline.rulebook.policy import permitted
 from brightline.text.linear import LinearModel, Reading, Verdict, read, sums
-from brightline.text.weights import CARD_FILE
+from brightline.text.weights import CARD_FILE, ModelCard
 
 __all__ = ["DETECTOR", "LANE", "SHIPPED", "FamilyModels", "check_grounds"]
 
@@ -66,9 +67,11 @@ class FamilyModels:
         self.version = f"{_VERSION}+{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
     @classmethod
-    def load(cls, rulebook: Rulebook, folders: Sequence[Path] = (), on: date | None = None) -> FamilyModels:
+    def load(cls, rulebook: Rulebook, folders: Sequence[Path] = (), on: date | None = None, budget: float | None = None) -> FamilyModels:
         """The shipped models, then those in the operator's folders (a model a subfolder), which replace shipped ones of the same family.
 
+        ``budget`` takes the upper thresholds at which that share of each ordinary source is flagged, of those that the cards list
+        (0.003, 0.005, 0.01); by default each card's own.
         Raises ``DataError`` BL-DATA-250 to 255 with the file and the cure.
         """
         found: dict[str, LinearModel] = {}
@@ -77,6 +80,8 @@ class FamilyModels:
                 raise DataError("BL-DATA-250", "no such folder", "name a folder that holds a folder for each model", file=str(folder))
             for card in sorted(folder.glob(f"*/{CARD_FILE}")):
                 model = LinearModel.load(card.parent)
+                if budget is not None:
+                    model = replace(model, card=_at_budget(model.card, budget, card))
                 check_grounds(model.card.rules, rulebook, on or datetime.now(UTC).date(), str(card))
                 found[model.card.family] = model
         return cls(found.values())
@@ -133,6 +138,21 @@ class FamilyModels:
             excerpt=text[start : spans[-1].end + _EXCERPT],
             excerpt_start=start,
         )
+
+
+def _at_budget(card: ModelCard, budget: float, file: Path) -> ModelCard:
+    lines = card.about.get("at_other_budgets")
+    listed = {line.get("ordinary"): line.get("violating") for line in lines if isinstance(line, dict)} if isinstance(lines, list) else {}
+    limit = listed.get(budget)
+    if not isinstance(limit, float) or not 0 < limit <= 1:
+        raise DataError(
+            "BL-DATA-251",
+            f"the card has no threshold for a budget of {budget:g}",
+            f"choose one of {', '.join(f'{each:g}' for each in listed if isinstance(each, float)) or 'none: train the model anew'}",
+            file=str(file),
+        )
+    limit = min(limit, card.violating)  # the list is rounded; no budget in it is tighter than the card's own
+    return replace(card, violating=limit, borderline=min(card.borderline, limit))
 
 
 def check_grounds(rules: Sequence[str], rulebook: Rulebook, on: date, file: str = "") -> None:
