@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -58,7 +59,9 @@ class Pipeline:
         self.settings = settings
         self.rulebook: Rulebook = load_rulebook()
         self.terms: Mapping[str, OperatorTerm] = load_terms(settings.terms_file) if settings.terms_file else {}
-        self.engine = TextEngine(goals_in_force(self.rulebook, operator_goals(settings.goals_dir), self.terms))
+        own = operator_goals(settings.goals_dir)
+        today = datetime.now(UTC).date()
+        self.engine = TextEngine(goals_in_force(self.rulebook, own, self.terms)) if own else _shipped_engine(self.rulebook, today)
         self.models = FamilyModels.load(self.rulebook)
         self.dialogues = DialogueReader(self.engine)
         self.versions = {
@@ -184,6 +187,12 @@ class Pipeline:
     def replay(self, decision: Decision) -> Judgement:
         """Recompute the outcome of a stored Decision from its findings and its context, with the rules loaded now."""
         return decide(decision.findings, decision.context, self.rulebook, self.terms, decision.not_inspected)
+
+
+@lru_cache(maxsize=1)
+def _shipped_engine(rulebook: Rulebook, _on: date) -> TextEngine:
+    """The engine of the shipped goals, shared by all pipelines of a process; anew each day, because grounds come into force."""
+    return TextEngine(goals_in_force(rulebook))
 
 
 def operator_goals(folder: Path | None) -> list[Path]:
