@@ -150,3 +150,10 @@ def test_a_wider_budget_lowers_the_upper_threshold_and_belongs_to_the_version() 
 def test_a_budget_that_no_card_lists_is_refused() -> None:
     with pytest.raises(DataError, match=r"BL-DATA-251.*0\.2"):
         FamilyModels.load(load_rulebook(), budget=0.2)
+
+
+def test_the_example_of_the_documentation_runs_and_finds_gambling(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "models.md").read_text("utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    exec(compile(code, "docs/models.md", "exec"), {})  # noqa: S102 - the page's own example
+    assert "model.gambling" in capsys.readouterr().out

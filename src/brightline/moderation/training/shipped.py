@@ -17,6 +17,12 @@ from brightline.text.weights import ModelCard
 __all__ = ["FAMILIES", "Family", "build", "card_of", "rows_of"]
 
 
+_NOTES = (
+    "chineseharm-half (eval-only) was measured 1 time, on 2026-11-23, in totals, after weights and thresholds were fixed; docs/models.md has the figures.",
+    "Chinese only: English harmful texts were not in training, and ordinary English is rarely flagged.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """``authored`` is the name under which texts were written for it; ``cold``: COLD's offensive posts belong to it.
@@ -66,7 +72,7 @@ def card_of(family: Family, rows: list[Row]) -> ModelCard:
     known = {name: licence._asdict() for name, licence in LICENCES.items() if any(source.startswith(name) for source in sources)}
     return ModelCard(
         family.name, family.title_zh, family.title_en, family.rules, family.problem_types,
-        bits=0, slope=1.0, intercept=0.0, borderline=1.0, violating=1.0, sha256="", about={"sources": sources, "licences": known},
+        bits=0, slope=1.0, intercept=0.0, borderline=1.0, violating=1.0, sha256="", about={"sources": sources, "licences": known, "notes": list(_NOTES)},
     )  # fmt: skip
 
 
