@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import product
@@ -87,6 +87,16 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a linear model found: no goal with slots, only runs of characters that weigh."""
+
+    finding: Finding
+    step: Step
+    title_zh: str
+    title_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """Everything about one text. ``outcomes``: what any other setting would give, by side, strictness and age band."""
 
@@ -98,6 +108,7 @@ class Tried:
     lanes: tuple[tuple[str, tuple[Segment, ...]], ...]
     price: Price
     outcomes: Mapping[tuple[Side, Strictness, AgeBand], Outcome]
+    weighed: tuple[Weighed, ...] = ()
 
     @property
     def turned(self) -> tuple[str, ...]:
@@ -137,7 +148,16 @@ def try_text(pipeline: Pipeline, asked: Asked, most_s: float) -> Tried:
         lanes=tuple((lane.name, tuple(lane_segments(lane, explanation.met))) for lane in explanation.lanes),
         price=Price(scan_us, judge_us, tuple((lane.name, len(lane.text)) for lane in explanation.lanes)),
         outcomes=outcomes,
+        weighed=tuple(_weighed(pipeline, findings, judgement, len(explanation.met))),
     )
+
+
+def _weighed(pipeline: Pipeline, findings: Sequence[Finding], judgement: Judgement, first: int) -> Iterator[Weighed]:
+    titles = {f"model.{model.card.family}": model.card for model in pipeline.models.models}
+    for index, finding in enumerate(findings[first:], first):
+        card = titles.get(finding.goal)
+        if card is not None:
+            yield Weighed(finding, _step(index, finding, judgement.steps[index]), card.title_zh, card.title_en)
 
 
 def _scan(pipeline: Pipeline, asked: Asked) -> tuple[list[Finding], float]:
