@@ -173,14 +173,16 @@ class Pipeline:
             texts=texts or {},
         )
 
-    def decide_item(self, item: Item, context: Context, **details: Any) -> Decision:
-        """Inspect an Item and decide on it; ``details`` as in ``decide``."""
+    def decide_item(
+        self, item: Item, context: Context, *, also: Sequence[Finding] = (), gaps: Sequence[NotInspected] = (), **details: Any
+    ) -> Decision:
+        """Inspect an Item and decide on it; ``details`` as in ``decide``. ``also`` and ``gaps``: what a second look brought."""
         return self.decide(
             kind=item.kind,
             digest=item.digest,
-            findings=self.inspect_item(item),
+            findings=[*self.inspect_item(item), *also],
             context=context,
-            not_inspected=item.not_inspected,
+            not_inspected=[*item.not_inspected, *gaps],
             **details,
         )
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from typing import Any
 
 from brightline.model import Context, Decision, Finding, Item, NotInspected
 from brightline.moderation.dialogue import Dialogue, Role, Turn, load_dialogue, save_dialogue, turns_of
+from brightline.moderation.guards import GuardAnswer
 from brightline.pipeline import Pipeline
 from brightline.server.api.models import InspectionItem
 from brightline.service import Service
@@ -31,16 +33,25 @@ class Conversations:
         self._open: dict[str, tuple[Dialogue, int]] = {}
         self._said: dict[str, list[list[Turn]]] = {}
 
-    def decide(self, wanted: InspectionItem, context: Context, **details: object) -> Decision:
-        """Decide on an item; its turns, if it has any, count for its session from now on."""
+    def decide(self, wanted: InspectionItem, context: Context, second: GuardAnswer, **details: Any) -> Decision:
+        """Decide on an item; its turns, if it has any, count for its session from now on. ``second``: what a second look brought."""
         if wanted.turns is None or (not wanted.session and all(turn.at is None for turn in wanted.turns)):
-            return self._pipeline.decide_item(wanted.item(), context, account=wanted.account, api_key=self._api_key, **details)
+            return self._pipeline.decide_item(
+                wanted.item(),
+                context,
+                also=second.findings,
+                gaps=second.not_inspected,
+                account=wanted.account,
+                api_key=self._api_key,
+                **details,
+            )
         dialogue, gaps = self._dialogue(wanted.session) if wanted.session else (Dialogue(self._pipeline.dialogues), ())
         item = wanted.item(first=dialogue.said)
         turns = self._turns(wanted, item)
         findings: list[Finding] = self._pipeline.inspect(item.parts)
         if wanted.session or sum(turn.role is Role.USER for turn in turns) > 1:
             findings += dialogue.observe_all(turns)
+        findings += second.findings
         dialogue.said += len(turns)
         if wanted.session:
             self._said.setdefault(self._key(wanted.session), []).append(turns)
@@ -49,10 +60,10 @@ class Conversations:
             digest=item.digest,
             findings=findings,
             context=context,
-            not_inspected=gaps,
+            not_inspected=[*gaps, *second.not_inspected],
             account=wanted.account,
             api_key=self._api_key,
-            **details,  # type: ignore[arg-type]
+            **details,
         )
 
     def keep(self) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from brightline.errors import TooLarge
 from brightline.model import Decision, Door
+from brightline.moderation.guards import GuardAnswer
 from brightline.pipeline import Pipeline
 from brightline.server.api.access import SCOPE, api_key_of, guarded_route
 from brightline.server.api.answers import document_response, fresh_document, problems_of
@@ -54,10 +55,11 @@ def router(service: Service) -> APIRouter:
         pipeline = service.pipeline  # the rules of this request, also if they change meanwhile
         conversations = Conversations(service, pipeline, key)
         goes_on = any(each.session for each in wanted)  # a look into the database
+        second = [await service.second_look.look(each.item().parts, pipeline) for each in wanted]
         if length > _INLINE_CHARS or goes_on:
-            decisions = await asyncio.to_thread(_decide, pipeline, conversations, wanted)
+            decisions = await asyncio.to_thread(_decide, pipeline, conversations, wanted, second)
         else:
-            decisions = _decide(pipeline, conversations, wanted)
+            decisions = _decide(pipeline, conversations, wanted, second)
         if isinstance(body, Batch):
             await service.record_all(decisions)
             if goes_on:
@@ -71,10 +73,12 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-def _decide(pipeline: Pipeline, conversations: Conversations, wanted: list[InspectionItem]) -> list[Decision]:
+def _decide(pipeline: Pipeline, conversations: Conversations, wanted: list[InspectionItem], second: list[GuardAnswer]) -> list[Decision]:
     return [
-        conversations.decide(each, pipeline.context(Door.API, age_band=each.age_band, strictness=each.strictness), request=_described(each))
-        for each in wanted
+        conversations.decide(
+            each, pipeline.context(Door.API, age_band=each.age_band, strictness=each.strictness), looked, request=_described(each)
+        )
+        for each, looked in zip(wanted, second, strict=True)
     ]
 
 

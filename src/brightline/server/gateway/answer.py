@@ -206,17 +206,18 @@ class Answer:
         return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def pending_notices(self, choice: int) -> list[tuple[str, str]]:
-        """Notices (zh, en) that findings of this choice ask for and that have not been given yet."""
+        """Notices (zh, en) that findings of this choice ask for and that have not been given yet: one of a family of goals."""
         due: list[tuple[str, str]] = []
         for channel in self.channels.values():
             if channel.choice != choice or not channel.stream.findings:
                 continue
             for finding in channel.findings:
-                if finding.goal in self._noticed or not (finding.note_zh or finding.note_en):
+                family = finding.goal.partition(".")[0]
+                if family in self._noticed or not (finding.note_zh or finding.note_en):
                     continue
                 outcome = self._pipeline.judge((finding,), self._context).outcome
                 if outcome in (Outcome.NOTICE, Outcome.REWRITE):
-                    self._noticed.add(finding.goal)
+                    self._noticed.add(family)
                     due.append((finding.note_zh or finding.note_en, finding.note_en or finding.note_zh))
         return due
 

@@ -104,6 +104,7 @@ class Call:
         exchange.ms["parse"] = exchange.since_start_ms()
         exchange.findings = await inspect_prompt(service, self._clean, prompt, context, exchange.pipeline)
         await exchange.follow()
+        await exchange.look_again()
         exchange.ms["inspect"] = exchange.since_start_ms() - exchange.ms["parse"]
         return exchange, document, len(body)
 

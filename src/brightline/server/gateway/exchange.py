@@ -10,10 +10,11 @@ import random
 import re
 import secrets
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from brightline.labels import label_header, label_member
-from brightline.model import Context, Decision, Finding, ItemKind, NotInspected, Outcome, digest_of
+from brightline.model import Context, Decision, Finding, ItemKind, NotInspected, Outcome, Part, Side, digest_of
 from brightline.moderation.dialogue import Dialogue
 from brightline.pipeline import new_decision_id
 from brightline.server.gateway.answer import Answer
@@ -26,6 +27,7 @@ from brightline.service import Service
 __all__ = ["Exchange"]
 
 MAX_CHANNELS_NAMED = 32
+NEWEST_TEXTS = 4  # of a prompt, that the second stage sees
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]{0,127}")  # of a counter
 
@@ -81,6 +83,17 @@ class Exchange:
             self.dialogue, findings = found
             self.findings += findings
 
+    async def look_again(self) -> None:
+        """Let the second stage look at the newest texts of the prompt; older ones had their turn in earlier calls."""
+        await self._ask_again(self.prompt.parts[-NEWEST_TEXTS:])
+
+    async def _ask_again(self, parts: Sequence[Part]) -> None:
+        second = self.service.second_look
+        if second.is_on and parts:
+            answer = await second.look(parts, self.pipeline)
+            self.findings += answer.findings
+            self.gaps += answer.not_inspected
+
     def usage(self, value: Any) -> None:
         """Take the token counts out of an answer or an event of a stream."""
         if not isinstance(value, dict):
@@ -106,6 +119,8 @@ class Exchange:
         findings = [*self.findings, *self.answer.findings]
         if self.dialogue is not None and not self.answer.stopped:
             findings += answer_findings(self.dialogue, answered)
+        for part in self._shown():
+            findings += self.pipeline.weigh(part)
         self.ms["total"] = self.since_start_ms()
         self.about["ms"] = {name: round(value, 3) for name, value in self.ms.items()}
         if answered:
@@ -130,9 +145,15 @@ class Exchange:
             decision.texts.update({part.path: part.text for part in self.prompt.parts} | answered)
         return decision
 
+    def _shown(self) -> list[Part]:
+        """The visible texts of the answer, whole."""
+        return [Part(channel.name, Side.ANSWER, "".join(channel.received)) for channel in self.answer.channels.values() if channel.visible]
+
     async def record(self) -> Decision:
         """Decide and put it on disk, once. Raises ``StoreError``."""
         if self._recorded is None:
+            if not self.answer.stopped:
+                await self._ask_again(self._shown())
             decision = self.decide()
             await self.service.record(decision)
             self._recorded = decision

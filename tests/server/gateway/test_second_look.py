@@ -1,0 +1,82 @@
+"""The second stage in the gateway and the API: a guard model's objection is recorded, what it did not judge too, and nothing waits for ever."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+import httpx
+import orjson
+import pytest
+
+from brightline.model import Outcome
+from tests.server.face.site import Site, running_site
+
+
+class Guard(BaseHTTPRequestHandler):
+    """A guard model service that objects to one word, and breaks on another."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        body = orjson.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        text = body["messages"][-1]["content"]
+        Guard.asked.append(text)
+        said = "Safety: Unsafe\nCategories: Violent" if "紫色大象" in text else "Safety: Safe\nCategories: None"
+        content = orjson.dumps({"choices": [{"message": {"content": said}}]})
+        self.send_response(500 if "绿色大象" in text else 200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Guard)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    with running_site(tmp_path_factory.mktemp("home"), guard_url=url, guard_when="always", guard_timeout_s=20) as site:
+        yield site
+    server.shutdown()
+
+
+def asked_of_gateway(site: Site, text: str, *, stream: bool = False) -> str:
+    """The id of the decision over one call to the sandbox model."""
+    body = {"model": "sandbox:echo", "messages": [{"role": "user", "content": text}], "stream": stream}
+    answer = httpx.post(f"{site.url}/v1/chat/completions", json=body, headers={"Authorization": f"Bearer {site.key}"}, timeout=60)
+    assert answer.status_code == 200, answer.text
+    return str(answer.headers["x-brightline-decision"])
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_objection_sends_the_call_to_a_person_and_lets_it_go_on(site: Site, stream: bool) -> None:
+    made = site.service.decision(asked_of_gateway(site, "讲一讲紫色大象", stream=stream))
+    assert made is not None
+    assert made.decision.outcome is Outcome.REVIEW
+    assert {"guard.violent"} == {finding.goal for finding in made.decision.findings if finding.lane == "guard"}
+
+
+def test_prompt_and_answer_are_both_shown_to_the_guard(site: Site) -> None:
+    Guard.asked.clear()
+    asked_of_gateway(site, "讲一讲天气")
+    assert "讲一讲天气" in Guard.asked
+    assert len(Guard.asked) == 2
+
+
+def test_what_the_guard_did_not_judge_is_not_inspected(site: Site) -> None:
+    made = site.service.decision(asked_of_gateway(site, "讲一讲绿色大象"))
+    assert made is not None
+    assert "guard" in {gap.detector for gap in made.decision.not_inspected}
+
+
+def test_the_api_asks_it_too(site: Site) -> None:
+    headers = {"Authorization": f"Bearer {site.key}"}
+    answer = httpx.post(f"{site.url}/api/v1/inspect", json={"text": "紫色大象来了"}, headers=headers, timeout=60)
+    assert answer.json()["outcome"] == "review"
+    answer = httpx.post(f"{site.url}/api/v1/inspect", json={"text": "绿色大象来了"}, headers=headers, timeout=60)
+    assert [gap["detector"] for gap in answer.json()["not_inspected"]] == ["guard"]
