@@ -1,61 +1,113 @@
-"""The slower look at what the first one was not sure of: a guard model service, asked off the hot path.
+"""The slower look at what the first one was not sure of, off the hot path: by meaning, and by a guard model service.
 
 Deterministic rules have decided before; what is found here is added to their findings, and can send to a person, not stop.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from brightline.config import Settings
-from brightline.model import Finding, Outcome, Part, Span
+from brightline.model import Finding, NotInspected, Outcome, Part, Span
 from brightline.moderation.guards import Guard, GuardAnswer, load_guard_map
+from brightline.moderation.semantic import DETECTOR, Semantic, admitted
 from brightline.pipeline import Pipeline
+from brightline.text import GoalBook
 
 __all__ = ["SecondLook"]
 
 NOT_ANSWERED = "guard.not_answered"
 """Goal of the finding that a missing answer becomes, where the operator wants a person to look then."""
+MOST_WAITING = 8
+"""Calls whose texts wait to be compared by meaning; a call beyond them is not, so that no queue grows under load."""
 
 
 class SecondLook:
-    """The stages behind the first. For use from one event loop; ``close`` ends its connections."""
+    """The stages behind the first. For use from one event loop; ``close`` ends its connections and its thread."""
 
-    def __init__(self, guard: Guard | None, settings: Settings) -> None:
+    def __init__(self, guard: Guard | None, settings: Settings, semantic: Semantic | None = None) -> None:
         self._guard = guard
         self._always = settings.guard_when == "always"
         self._review_gaps = settings.guard_failure == "review"
+        self._semantic = semantic
+        self._home: Path = settings.home
+        self._thread = ThreadPoolExecutor(1, "brightline-second-look")
+        self._waiting = 0
 
     @classmethod
     def open(cls, settings: Settings, pipeline: Pipeline) -> SecondLook:
-        """As the settings say. Raises ``DataError`` BL-DATA-260 to 262 for a guard map that cannot be used."""
+        """As the settings say.
+
+        Raises ``DataError`` BL-DATA-260 to 262 for a guard map that cannot be used, 270 to 273 for exemplars or an embedder that cannot.
+        """
         guard = None
         if settings.guard_url:
             read = load_guard_map(settings.guard_map, pipeline.rulebook)
             guard = Guard(settings.guard_url, settings.guard_model, read, key=settings.guard_key, timeout_s=settings.guard_timeout_s)
-        return cls(guard, settings)
+        semantic = Semantic.open(pipeline.engine.book, settings.home) if settings.semantic == "auto" else None
+        return cls(guard, settings, semantic)
 
     @property
     def is_on(self) -> bool:
         """False if there is nobody to ask."""
-        return self._guard is not None
+        return self._guard is not None or self._semantic is not None
 
     async def look(self, parts: Sequence[Part], pipeline: Pipeline) -> GuardAnswer:
-        """What the second stage finds in those texts that it is asked about, and what it did not judge."""
+        """What the second stages find in those texts that they are asked about, and what they did not judge."""
+        if not self.is_on:
+            return GuardAnswer()
+        borderline = [part for part in parts if pipeline.models.borderline(part.text)]
+        by_meaning, by_guard = await asyncio.gather(
+            self._by_meaning(borderline, pipeline.engine.book), self._by_guard(parts if self._always else borderline)
+        )
+        return GuardAnswer(by_meaning.findings + by_guard.findings, by_meaning.not_inspected + by_guard.not_inspected)
+
+    async def close(self) -> None:
+        """End the connections and the thread; what it has in hand is finished first."""
+        if self._guard is not None:
+            await self._guard.close()
+        if self._semantic is not None:
+            await asyncio.to_thread(self._semantic.close)
+        await asyncio.to_thread(self._thread.shutdown)
+
+    async def _by_meaning(self, parts: Sequence[Part], book: GoalBook) -> GuardAnswer:
+        if self._semantic is None or not parts:
+            return GuardAnswer()
+        if self._waiting >= MOST_WAITING:
+            return GuardAnswer(
+                (), tuple(NotInspected(part.path, DETECTOR, "too many texts wait to be compared by meaning") for part in parts)
+            )
+        asked, gaps = admitted(parts)
+        self._waiting += 1
+        try:
+            findings = await asyncio.get_running_loop().run_in_executor(self._thread, self._compared, asked, book)
+        except (OSError, RuntimeError, ValueError) as problem:
+            why = f"the comparison by meaning failed ({type(problem).__name__})"
+            return GuardAnswer((), tuple(NotInspected(part.path, DETECTOR, why) for part in parts))
+        finally:
+            self._waiting -= 1
+        return GuardAnswer(tuple(findings), tuple(gaps))
+
+    def _compared(self, parts: Sequence[Part], book: GoalBook) -> list[Finding]:
+        """In the thread. Goals that were read anew are taken over before the next text."""
+        if self._semantic is None:
+            return []
+        if self._semantic.book is not book:
+            self._semantic = self._semantic.over(book, self._home)
+        return self._semantic.look(parts)
+
+    async def _by_guard(self, parts: Sequence[Part]) -> GuardAnswer:
         if self._guard is None:
             return GuardAnswer()
-        asked = [part for part in parts if self._always or pipeline.models.borderline(part.text)]
-        answer = await self._guard.look(asked)
+        answer = await self._guard.look(parts)
         if not (self._review_gaps and answer.not_inspected):
             return answer
         missing = {gap.part for gap in answer.not_inspected}
-        added = tuple(self._not_answered(part, self._guard.version) for part in asked if part.path in missing)
+        added = tuple(self._not_answered(part, self._guard.version) for part in parts if part.path in missing)
         return GuardAnswer(answer.findings + added, answer.not_inspected)
-
-    async def close(self) -> None:
-        """End the connections."""
-        if self._guard is not None:
-            await self._guard.close()
 
     def _not_answered(self, part: Part, version: str) -> Finding:
         shown = part.text[:200]
