@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("moderation", "contrast", "obfuscation", "dialogues", "models")  # one script per quality goal
+SCRIPTS = ("moderation", "contrast", "obfuscation", "dialogues", "models", "semantic")  # one script per quality goal
 
 
 def main() -> int:
