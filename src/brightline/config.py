@@ -73,9 +73,9 @@ class Settings(BaseSettings):
     guard_failure: Literal["pass", "review"] = Field(
         "pass", description="What follows where the guard model did not answer: pass, recorded as not inspected, or review by a person."
     )
-    semantic: Literal["auto", "off"] = Field(
+    semantic: Literal["auto", "all", "off"] = Field(
         "auto",
-        description="Whether borderline texts are compared by meaning with exemplars: auto, where the optional extra semantic is installed, or off.",
+        description="Which texts are compared by meaning with exemplars, where the optional extra semantic is installed: auto, those that the linear models call borderline, all, or off.",
     )
     max_body_bytes: int = Field(16 * 1024 * 1024, ge=1024, le=1024**3, description="Largest request body accepted.")
     max_answer_bytes: int = Field(

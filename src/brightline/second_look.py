@@ -33,6 +33,7 @@ class SecondLook:
         self._always = settings.guard_when == "always"
         self._review_gaps = settings.guard_failure == "review"
         self._semantic = semantic
+        self._all_by_meaning = settings.semantic == "all"
         self._home: Path = settings.home
         self._thread = ThreadPoolExecutor(1, "brightline-second-look")
         self._waiting = 0
@@ -47,7 +48,7 @@ class SecondLook:
         if settings.guard_url:
             read = load_guard_map(settings.guard_map, pipeline.rulebook)
             guard = Guard(settings.guard_url, settings.guard_model, read, key=settings.guard_key, timeout_s=settings.guard_timeout_s)
-        semantic = Semantic.open(pipeline.engine.book, settings.home) if settings.semantic == "auto" else None
+        semantic = Semantic.open(pipeline.engine.book, settings.home) if settings.semantic != "off" else None
         return cls(guard, settings, semantic)
 
     @property
@@ -61,7 +62,8 @@ class SecondLook:
             return GuardAnswer()
         borderline = [part for part in parts if pipeline.models.borderline(part.text)]
         by_meaning, by_guard = await asyncio.gather(
-            self._by_meaning(borderline, pipeline.engine.book), self._by_guard(parts if self._always else borderline)
+            self._by_meaning(parts if self._all_by_meaning else borderline, pipeline.engine.book),
+            self._by_guard(parts if self._always else borderline),
         )
         return GuardAnswer(by_meaning.findings + by_guard.findings, by_meaning.not_inspected + by_guard.not_inspected)
 

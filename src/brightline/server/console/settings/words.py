@@ -72,7 +72,9 @@ HELP = (
     _("Which texts the guard model sees: those that the linear models call borderline, or all."),
     _("Seconds that one text may take at the guard model service."),
     _("What follows where the guard model did not answer: pass, recorded as not inspected, or review by a person."),
-    _("Whether borderline texts are compared by meaning with exemplars: auto, where the optional extra semantic is installed, or off."),
+    _(
+        "Which texts are compared by meaning with exemplars, where the optional extra semantic is installed: auto, those that the linear models call borderline, all, or off."
+    ),
     _("Largest request body accepted."),
     _("Largest upstream answer accepted when it is not streamed."),
     _("Most characters of text inspected in one request; more is an error, never a gap."),
