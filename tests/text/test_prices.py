@@ -25,7 +25,9 @@ GOAL = """
   owner: tests
 """
 COMMON = GOAL.replace("时时彩", "医生")  # 医生 stands in some per cent of ordinary texts
-TWO_SLOTS = COMMON.replace("    - {name: game", "    - {name: how, words: [怎么, 想玩]}\n    - {name: game").replace("[玩百家乐]", "[想玩百家乐]")
+TWO_SLOTS = COMMON.replace("    - {name: game", "    - {name: how, words: [怎么, 想玩]}\n    - {name: game").replace(
+    "[玩百家乐]", "[想玩百家乐]"
+)
 
 
 def test_every_goal_of_words_has_a_price(load: Callable[..., GoalBook]) -> None:

@@ -199,7 +199,9 @@ def test_an_export_under_way_is_told_as_such(growing: Filled) -> None:
     lead = growing.console.as_("lead")
     assert lead.user is not None
     about = {"phase": "begun", "format": "csv", "texts": False, "filter": {}, "file": "half-sent.csv"}
-    growing.console.site.service.store.audit.record("decisions.exported", subject="half", actor=lead.user.id, detail=about, tenant="default")
+    growing.console.site.service.store.audit.record(
+        "decisions.exported", subject="half", actor=lead.user.id, detail=about, tenant="default"
+    )
     text = sheet(lead.get(f"{PATH}/recent", htmx=True)).text
     assert "half-sent.csv" in text
     assert "Being sent" in text
