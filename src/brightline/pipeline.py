@@ -62,7 +62,7 @@ class Pipeline:
         own = operator_goals(settings.goals_dir)
         today = datetime.now(UTC).date()
         self.engine = TextEngine(goals_in_force(self.rulebook, own, self.terms)) if own else _shipped_engine(self.rulebook, today)
-        self.models = FamilyModels.load(self.rulebook, budget=0.01)
+        self.models = FamilyModels.load(self.rulebook)
         self.dialogues = DialogueReader(self.engine)
         self.versions = {
             "brightline": __version__,
