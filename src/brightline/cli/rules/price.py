@@ -74,6 +74,10 @@ def _print(files: GoalFiles, found: dict[str, Measured], demoted: set[str], word
         mark = Text("demoted to review", style="bold yellow") if goal.id in demoted else Text()
         table.add_row(goal.id, " ".join(effects), str(len(each.hits)), f"{each.price.share:.2%}", bound, mark)
     console.print(table)
+    for goal_id in sorted(demoted):  # once more in full: a narrow terminal cuts the table's last column
+        console.print(
+            Text(f"{goal_id}: demoted to review, it hits more ordinary texts than a stop may", style="bold yellow"), soft_wrap=True
+        )
     for each in found.values():
         for text in each.hits[:_HITS_SHOWN]:
             console.print(Text(f"{each.goal} hits ({text.domain}): {text.text}", style="dim"), soft_wrap=True)
