@@ -55,9 +55,10 @@ def test_a_goal_file_with_a_bad_row_stops_the_start_with_file_and_line(tmp_path:
     goals = tmp_path / "goals"
     goals.mkdir()
     (goals / "house.yaml").write_text(GOAL.replace("sides: [post, answer]", "sides: [post, letter]"), "utf-8")
+    (tmp_path / "terms.yaml").write_text(TERMS, "utf-8")
     for command in ("serve", "doctor", "check"):
         arguments = ("check", "-") if command == "check" else (command,)
-        found = brightline(tmp_path, *arguments, goals_dir=str(goals))
+        found = brightline(tmp_path, *arguments, goals_dir=str(goals), terms_file=str(tmp_path / "terms.yaml"))
         said = (found.stdout + found.stderr).decode().replace("\n", "")
         assert found.returncode in (1, 2)
         assert "house.yaml:6" in said, said

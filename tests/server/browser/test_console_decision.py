@@ -581,7 +581,9 @@ def test_nothing_hangs_over_the_edge_and_nothing_moves(
         watched.check()
 
 
-def test_the_decision_prints_on_one_sheet_without_the_furniture_of_the_screen(site: Site, browser: Browser, decision: Decision) -> None:
+def test_the_decision_prints_on_two_sheets_at_most_without_the_furniture_of_the_screen(
+    site: Site, browser: Browser, decision: Decision
+) -> None:
     with signed_in(site, browser, "reviewer", color_scheme="dark") as watched:
         page = watched.open(address(decision, "?lang=en&theme=dark"))
         page.locator("#verify").click()
@@ -594,7 +596,7 @@ def test_the_decision_prints_on_one_sheet_without_the_furniture_of_the_screen(si
         expect(page.locator(".main .rules .citation").first).to_be_visible()
         expect(page.locator("#proof-verdict")).to_be_visible()
         assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
-        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= 2
 
 
 def test_the_statement_prints_alone_in_the_chosen_language(site: Site, browser: Browser, decision: Decision) -> None:

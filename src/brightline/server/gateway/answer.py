@@ -59,6 +59,7 @@ class Answer:
         self._noticed: set[str] = set()
         self._kept: list[Finding] = []  # findings of texts that have no channel
         self._last: dict[str, str] = {}  # name → what stood there last, of texts that have no channel
+        self._visible: set[str] = set()  # names of visible texts that have no channel
         self._shown: dict[int, Channel | str] = {}  # choice → its newest visible text
         self.channels: dict[str, Channel] = {}
         self.gaps: dict[str, NotInspected] = {}
@@ -174,6 +175,8 @@ class Answer:
         Text may come in pieces where no API has pieces; each left when it came, so the next is read together with them.
         """
         new = text.text or ""
+        if text.visible:
+            self._visible.add(text.name)
         last = self._last.get(text.name)
         self._last[text.name] = new
         if last is None:
@@ -220,6 +223,11 @@ class Answer:
                     self._noticed.add(family)
                     due.append((finding.note_zh or finding.note_en, finding.note_en or finding.note_zh))
         return due
+
+    def shown(self) -> dict[str, str]:
+        """The visible texts that came, whole, by name."""
+        read = {channel.name: "".join(channel.received) for channel in self.channels.values() if channel.visible}
+        return read | {name: text for name, text in self.whole.items() if name in self._visible}
 
     def texts(self) -> dict[str, str]:
         """What came, by channel, for the digest and, where the operator samples, for storage."""

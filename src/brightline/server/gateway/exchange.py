@@ -119,8 +119,9 @@ class Exchange:
         findings = [*self.findings, *self.answer.findings]
         if self.dialogue is not None and not self.answer.stopped:
             findings += answer_findings(self.dialogue, answered)
-        for part in self._shown():
-            findings += self.pipeline.weigh(part)
+        if not self.answer.stopped:  # of a stopped answer not all came, and how much depends on how it was cut
+            for part in self._shown():
+                findings += self.pipeline.weigh(part)
         self.ms["total"] = self.since_start_ms()
         self.about["ms"] = {name: round(value, 3) for name, value in self.ms.items()}
         if answered:
@@ -147,7 +148,7 @@ class Exchange:
 
     def _shown(self) -> list[Part]:
         """The visible texts of the answer, whole."""
-        return [Part(channel.name, Side.ANSWER, "".join(channel.received)) for channel in self.answer.channels.values() if channel.visible]
+        return [Part(name, Side.ANSWER, text) for name, text in self.answer.shown().items()]
 
     async def record(self) -> Decision:
         """Decide and put it on disk, once. Raises ``StoreError``."""

@@ -55,7 +55,8 @@ def test_a_trial_is_what_the_pipeline_says(
     seen = tried(pipeline, text, side, strictness, age, on)
     findings = pipeline.inspect([Part("text", side, text)])
     context = pipeline.context(Door.API, strictness=strictness, age_band=age, on=on)
-    assert seen.explanation.findings == findings
+    assert seen.explanation.findings == [finding for finding in findings if finding.detector == "text"]
+    assert [one.finding for one in seen.weighed] == [finding for finding in findings if finding.detector == "models"]
     assert seen.judgement == pipeline.judge(findings, context)
     assert seen.outcomes[side, strictness, age] is seen.judgement.outcome
     assert [step.number for step in seen.steps] == list(range(1, len(findings) + 1))
@@ -84,16 +85,18 @@ def test_a_step_says_which_keys_were_turned(pipeline: Pipeline) -> None:
     first = next(step for step in seen.steps if seen.explanation.findings[step.number - 1].goal == "gambling.promotion")
     assert (first.outcome, first.why, first.details) == (Outcome.BLOCK, Why.KEYS, ("PSA-82", "CSL-49"))
     news = tried(pipeline, "警方捣毁一个网络赌博团伙，该团伙以注册送彩金为诱饵", Side.POST)
-    assert all(step.why is Why.EXCEPTION and step.outcome is Outcome.ALLOW for step in news.steps)
-    assert "news" in news.steps[0].details
+    excused = [step for step in news.steps if step.why is Why.EXCEPTION]
+    assert excused
+    assert all(step.outcome is Outcome.ALLOW for step in excused)
+    assert "news" in excused[0].details
 
 
 def test_the_price_is_measured_and_the_lanes_are_counted(pipeline: Pipeline) -> None:
     seen = tried(pipeline, "时 时 彩 计 划 群", Side.POST)
     assert seen.price.scan_us > 0
-    assert seen.price.characters == (("base", 11), ("skip", 6))
-    assert [name for name, _ in seen.lanes] == ["base", "skip"]
-    assert [segment.text for segment in dict(seen.lanes)["skip"] if 1 in segment.numbers] == ["时时彩", "计划群"]
+    assert seen.price.characters[:2] == (("base", 11), ("skip", 6))
+    assert [name for name, _ in seen.lanes][:2] == ["base", "skip"]
+    assert "".join(segment.text for segment in dict(seen.lanes)["skip"] if 1 in segment.numbers) == "时时彩计划群"
 
 
 def test_too_long_a_text_is_refused_and_one_that_takes_too_long_is_given_up(pipeline: Pipeline) -> None:
