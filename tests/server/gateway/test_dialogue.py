@@ -120,7 +120,9 @@ def respond(gateway: Running, text: str, name: str, **more: Any) -> Decision:
     answer = {**answers.response(answers.text_item("好的。")), "id": name}
     gateway.upstream.answer = json_reply(answer)
     if more.get("stream"):
-        gateway.upstream.answer = sse_reply(answers.response_stream(["好的。"]))
+        # A name of its own: other tests of this service have conversations under the usual one.
+        events = [event.replace(b'"resp_1"', f'"{name}"'.encode()) for event in answers.response_stream(["好的。"])]
+        gateway.upstream.answer = sse_reply(events)
     reply = gateway.post("/v1/responses", {"model": "m", "input": text, **more})
     assert reply.status_code == 200, reply.text
     return gateway.decision(reply.headers["x-brightline-decision"])
@@ -149,11 +151,9 @@ def test_a_response_that_is_not_kept_cannot_be_gone_on_with(gateway: Running) ->
 
 
 def test_a_stream_is_gone_on_with_like_a_whole_answer(gateway: Running) -> None:
-    first = respond(gateway, SPLIT[0], "", stream=True)
-    name = answers.response()["id"]
-    assert (
-        over_turns(respond(gateway, SPLIT[1], "resp_s", previous_response_id=name))["gambling.promotion_request"][0] == f"input@{first.id}"
-    )
+    first = respond(gateway, SPLIT[0], "resp_streamed", stream=True)
+    second = respond(gateway, SPLIT[1], "resp_after_it", previous_response_id="resp_streamed")
+    assert over_turns(second)["gambling.promotion_request"][0] == f"input@{first.id}"
 
 
 def goals(service: Service, shape: Shape, body: dict[str, Any]) -> set[str]:
