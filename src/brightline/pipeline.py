@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -95,8 +96,14 @@ class Pipeline:
         return [finding for part in parts for finding in self._of_part(part)]
 
     def weigh(self, part: Part) -> list[Finding]:
-        """Findings of those detectors that need a text whole: what a stream can be asked for once it has ended."""
-        return self.models.findings(part.text, part.side, part.path)
+        """Findings of those detectors that need a text whole: what a stream can be asked for once it has ended.
+
+        Exceptions come first for a model too: what excuses the goals of its family (news, teaching, asking for help …) excuses it.
+        """
+        return [
+            replace(finding, exceptions=self.engine.excuses(part.text, part.side, finding.goal.removeprefix("model.")))
+            for finding in self.models.findings(part.text, part.side, part.path)
+        ]
 
     def _of_part(self, part: Part) -> list[Finding]:
         return [*self.engine.scan(part.text, part.side, part.path), *self.weigh(part)]

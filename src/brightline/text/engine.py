@@ -76,6 +76,14 @@ class TextEngine:
         index = self._index(side)
         return TextStream(index, self.version, part, stops, json_escapes, self._late(index), rewrites=rewrites)
 
+    def excuses(self, text: str, side: Side, family: str) -> tuple[str, ...]:
+        """Names of the contexts in ``text`` that excuse the goals of ``family`` (``gambling`` of ``gambling.site``), wherever they stand.
+
+        For what was found without a place to measure from: words that excuse half of the family's goals, or of all
+        goals if there is no such family.
+        """
+        return self._index(side).excuses_in(text, family)
+
     @property
     def latin_words(self) -> frozenset[str]:
         """The words of Latin letters that entries are made of: what letters that look alike may have been meant as."""

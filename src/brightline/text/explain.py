@@ -17,7 +17,7 @@ from brightline.model import Finding, Side, Span
 from brightline.text.decoding import decoded_edits
 from brightline.text.engine import TextEngine
 from brightline.text.goals import Goal, Lane
-from brightline.text.index import SideIndex, Target
+from brightline.text.index import SideIndex, cut_off
 from brightline.text.joining import joined_edits
 from brightline.text.lanes import Indices, normalise
 from brightline.text.shapes import shape_edits
@@ -26,7 +26,6 @@ from brightline.text.stream import BLOCK, EXCEPTION_REACH, TextStream
 from brightline.text.symbols import symbol_edits
 from brightline.text.views import Edit, View, without_overlaps
 from brightline.text.windows import AFTER_CAP, ExceptionHit, Hit, Marks, Window, exceptions_of
-from brightline.text.words import continues_word
 
 __all__ = [
     "MOST_CHARS",
@@ -310,7 +309,7 @@ class _Seen:
         for start, stop, entry in lane.automaton.matches(around):
             matched, left, right = lane.automaton.entries[entry], around[start - 1 : start], around[stop : stop + 1]
             for target in lane.targets[entry]:
-                if _cuts(target, matched, left, right):
+                if cut_off(target, matched, left, right):
                     continue
                 word = ExceptionHit(first + start, first + stop, target.kind)
                 for one in unless:
@@ -322,11 +321,6 @@ class _Seen:
                             one.name, span, matched, counts or (known is not None and known.counts)
                         )
         return tuple(sorted(found.values(), key=lambda word: (not word.counts, word.span)))
-
-
-def _cuts(target: Target, word: str, left: str, right: str) -> bool:
-    """True if a neighbour continues the word where the entry says that it must end."""
-    return bool((target.right and right and continues_word(word[-1], right)) or (target.left and left and continues_word(word[0], left)))
 
 
 def _nearest(hits: Sequence[Hit], slots: int) -> int | None:

@@ -5,7 +5,7 @@ Built once a side and shared by all streams; nothing in it changes afterwards.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,10 +13,11 @@ from typing import NamedTuple
 from brightline.model import Outcome, Side
 from brightline.text.automata import Automaton
 from brightline.text.goals import Entry, Goal
+from brightline.text.lanes import normalise
 from brightline.text.patterns import Pattern, PatternUnion
-from brightline.text.words import is_word_rim
+from brightline.text.words import continues_word, is_word_rim
 
-__all__ = ["ALLOW", "SLOT", "LaneIndex", "SideIndex", "SidePattern", "SideUnless", "Target"]
+__all__ = ["ALLOW", "SLOT", "LaneIndex", "SideIndex", "SidePattern", "SideUnless", "Target", "cut_off"]
 
 SLOT, ALLOW = range(2)
 
@@ -83,6 +84,28 @@ class SideIndex:
         self.held_firsts = frozenset(c for c, numbers in self.by_first.items() if any(self.patterns[n].held for n in numbers))
         self.always = tuple(n for n, entry in enumerate(self.patterns) if entry.pattern.firsts is None)
 
+    def excuses_in(self, text: str, family: str) -> tuple[str, ...]:
+        """Names of the exceptions in ``text``, by words that excuse at least half of a family's goals (of all goals, if there are none).
+
+        Words of single goals are left out, and those that must stand directly before the evidence, such as negation: they excuse
+        something near, and there is no place to measure from.
+        """
+        base = normalise(text).base
+        seen = {
+            target.kind
+            for start, stop, entry in self.exceptions.automaton.matches(base)
+            for target in self.exceptions.targets[entry]
+            if not cut_off(target, self.exceptions.automaton.entries[entry], base[start - 1 : start], base[stop : stop + 1])
+        }
+        if not seen:
+            return ()
+        of_family = [unless for goal, unless in zip(self.goals, self.unless, strict=True) if goal.id.startswith(f"{family}.")]
+        of_family = of_family or list(self.unless)
+        found: Counter[tuple[str, int]] = Counter()
+        for unless in of_family:
+            found.update({(one.name, number) for one in unless if one.after for number in seen & one.numbers})
+        return tuple(sorted({name for (name, _), goals in found.items() if 2 * goals >= len(of_family)}))
+
     def _patterns(self) -> tuple[SidePattern, ...]:
         """Every different pattern once, however many goals use it."""
         users: dict[str, tuple[Pattern, list[Target]]] = {}
@@ -127,6 +150,11 @@ def _exception_index(numbers: Mapping[tuple[str, bool, bool], int]) -> LaneIndex
 def _lane_index(automaton: Automaton, targets: Mapping[str, Sequence[Target]]) -> LaneIndex:
     rows = tuple(tuple(targets[entry]) for entry in automaton.entries)
     return LaneIndex(automaton, rows, tuple(any(target.left or target.right for target in row) for row in rows))
+
+
+def cut_off(target: Target, word: str, left: str, right: str) -> bool:
+    """True if a neighbour continues the word where the entry says that it must end."""
+    return bool((target.right and right and continues_word(word[-1], right)) or (target.left and left and continues_word(word[0], left)))
 
 
 def _edges(form: str, open_left: bool, open_right: bool) -> tuple[bool, bool]:

@@ -85,10 +85,8 @@ def test_a_step_says_which_keys_were_turned(pipeline: Pipeline) -> None:
     first = next(step for step in seen.steps if seen.explanation.findings[step.number - 1].goal == "gambling.promotion")
     assert (first.outcome, first.why, first.details) == (Outcome.BLOCK, Why.KEYS, ("PSA-82", "CSL-49"))
     news = tried(pipeline, "警方捣毁一个网络赌博团伙，该团伙以注册送彩金为诱饵", Side.POST)
-    excused = [step for step in news.steps if step.why is Why.EXCEPTION]
-    assert excused
-    assert all(step.outcome is Outcome.ALLOW for step in excused)
-    assert "news" in excused[0].details
+    assert all(step.why is Why.EXCEPTION and step.outcome is Outcome.ALLOW for step in news.steps)
+    assert "news" in news.steps[0].details
 
 
 def test_the_price_is_measured_and_the_lanes_are_counted(pipeline: Pipeline) -> None:
