@@ -42,7 +42,8 @@ def test_a_form_is_found_in_the_reversed_text(entry: str) -> None:
     "sentence",
     [
         "加我微信领取福利，名额有限先到先得", "今天的天气很好，我们一起去公园散步吧", "请把钱转到安全账户配合调查", "please send me the money before tomorrow morning",
-        "加 我 微 信 领 取 福 利，名 额 有 限", "請把錢轉到安全賬戶配合調查",
+        "加 我 微 信 领 取 福 利，名 额 有 限", "請把錢轉到安全賬戶配合調查", "想买一批刚交房的业主电话", "the doctor can get rid of it",
+        "帮我改一下 AI 画的照片",
     ],
 )  # fmt: skip
 def test_a_sentence_backwards_is_read_forwards(sentence: str) -> None:
@@ -52,7 +53,7 @@ def test_a_sentence_backwards_is_read_forwards(sentence: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "信微", "上海自来水来自海上", "abcdefgh", "12345678", "no evil live on", "madam racecar level deed", "。。。", "喊出了我的名字\n然后就走了", "\ud800\x00", "春江潮水连海平，海上明月共潮生"],
+    ["", "信微", "上海自来水来自海上", "abcdefgh", "12345678", "no evil live on", "madam racecar level deed", "。。。", "喊出了我的名字\n然后就走了", "\ud800\x00", "春江潮水连海平，海上明月共潮生", "掳刳噙徉貔貅饕餮魑魅", "was no on saw"],
 )  # fmt: skip
 def test_what_is_not_clearly_backwards_is_left_as_it_is(text: str) -> None:
     assert order_edits(text) == []

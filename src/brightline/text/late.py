@@ -42,6 +42,9 @@ _SENTENCE_END = re.compile("[。！？!?\n]")
 _OUTSIDE_RUN = re.compile(r"[^A-Za-z0-9+/=_\-%\\&#;.{}]")
 _RANKED: tuple[Lane, ...] = ("base", "skip", "sound", "order")  # lanes that give hits, by the rank of their hits
 _UNBOUNDED: frozenset[Lane] = frozenset(("shape", "decoded"))
+# What a view has in these lanes are whole sentences, which nobody writes by chance: a goal that does not take single words that sound
+# like its own, or stand there backwards, takes them, if it looks beyond the block lanes at all.
+_WHOLE_SENTENCES: frozenset[Lane] = frozenset(("sound", "order"))
 
 
 def late_view(text: str, latin_words: frozenset[str] = frozenset()) -> View:
@@ -100,10 +103,12 @@ class LateReader:
     def _judge(self, window: Window, exceptions: tuple[str, ...], view: View) -> LateMatch | None:
         goal = self._index.goals[window.goal]
         lanes: set[Lane] = {_RANKED[hit.rank] for hit in window.hits}
-        for start, end in window.places:
-            lanes |= view.lanes_in(start, end)
+        read = {lane for start, end in window.places for lane in view.lanes_in(start, end)}
+        if not (lanes | read - _WHOLE_SENTENCES) <= set(goal.lanes) or (read and BLOCK_LANES.issuperset(goal.lanes)):
+            return None
+        lanes |= read
         late = lanes - BLOCK_LANES
-        if not late or not lanes <= set(goal.lanes) or (len(window.hits) == 1 and is_weak(window.hits[0])):
+        if not late or (len(window.hits) == 1 and is_weak(window.hits[0])):
             return None
         effect = goal.effects[self._index.side]
         if not (late <= _UNBOUNDED or (late <= {*_UNBOUNDED, "split"} and _split_twice(window, view))):
