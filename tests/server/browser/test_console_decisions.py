@@ -31,11 +31,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
         yield filled
 
 
-def shifted(page: Page) -> bool:
-    """Whether anything moved that could be seen: browsers tell shifts down to a hundred-thousandth of the window."""
-    return bool(layout_shift(page, least=0.0001))
-
-
 def first_row(page: Page) -> str:
     return str(page.locator("#decisions tbody tr").first.get_attribute("id"))
 
@@ -58,7 +53,7 @@ def test_pages_do_nothing_wrong_and_can_be_used_by_everybody(filled: Filled, bro
         for path, status in PAGES:
             page = watched.open(with_query(path, lang=lang, theme=theme), status)
             expect(page.locator("html")).to_have_attribute("data-theme", theme)
-            assert not shifted(page), path
+            assert layout_shift(page) == [], path
             unfold(page)
             assert serious(page) == [], path
         watched.check()
@@ -71,7 +66,7 @@ def test_nothing_hangs_over_the_edge(filled: Filled, browser: Browser, lang: str
         for path, status in PAGES:
             page = watched.open(with_query(path, lang=lang), status)
             assert sideways(page) == [], path
-            assert not shifted(page), path
+            assert layout_shift(page) == [], path
 
 
 def test_the_scripts_of_the_page_are_small(filled: Filled) -> None:

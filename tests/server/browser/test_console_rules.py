@@ -117,6 +117,7 @@ def test_an_older_answer_never_replaces_a_newer_one(site: Site, browser: Browser
         page.wait_for_load_state("networkidle")
         expect(page.locator(".verdict-outcome")).to_have_text("Allowed")
         assert page.locator("#text").input_value() == "今天天气很好"
+        watched.check()
 
 
 def test_nothing_is_asked_while_characters_are_being_composed(site: Site, browser: Browser) -> None:

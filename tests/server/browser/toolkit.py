@@ -92,14 +92,13 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-def layout_shift(page: Page, least: float = 0.0001) -> list[list[Any]]:
-    """What moved by itself since the page was opened, as [score, element…]; nothing where the scores add up to less than ``least``
-    (a fraction of a pixel, rounded another way: Chrome scores that some millionths).
+def layout_shift(page: Page) -> list[list[Any]]:
+    """What moved by itself since the page was opened, as [score, element…].
 
     Waits until fonts are there and two frames are drawn, so that what was going to move has moved.
     """
     shifts: list[list[Any]] = page.evaluate(_SHIFTS)
-    return shifts if sum(score for score, *_ in shifts) >= least else []
+    return shifts
 
 
 def sideways(page: Page) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from brightline.config import load_settings
 from brightline.model import Decision, Door, Item, ItemKind, Part, Side
@@ -52,8 +53,8 @@ class Site:
 
 
 @contextmanager
-def running_site(home: Path, **settings: Any) -> Iterator[Site]:
-    """A site in ``home``; everything is closed on the way out."""
+def running_site(home: Path, *, through: Callable[[ASGIApp], ASGIApp] = lambda app: app, **settings: Any) -> Iterator[Site]:
+    """A site in ``home``, reached ``through`` something that stands before it; everything is closed on the way out."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         service = Service.open(load_settings(home=home, port=port, **settings))
@@ -67,7 +68,7 @@ def running_site(home: Path, **settings: Any) -> Iterator[Site]:
                 loops.append(asyncio.get_running_loop())
                 ready.set()
 
-        server = Server(uvicorn.Config(create_app(service), log_level="error", access_log=False, timeout_graceful_shutdown=5))
+        server = Server(uvicorn.Config(through(create_app(service)), log_level="error", access_log=False, timeout_graceful_shutdown=5))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:

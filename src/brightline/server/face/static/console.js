@@ -76,6 +76,11 @@
   }
   setInterval(() => { if (!document.hidden) tick(document); }, 15000);
 
+  // ---- A request that is called off, by a newer one or by leaving the page, is no error ----
+
+  // htmx reports each failed request twice; of these two, the event that follows says what failed.
+  if (window.htmx) htmx.logger = (_element, name, detail) => { if (name === "htmx:afterRequest" || name === "htmx:sendAbort") delete detail.error; };
+
   // ---- Bringing new markup to life ----
 
   function enliven(root) {
