@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brightline.text.patterns import Pattern, PatternError, PatternUnion, compile_pattern
+from brightline.text.patterns import Pattern, PatternError, compile_pattern
 
 PATTERNS = [
     "加.{0,3}(微信|vx|VX)",
@@ -63,10 +63,3 @@ def test_the_live_position_is_exact() -> None:
     assert pattern.live_from("好加我的好微", 0) == 1
     assert pattern.live_from("加vx", 0) == 0  # 加vx微信 would be longer
     assert compile_pattern("x\\d{2}").live_from("x12", 0) == 3
-
-
-def test_the_union_says_where_the_first_match_begins() -> None:
-    union = PatternUnion(compiled)
-    assert union.first("请服12粒") == 1
-    assert union.first("你好") is None
-    assert PatternUnion([]).first("加微信") is None

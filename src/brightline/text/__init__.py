@@ -1,8 +1,8 @@
 """What every duty reads text with: lanes, automata, goals with slots and exceptions, streams with hold-back."""
 
-from brightline.text.engine import Reading, TextEngine
+from brightline.text.engine import Inspection, Reading, TextEngine
 from brightline.text.goal_loader import load_goals
 from brightline.text.goals import Goal, GoalBook
 from brightline.text.stream import SlotSeen, TextStream
 
-__all__ = ["Goal", "GoalBook", "Reading", "SlotSeen", "TextEngine", "TextStream", "load_goals"]
+__all__ = ["Goal", "GoalBook", "Inspection", "Reading", "SlotSeen", "TextEngine", "TextStream", "load_goals"]

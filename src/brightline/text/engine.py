@@ -11,16 +11,26 @@ from functools import cached_property
 from typing import NamedTuple
 
 from brightline.model import Finding, Side
+from brightline.text.glance import AT_A_GLANCE, exceptions_in, glance
 from brightline.text.goals import GoalBook
-from brightline.text.index import SideIndex
+from brightline.text.index import BookIndex, SideIndex
+from brightline.text.lanes import normalise
 from brightline.text.late import LateReader
 from brightline.text.late_index import LateIndex, LateWords
+from brightline.text.marks import Seen
 from brightline.text.stream import SlotSeen, TextStream
 from brightline.text.tables import load_tables
 
-__all__ = ["Reading", "TextEngine"]
+__all__ = ["Inspection", "Reading", "TextEngine"]
 
 _ENGINE = "2"  # raised when the same goals would see something else in the same text
+
+
+class Inspection(NamedTuple):
+    """What is in a text: its findings, and the numbers of the slots and exceptions that stand in it (``TextEngine.slot_names``)."""
+
+    findings: list[Finding]
+    seen: Seen
 
 
 class Reading(NamedTuple):
@@ -44,10 +54,30 @@ class TextEngine:
 
     def scan(self, text: str, side: Side, part: str = "") -> list[Finding]:
         """All findings of a whole text, in the order in which a stream would report them. Any code points are fine."""
+        return self._scan(text, self._index(side), part)[0]
+
+    def inspect(self, text: str, side: Side, part: str = "") -> Inspection:
+        """A scan that also tells which slots and which exceptions stand in the text at all, whether or not a goal is met."""
         index = self._index(side)
-        stream = TextStream(index, self.version, part, None, late=self._late(index))
+        findings, seen = self._scan(text, index, part)
+        if len(text) > AT_A_GLANCE:
+            seen |= exceptions_in(index, text)
+        return Inspection(findings, index.book.layout.named(seen, index.slot_bits))
+
+    def _scan(self, text: str, index: SideIndex, part: str) -> tuple[list[Finding], int]:
+        """The findings of a text and the bits (see ``marks``) of what was seen, of long texts without the exceptions."""
+        late = self._late(index)
+        exceptions = 0
+        if len(text) <= AT_A_GLANCE:
+            piece = normalise(text)
+            seen = glance(index, piece)
+            if not index.may_find(seen) and (late is None or late.finds_nothing(text, piece, seen)):
+                return [], seen
+            exceptions = seen & index.book.layout.exception_bits
+            late = self._late(index)
+        stream = TextStream(index, self.version, part, None, late=late)
         stream.read_whole(text)
-        return stream.findings
+        return stream.findings, stream.seen | exceptions
 
     def read(self, text: str, side: Side, part: str = "") -> Reading:
         """A scan that also tells which slots were seen: what a dialogue puts together over its turns."""
@@ -85,6 +115,16 @@ class TextEngine:
         return self._index(side).excuses_in(text, family)
 
     @property
+    def slot_names(self) -> tuple[str, ...]:
+        """``goal/slot`` for each number in ``Seen.slots``; of all goals of the book."""
+        return self._book_index.layout.slot_names
+
+    @property
+    def exception_names(self) -> tuple[str, ...]:
+        """The name for each number in ``Seen.exceptions``."""
+        return self._book_index.layout.exception_names
+
+    @property
     def latin_words(self) -> frozenset[str]:
         """The words of Latin letters that entries are made of: what letters that look alike may have been meant as."""
         return self._late_words.latin if self._late_lanes else frozenset()
@@ -92,7 +132,7 @@ class TextEngine:
     def _index(self, side: Side) -> SideIndex:
         index = self._indices.get(side)
         if index is None:
-            index = self._indices[side] = SideIndex(self.book.goals, side)
+            index = self._indices[side] = SideIndex(self._book_index, side)
         return index
 
     def _late(self, index: SideIndex) -> LateReader | None:
@@ -100,11 +140,13 @@ class TextEngine:
             return None
         late = self._late_indices.get(index.side)
         if late is None:
-            numbers = [place for place, goal in enumerate(self.book.goals) if index.side in goal.effects]
-            late = LateIndex(self._late_words, index.goals, {place: number for number, place in enumerate(numbers)})
-            self._late_indices[index.side] = late
+            late = self._late_indices[index.side] = LateIndex(self._late_words, index.goal_bits)
         return LateReader(index, late)
 
     @cached_property
+    def _book_index(self) -> BookIndex:
+        return BookIndex(self.book.goals)
+
+    @cached_property
     def _late_words(self) -> LateWords:
-        return LateWords(self.book.goals)
+        return LateWords(self.book.goals, self._book_index.layout)

@@ -17,7 +17,7 @@ from brightline.model import Finding, Side, Span
 from brightline.text.decoding import decoded_edits
 from brightline.text.engine import TextEngine
 from brightline.text.goals import Goal, Lane
-from brightline.text.index import SideIndex, cut_off
+from brightline.text.index import SideIndex
 from brightline.text.joining import joined_edits
 from brightline.text.lanes import Indices, normalise
 from brightline.text.shapes import shape_edits
@@ -26,6 +26,7 @@ from brightline.text.stream import BLOCK, EXCEPTION_REACH, TextStream
 from brightline.text.symbols import symbol_edits
 from brightline.text.views import Edit, View, without_overlaps
 from brightline.text.windows import AFTER_CAP, ExceptionHit, Hit, Marks, Window, exceptions_of
+from brightline.text.word_rows import cut_off
 
 __all__ = [
     "MOST_CHARS",

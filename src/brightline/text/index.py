@@ -1,61 +1,64 @@
-"""The goals of one side, compiled: one automaton a lane, patterns by their first characters, and what each hit means.
+"""The goals of a book, compiled: one automaton for all words of all lanes and sides, and what each hit means.
 
-Built once a side and shared by all streams; nothing in it changes afterwards.
+``BookIndex`` is what all sides share, ``SideIndex`` one side's view of it. Built once; nothing in them changes afterwards.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
-from brightline.model import Outcome, Side
+from brightline.model import Side
 from brightline.text.automata import Automaton
-from brightline.text.goals import Entry, Goal
+from brightline.text.beginnings import Beginnings, beginnings_of
+from brightline.text.goals import Goal
 from brightline.text.lanes import normalise
-from brightline.text.patterns import Pattern, PatternUnion
-from brightline.text.words import continues_word, is_word_rim
+from brightline.text.marks import Layout
+from brightline.text.patterns import Pattern
+from brightline.text.word_rows import SIDES, Row, WordRows, cut_off, may_act
 
-__all__ = ["ALLOW", "SLOT", "LaneIndex", "SideIndex", "SidePattern", "SideUnless", "Target", "cut_off"]
-
-SLOT, ALLOW = range(2)
-
-
-class Target(NamedTuple):
-    """What an entry stands for (of an exception: its number stands in ``kind``). ``left`` and ``right``: the neighbour there must not continue the word."""
-
-    kind: int
-    goal: int
-    slot: int
-    left: bool
-    right: bool
-
-
-class SideUnless(NamedTuple):
-    """An exception of a goal, its words by their numbers in ``SideIndex.exceptions``."""
-
-    numbers: frozenset[int]
-    within: int
-    after: bool
-    name: str
+__all__ = ["BookIndex", "LaneIndex", "SideIndex", "SidePattern"]
 
 
 class SidePattern(NamedTuple):
-    """A pattern, what it stands for in each goal that uses it, and whether a stream must hold back what may become its match."""
+    """A pattern, what it stands for in each goal of the side that uses it, and whether a stream must hold back what may become its match."""
 
     pattern: Pattern
-    targets: tuple[Target, ...]
+    targets: Row
     held: bool
 
 
 @dataclass(frozen=True, slots=True)
 class LaneIndex:
-    """Automaton of a lane; ``targets[n]`` is what its entry n stands for, ``edged[n]`` if neighbours matter for any of it."""
+    """``targets[n]`` is what word n of the automaton stands for in a lane, ``edged[n]`` is 1 if neighbours matter for any of it."""
 
     automaton: Automaton
-    targets: tuple[tuple[Target, ...], ...]
-    edged: tuple[bool, ...]
+    targets: Sequence[Row]
+    edged: bytes
+    beginnings: Beginnings
+
+
+class BookIndex:
+    """What all sides share. Goals have their place in the book as their number."""
+
+    def __init__(self, goals: Sequence[Goal]) -> None:
+        self.goals = tuple(goals)
+        self.patterns = tuple({pattern.source: pattern for goal in goals for slot in goal.slots for pattern in slot.patterns}.values())
+        self.layout = Layout(self.goals, len(self.patterns))
+        rows = WordRows(self.goals, self.patterns, self.layout)
+        self.unless = rows.unless
+        self.automaton = Automaton(rows.words)
+        self.targets = rows.targets
+        self.edged = {lane: bytes(any(t.left or t.right for t in row) for row in of_lane) for lane, of_lane in rows.targets.items()}
+        self.base_marks, self.skip_marks = rows.marks()
+        self.anchors = rows.anchors()
+        self.pattern_targets = rows.of_patterns
+        self.pattern_marks = tuple(reduce(or_, (self.layout.slot(t.goal, t.slot) for t in row), 0) for row in rows.of_patterns)
+        self.beginnings = beginnings_of((rows.growing("base"), rows.growing("skip")), len(SIDES))
 
 
 class SideIndex:
@@ -63,26 +66,38 @@ class SideIndex:
     which slots' matches must not leave before that is decided (``guards[goal][slot]``).
     """
 
-    def __init__(self, goals: Sequence[Goal], side: Side) -> None:
+    def __init__(self, book: BookIndex, side: Side) -> None:
+        self.book = book
         self.side = side
-        self.goals = tuple(goal for goal in goals if side in goal.effects)
-        self.may_act = tuple(goal.effects[side].stops or goal.effects[side] is Outcome.REWRITE for goal in self.goals)
+        self.goals = book.goals
+        self.unless = book.unless
+        self.here = bytes(side in goal.effects for goal in book.goals)
+        """1 for each goal of the book that looks at this side."""
+        self.goal_bits = sum(1 << number for number, here in enumerate(self.here) if here)
+        self.slot_bits = book.layout.of_goals(self.goal_bits)
+        self.may_act = tuple(may_act(goal, side) for goal in book.goals)
         self.guards = tuple(
             tuple(acts and not slot.companion for slot in goal.slots) for goal, acts in zip(self.goals, self.may_act, strict=True)
         )
-        numbers: dict[tuple[str, bool, bool], int] = {}
-        self.unless = tuple(
-            tuple(SideUnless(_numbered(u.entries, numbers), u.within, u.after, u.exception) for u in goal.unless) for goal in self.goals
-        )
-        self.exceptions = _exception_index(numbers)
-        self.base = self._lane("base")
-        self.skip = self._lane("skip")
-        self.patterns = self._patterns()
-        self.union = PatternUnion([entry.pattern for entry in self.patterns])
-        self.by_first: dict[str, tuple[int, ...]] = _numbers(self.patterns, lambda pattern: pattern.firsts or ())
-        self.by_head: dict[str, tuple[int, ...]] = _numbers(self.patterns, lambda pattern: pattern.heads)
+        base, skip = (sides[SIDES.index(side)] for sides in book.beginnings)
+        self.base = LaneIndex(book.automaton, book.targets["base"], book.edged["base"], base)
+        self.skip = LaneIndex(book.automaton, book.targets["skip"], book.edged["skip"], skip)
+        self.exceptions = LaneIndex(book.automaton, book.targets["exception"], book.edged["exception"], base)
+        self.patterns = tuple(self._pattern(*each) for each in zip(book.patterns, book.pattern_targets, strict=True))
+        used = [number for number, entry in enumerate(self.patterns) if entry.targets]
+        self.by_first: dict[str, tuple[int, ...]] = self._numbers(used, lambda pattern: pattern.firsts or ())
+        self.by_head: dict[str, tuple[int, ...]] = self._numbers(used, lambda pattern: pattern.heads)
         self.held_firsts = frozenset(c for c, numbers in self.by_first.items() if any(self.patterns[n].held for n in numbers))
-        self.always = tuple(n for n, entry in enumerate(self.patterns) if entry.pattern.firsts is None)
+        self.always = tuple(number for number in used if self.patterns[number].pattern.firsts is None)
+        self.pattern_bits = sum(1 << number for number in used)
+        """The patterns that goals of this side use, as bits by their numbers."""
+        self.unanchored = sum(1 << number for number in used if self.patterns[number].pattern.anchors is None)
+        """Those of them that must be searched for in every text."""
+
+    def may_find(self, seen: int) -> bool:
+        """True if something may be found in a text in which ``seen`` stands, or allow phrases hide some of it."""
+        layout = self.book.layout
+        return bool(layout.met(seen) & self.goal_bits or seen & layout.allow)
 
     def excuses_in(self, text: str, family: str) -> tuple[str, ...]:
         """Names of the exceptions in ``text``, by words that excuse at least half of a family's goals (of all goals, if there are none).
@@ -90,81 +105,31 @@ class SideIndex:
         Words of single goals are left out, and those that must stand directly before the evidence, such as negation: they excuse
         something near, and there is no place to measure from.
         """
-        base = normalise(text).base
+        base, lane = normalise(text).base, self.exceptions
         seen = {
             target.kind
-            for start, stop, entry in self.exceptions.automaton.matches(base)
-            for target in self.exceptions.targets[entry]
-            if not cut_off(target, self.exceptions.automaton.entries[entry], base[start - 1 : start], base[stop : stop + 1])
+            for start, stop, entry in lane.automaton.matches(base)
+            for target in lane.targets[entry]
+            if not cut_off(target, lane.automaton.entries[entry], base[start - 1 : start], base[stop : stop + 1])
         }
         if not seen:
             return ()
-        of_family = [unless for goal, unless in zip(self.goals, self.unless, strict=True) if goal.id.startswith(f"{family}.")]
-        of_family = of_family or list(self.unless)
+        here = [(goal, unless) for goal, unless, is_here in zip(self.goals, self.unless, self.here, strict=True) if is_here]
+        of_family = [unless for goal, unless in here if goal.id.startswith(f"{family}.")] or [unless for _, unless in here]
         found: Counter[tuple[str, int]] = Counter()
         for unless in of_family:
             found.update({(one.name, number) for one in unless if one.after for number in seen & one.numbers})
         return tuple(sorted({name for (name, _), goals in found.items() if 2 * goals >= len(of_family)}))
 
-    def _patterns(self) -> tuple[SidePattern, ...]:
-        """Every different pattern once, however many goals use it."""
-        users: dict[str, tuple[Pattern, list[Target]]] = {}
-        for g, goal in enumerate(self.goals):
-            for s, slot in enumerate(goal.slots):
-                for pattern in slot.patterns:
-                    users.setdefault(pattern.source, (pattern, []))[1].append(Target(SLOT, g, s, False, False))
-        return tuple(SidePattern(p, tuple(targets), any(self.guards[t.goal][t.slot] for t in targets)) for p, targets in users.values())
+    def _pattern(self, pattern: Pattern, row: Row) -> SidePattern:
+        """A pattern of the book; one that no goal of this side uses stands for nothing here."""
+        targets = tuple(target for target in row if self.here[target.goal])
+        return SidePattern(pattern, targets, any(self.guards[target.goal][target.slot] for target in targets))
 
-    def _lane(self, lane: str) -> LaneIndex:
-        targets: defaultdict[str, list[Target]] = defaultdict(list)
-        for g, goal in enumerate(self.goals):
-            if lane not in goal.lanes:
-                continue
-            for s, slot in enumerate(goal.slots):
-                for entry in slot.entries:
-                    form = entry.base if lane == "base" else entry.skip
-                    if form:
-                        targets[form].append(Target(SLOT, g, s, *_edges(form, entry.open_left, entry.open_right)))
-            if lane == "base":
-                for entry in goal.allow:
-                    targets[entry.base].append(Target(ALLOW, g, 0, *_edges(entry.base, entry.open_left, entry.open_right)))
-        entries = sorted(targets)
-        held = [n for n, e in enumerate(entries) if any(t.kind == SLOT and self.guards[t.goal][t.slot] for t in targets[e])]
-        waiting = [n for n, e in enumerate(entries) if any(t.right for t in targets[e])]
-        bound = [n for n, e in enumerate(entries) if all(t.left for t in targets[e])]
-        return _lane_index(Automaton(entries, held, waiting, bound), targets)
-
-
-def _numbered(entries: Iterable[Entry], numbers: dict[tuple[str, bool, bool], int]) -> frozenset[int]:
-    keys = ((entry.base, entry.open_left, entry.open_right) for entry in entries)
-    return frozenset(numbers.setdefault(key, len(numbers)) for key in keys)
-
-
-def _exception_index(numbers: Mapping[tuple[str, bool, bool], int]) -> LaneIndex:
-    targets: defaultdict[str, list[Target]] = defaultdict(list)
-    for (base, open_left, open_right), number in numbers.items():
-        targets[base].append(Target(number, 0, 0, *_edges(base, open_left, open_right)))
-    return _lane_index(Automaton(sorted(targets)), targets)
-
-
-def _lane_index(automaton: Automaton, targets: Mapping[str, Sequence[Target]]) -> LaneIndex:
-    rows = tuple(tuple(targets[entry]) for entry in automaton.entries)
-    return LaneIndex(automaton, rows, tuple(any(target.left or target.right for target in row) for row in rows))
-
-
-def cut_off(target: Target, word: str, left: str, right: str) -> bool:
-    """True if a neighbour continues the word where the entry says that it must end."""
-    return bool((target.right and right and continues_word(word[-1], right)) or (target.left and left and continues_word(word[0], left)))
-
-
-def _edges(form: str, open_left: bool, open_right: bool) -> tuple[bool, bool]:
-    return is_word_rim(form[0]) and not open_left, is_word_rim(form[-1]) and not open_right
-
-
-def _numbers(patterns: Sequence[SidePattern], keys: Callable[[Pattern], Iterable[str]]) -> dict[str, tuple[int, ...]]:
-    """Key → numbers of the patterns that have it."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for number, entry in enumerate(patterns):
-        for key in keys(entry.pattern):
-            found[key].append(number)
-    return {key: tuple(numbers) for key, numbers in found.items()}
+    def _numbers(self, used: Iterable[int], keys: Callable[[Pattern], Iterable[str]]) -> dict[str, tuple[int, ...]]:
+        """Key → numbers of the patterns that have it."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for number in used:
+            for key in keys(self.patterns[number].pattern):
+                found[key].append(number)
+        return {key: tuple(numbers) for key, numbers in found.items()}

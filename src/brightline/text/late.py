@@ -13,14 +13,14 @@ words are evidence for a person to look at, never for a stop. Confusable letters
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from brightline.model import Outcome
 from brightline.text.decoding import decoded_edits
 from brightline.text.goals import BLOCK_LANES, LANES, Lane
 from brightline.text.index import SideIndex
 from brightline.text.joining import joined_edits
-from brightline.text.lanes import normalise
+from brightline.text.lanes import Piece, normalise
 from brightline.text.late_index import LateIndex, is_weak
 from brightline.text.orders import order_edits
 from brightline.text.shapes import shape_edits
@@ -84,18 +84,36 @@ class LateReader:
                 return self._start + LONGEST_RUN
         return self.begin + len(text) if final and len(text) > at else None
 
-    def read(self, until: int, slots_seen: Mapping[int, int]) -> list[LateMatch]:
+    def finds_nothing(self, text: str, piece: Piece, seen: int) -> bool:
+        """True if there is nothing in a whole ``text``, of which ``piece`` is the base and skip lane and ``seen`` what they saw."""
+        self.take(text)
+        until = self.due(final=True)
+        if until is None or until == len(text):
+            return not self._read(text, 0, 0, seen, piece)
+        while until is not None:
+            if self.read(until, seen):
+                return False
+            until = self.due(final=True)
+        return True
+
+    def read(self, until: int, seen: int) -> list[LateMatch]:
         """The segment that ends at ``until``, with the text before it."""
         begin, start = max(self.begin, self._start - CONTEXT), self._start
         text = self._text[begin - self.begin : until - self.begin]
         keep = max(self.begin, until - CONTEXT)
         self._text = self._text[keep - self.begin :]
         self.begin, self._start = keep, until
+        return self._read(text, begin, start, seen, None)
+
+    def _read(self, text: str, begin: int, start: int, seen: int, piece: Piece | None) -> list[LateMatch]:
+        """``text`` begins at ``begin``; matches that end before ``start`` were read before. ``piece``: its lanes, if they are known."""
         view = late_view(text, self._late.latin_words)
-        piece = normalise(view.text)
-        hits = self._late.hits(piece)
-        if view.is_raw and not (hits and self._late.may_meet(hits, slots_seen)):
-            return []
+        if view.is_raw:
+            hits = self._late.hits(piece or normalise(text), seen)
+            if not (hits and self._late.may_meet(hits, seen)):
+                return []
+        else:
+            hits = self._late.hits(normalise(view.text))
         windows = _Rereading(self._index).windows(view.text, hits)
         found = (self._judge(window, exceptions, view) for window, exceptions in windows)
         return [_moved(match, begin) for match in found if match is not None and begin + max(end for _, end in match.places) > start]

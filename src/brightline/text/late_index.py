@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import chain
+from operator import or_
 from typing import NamedTuple
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from brightline.text.goals import Goal, Lane
 from brightline.text.lanes import Piece
+from brightline.text.marks import Layout
 from brightline.text.orders import order_forms
 from brightline.text.profile import load_profile
-from brightline.text.sounds import sound_forms, sounds_of
+from brightline.text.sounds import Sounds, sound_forms, sounds_of
 from brightline.text.windows import Hit
 from brightline.text.words import continues_word, is_word_rim
 
@@ -52,21 +55,39 @@ class _Word(NamedTuple):
     accompanied: bool
 
 
+class _Form(NamedTuple):
+    """What a form may stand for, and the bits (see ``marks``) of all slots of it."""
+
+    words: tuple[_Word, ...]
+    bits: int
+
+
+class _Lane(NamedTuple):
+    """The forms of one lane; ``forms[n]`` is what number n of the automaton stands for."""
+
+    matcher: CharwiseDoubleArrayAhoCorasick | None
+    forms: tuple[_Form, ...]
+
+    def find(self, text: str) -> list[tuple[int, int, int]]:
+        return self.matcher.find_overlapping(text) if self.matcher is not None else []
+
+
 def is_weak(hit: Hit) -> bool:
     """True for what a lane that gives hits may have seen by chance."""
     return hit.rank >= SOUND_RANK and len(hit.normalised) < WEAK_BELOW
 
 
 class LateWords:
-    """The entries of all goals by sound and by order: what all sides share. Words name their goals by their place in ``goals``."""
+    """The entries of all goals by sound and by order: what all sides share."""
 
-    def __init__(self, goals: Sequence[Goal]) -> None:
+    def __init__(self, goals: Sequence[Goal], layout: Layout) -> None:
         self._goals = goals
-        self.sounds, self.sounding = self._lane("sound", lambda entries: map(sound_forms, entries))
-        self.orders, self.ordered = self._lane("order", lambda entries: ((form,) if form else () for form in order_forms(entries)))
+        self.layout = layout
+        self.sounds = self._lane("sound", lambda entries: map(sound_forms, entries))
+        self.orders = self._lane("order", lambda entries: ((form,) if form else () for form in order_forms(entries)))
         self.latin = frozenset(_latin_words(goals))
 
-    def _lane(self, lane: Lane, forms_of: _FormsOf) -> tuple[CharwiseDoubleArrayAhoCorasick | None, list[tuple[_Word, ...]]]:
+    def _lane(self, lane: Lane, forms_of: _FormsOf) -> _Lane:
         places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for number, goal in enumerate(self._goals):
             if lane in goal.lanes:
@@ -78,64 +99,85 @@ class LateWords:
         for text, several in zip(written, forms_of(written), strict=True):
             for form in several:
                 for number, slot_number in places[text]:
-                    words[form].add(_Word(number, slot_number, text, len(form), len(self._goals[number].slots) > 1))
+                    word = _Word(number, slot_number, text, len(form), len(self._goals[number].slots) > 1)
+                    if word.accompanied or word.size >= WEAK_BELOW:
+                        words[form].add(word)
         forms = sorted(words)
-        automaton = CharwiseDoubleArrayAhoCorasick(forms) if forms else None
-        return automaton, [tuple(sorted(words[form])) for form in forms]
+        return _Lane(CharwiseDoubleArrayAhoCorasick(forms) if forms else None, tuple(self._form(sorted(words[form])) for form in forms))
+
+    def _form(self, words: Sequence[_Word]) -> _Form:
+        return _Form(tuple(words), reduce(or_, (self.layout.slot(word.goal, word.slot) for word in words)))
 
 
 class LateIndex:
-    """The goals of one side by sound and by order. ``numbers``: place in the book → number of the goal on this side."""
+    """The goals of one side by sound and by order. ``goals``: those of the side, as bits by their numbers."""
 
-    def __init__(self, words: LateWords, goals: Sequence[Goal], numbers: Mapping[int, int]) -> None:
+    def __init__(self, words: LateWords, goals: int) -> None:
         self._words = words
         self._goals = goals
-        self._numbers = numbers
         self.latin_words = words.latin
 
-    def hits(self, piece: Piece) -> list[Hit]:
-        """Words that sound like an entry, or stand there backwards, in places of the base lane."""
+    def hits(self, piece: Piece, seen: int | None = None) -> list[Hit]:
+        """Words that sound like an entry, or stand there backwards, in places of the base lane.
+
+        ``seen``: bits of the slots that the block lanes saw; then only hits of goals that may be met are given.
+        """
         if len(piece.kept) < 2:
             return []
-        found: list[Hit] = []
-        if self._words.orders is not None:
-            for start, stop, entry in self._words.orders.find_overlapping(piece.kept):
-                if not _cuts_word(piece.kept, start, stop):
-                    begin, finish = int(piece.kept_at[start]), int(piece.kept_at[stop - 1]) + 1
-                    found.extend(self._hits(piece.kept[start:stop], begin, finish, self._words.ordered[entry], ORDER_RANK))
-        if self._words.sounds is not None:
-            found.extend(self._heard(piece.base))
-        return found
-
-    def _heard(self, base: str) -> list[Hit]:
-        sounds = sounds_of(base)
-        places: list[tuple[int, int, int]] = []
-        for start, stop, entry in self._words.sounds.find_overlapping(sounds.text) if self._words.sounds is not None else ():
-            begin, finish = int(sounds.at[start]), int(sounds.until[stop - 1])
-            if _CLAUSE_END.isdisjoint(base[begin:finish]):  # syllables are words' rims: sounds_of divided the runs of letters
-                places.append((begin, finish, entry))
-        if not places:
+        reversed_words = self._words.orders.find(piece.kept)
+        sounds = sounds_of(piece.base)
+        heard = self._words.sounds.find(sounds.text)
+        wanted = self._wanted(seen, reversed_words, heard)
+        if not wanted:
             return []
-        ordinary = _shares({base[begin:finish] for begin, finish, _ in places})
         found: list[Hit] = []
-        for begin, finish, entry in places:
-            written = base[begin:finish]
-            words = [word for word in self._words.sounding[entry] if _may_be_meant(written, word, ordinary[written])]
-            found.extend(self._hits(written, begin, finish, words, SOUND_RANK))
+        for start, stop, entry in reversed_words:
+            form = self._words.orders.forms[entry]
+            if form.bits & wanted and not _cuts_word(piece.kept, start, stop):
+                begin, finish = int(piece.kept_at[start]), int(piece.kept_at[stop - 1]) + 1
+                found.extend(self._hits(piece.kept[start:stop], begin, finish, form.words, wanted, ORDER_RANK))
+        found.extend(self._heard(piece.base, sounds, heard, wanted))
         return found
 
-    def _hits(self, written: str, begin: int, finish: int, words: Iterable[_Word], rank: int) -> Iterator[Hit]:
-        for word in words:
-            goal = self._numbers.get(word.goal)
-            if goal is not None and word.skip != written and (word.accompanied or word.size >= WEAK_BELOW):
-                yield Hit(begin, -finish, rank, goal, word.slot, word.skip)
+    def _wanted(self, seen: int | None, *lanes: Sequence[tuple[int, int, int]]) -> int:
+        """The bits of all slots of the goals of the side that may be met."""
+        layout, goals = self._words.layout, self._goals
+        if seen is not None:
+            for matches, lane in zip(lanes, (self._words.orders, self._words.sounds), strict=True):
+                for _, _, entry in matches:
+                    seen |= lane.forms[entry].bits
+            goals &= layout.met(seen)
+        return layout.of_goals(goals)
 
-    def may_meet(self, hits: Sequence[Hit], slots_seen: Mapping[int, int]) -> bool:
-        """True if with ``hits`` some goal has all its slots. ``slots_seen``: goal → bits of slots that the block lanes saw."""
-        slots: dict[int, int] = {}
+    def _heard(self, base: str, sounds: Sounds, heard: Sequence[tuple[int, int, int]], wanted: int) -> Iterator[Hit]:
+        forms = self._words.sounds.forms
+        places: list[tuple[int, int, _Form]] = []
+        for start, stop, entry in heard:
+            form = forms[entry]
+            if form.bits & wanted:
+                begin, finish = int(sounds.at[start]), int(sounds.until[stop - 1])
+                if _CLAUSE_END.isdisjoint(base[begin:finish]):  # syllables are words' rims: sounds_of divided the runs of letters
+                    places.append((begin, finish, form))
+        if not places:
+            return
+        ordinary = _shares({base[begin:finish] for begin, finish, _ in places})
+        for begin, finish, form in places:
+            written = base[begin:finish]
+            words = [word for word in form.words if _may_be_meant(written, word, ordinary[written])]
+            yield from self._hits(written, begin, finish, words, wanted, SOUND_RANK)
+
+    def _hits(self, written: str, begin: int, finish: int, words: Iterable[_Word], wanted: int, rank: int) -> Iterator[Hit]:
+        for word in words:
+            if wanted >> word.goal & 1 and word.skip != written:
+                yield Hit(begin, -finish, rank, word.goal, word.slot, word.skip)
+
+    def may_meet(self, hits: Sequence[Hit], seen: int) -> bool:
+        """True if with ``hits`` some goal of theirs has all its slots. ``seen``: bits of the slots that the block lanes saw."""
+        goals = 0
         for hit in hits:
-            slots[hit.goal] = slots.get(hit.goal, slots_seen.get(hit.goal, 0)) | 1 << hit.slot
-        return any(seen.bit_count() == len(self._goals[goal].slots) for goal, seen in slots.items())
+            seen |= self._words.layout.slot(hit.goal, hit.slot)
+            goals |= 1 << hit.goal
+        return bool(self._words.layout.met(seen) & goals)
 
 
 def _may_be_meant(written: str, word: _Word, share: float) -> bool:

@@ -14,21 +14,21 @@ back-references, flags, unbounded repeats.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from re import _parser as sre  # type: ignore[attr-defined]
 from typing import Any
 
 import re2
 
+from brightline.text.anchors import anchors_of
 from brightline.text.lanes import normalise
 
-__all__ = ["MAX_WIDTH", "Pattern", "PatternError", "PatternUnion", "compile_pattern"]
+__all__ = ["MAX_WIDTH", "Pattern", "PatternError", "compile_pattern"]
 
 MAX_WIDTH = 80  # characters: longer evidence is a matter for slots; a stream holds back at most this much for a pattern
 _ANY = "\uffff"  # no character of any text: stands for "many"
 _MANY_HEADS = 4096  # beyond, the first character alone has to do
-_PATTERNS_A_PASS = 32  # 121 patterns in one pass: 470 µs for 200 characters; in four: 20 (benchmarks/text.py, answer side)
 MIN_WIDTH = 2  # a single character is over-broad, as for words
 
 _PROPERTY = re.compile(r"\\[pP](?:\{\^?\w+\}|\w)")
@@ -56,7 +56,8 @@ class Pattern:
     """``full`` finds matches, ``prefix`` the first live position; ``firsts`` are the characters a match can begin with (None: many).
 
     ``heads`` are the beginnings of two characters that a match can have; one of a single character stands for all beginnings
-    with it. Most positions that begin like a match do not go on like one, and heads tell without a search.
+    with it. Most positions that begin like a match do not go on like one, and heads tell without a search. ``anchors`` are
+    literals of which every match holds at least one (None: none are known).
     """
 
     source: str
@@ -65,34 +66,13 @@ class Pattern:
     width: int
     firsts: frozenset[str] | None
     heads: frozenset[str]
+    anchors: frozenset[str] | None = None
 
     def live_from(self, text: str, start: int) -> int:
         """Index of the first position from which more text could complete (or lengthen) a match; ``len(text)`` if none."""
         begin = max(start, len(text) - self.width)
         match = self.prefix.search(text[begin:])
         return len(text) if match is None else begin + int(match.start())
-
-
-class PatternUnion:
-    """Many patterns asked at once where the first match of any of them begins: a few passes, whatever their number.
-
-    A few and not one, because the states of a joint automaton multiply: over its memory RE2 falls back to a way that is a
-    hundred times slower.
-    """
-
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
-        # Not re2.Set: it answers "nothing" when it runs out of memory; a search falls back to a slower way instead.
-        groups = (patterns[start : start + _PATTERNS_A_PASS] for start in range(0, len(patterns), _PATTERNS_A_PASS))
-        self._passes = [re2.compile("|".join(f"(?:{pattern.full.pattern})" for pattern in group), _quiet()) for group in groups]
-
-    def first(self, text: str) -> int | None:
-        """Index where the first match begins, None without any."""
-        found = None
-        for expression in self._passes:
-            match = expression.search(text if found is None else text[: found + MAX_WIDTH])
-            if match is not None and (found is None or match.start() < found):
-                found = int(match.start())
-        return found
 
 
 def compile_pattern(source: str) -> Pattern:
@@ -129,7 +109,8 @@ def compile_pattern(source: str) -> Pattern:
             f"is refused by google-re2: {reason}", "write it in google-re2 syntax, without look-around or back-references"
         ) from None
     known = firsts if isinstance(firsts, frozenset) else None
-    return Pattern(source, *compiled, writer.width(high), known, writer.heads(tree, known) if known else frozenset())
+    heads = writer.heads(tree, known) if known else frozenset()
+    return Pattern(source, *compiled, writer.width(high), known, heads, anchors_of(tree, writer.text_of, writer.texts_of_class))
 
 
 class _Writer:
@@ -225,6 +206,15 @@ class _Writer:
         if op == "SUBPATTERN":
             return self.firsts(value[3]), value[3].getwidth()[0] == 0
         return self.firsts(value[2]), value[0] == 0 or value[2].getwidth()[0] == 0
+
+    def text_of(self, code: int) -> str | None:
+        """A literal as the lane has it; None for a property, which many characters have."""
+        return None if self._property(code) else self._text(code)
+
+    def texts_of_class(self, members: Any) -> frozenset[str] | None:
+        """The members of a class as the lane has them, if they can be listed."""
+        listed = self._first_of_class(members)
+        return None if isinstance(listed, str) else listed
 
     def _first_of_class(self, members: Any) -> frozenset[str] | str:
         found: set[str] = set()

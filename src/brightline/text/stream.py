@@ -12,7 +12,7 @@ into the base lane of the whole text). Spans and the released length are raw.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import concat
@@ -21,12 +21,14 @@ from typing import NamedTuple, Protocol
 from brightline.model import Finding, Outcome, Span
 from brightline.text.escapes import EscapeDecoder
 from brightline.text.goals import MAX_ENTRY_CHARS, MAX_EXCEPTION_WITHIN, Lane
-from brightline.text.index import SLOT, LaneIndex, SideIndex, SidePattern, Target
+from brightline.text.index import LaneIndex, SideIndex, SidePattern
 from brightline.text.lanes import Gap, Piece, normalise
+from brightline.text.marks import bits_of
 from brightline.text.patterns import Pattern
 from brightline.text.tails import Tail, append_skip, has_gap
 from brightline.text.windows import AFTER_CAP, MEMORY, ExceptionHit, Hit, Marks, Window, WindowBuilder, exceptions_of
-from brightline.text.words import continues_word
+from brightline.text.word_rows import SLOT, Target
+from brightline.text.words import begins_inside_word, continues_word
 
 __all__ = ["LateMatch", "Later", "SlotSeen", "TextStream"]
 
@@ -34,7 +36,7 @@ BLOCK = 1 << 16  # characters normalised at once: bounds the arrays, and numpy i
 EXCERPT = 200  # raw characters either side of the evidence that a person gets to see
 FINDINGS_PER_GOAL = 20  # with the same exceptions; more of the same change nothing and would let a text fill the memory
 SHORTEST_EVIDENCE = 2  # no entry and no pattern is shorter
-ASK_UNION_FROM = 48  # characters: from here on one search for all patterns is cheaper than one for each
+ASK_ANCHORS_FROM = 48  # characters: from here on one pass for the anchors of all patterns is cheaper than a search for each
 FORGET_AT = 2 * MEMORY  # characters of the base lane, or marks, kept before the old ones are dropped
 EXCEPTION_REACH = MAX_EXCEPTION_WITHIN + MAX_ENTRY_CHARS + 1  # the farthest exception before the evidence, and its left neighbour
 LEFT_OUT = "〔…〕"  # stands in the released text where a clause was left out
@@ -76,8 +78,8 @@ class Later(Protocol):
     def due(self, final: bool) -> int | None:
         """Where the next segment ends, if that is known."""
 
-    def read(self, until: int, slots_seen: Mapping[int, int]) -> list[LateMatch]:
-        """The next segment. ``slots_seen``: goal → bits of the slots that the block lanes saw so far."""
+    def read(self, until: int, seen: int) -> list[LateMatch]:
+        """The next segment. ``seen``: bits (see ``marks``) of the slots that the block lanes saw so far."""
 
 
 @dataclass(slots=True)
@@ -116,7 +118,8 @@ class TextStream:
         self.stopped: Finding | None = None
         self._late = late
         self._slots = slots
-        self._slots_seen: dict[int, int] = {}  # goal → bits of slots, for the late lanes
+        self.seen = 0
+        """Bits (see ``marks``) of the slots that the block lanes saw so far, whether or not they met."""
         self._dues: list[int] = []  # decoded position at which each finding of the block lanes was due
         self.fed = 0
         self.released = 0
@@ -240,7 +243,7 @@ class TextStream:
             return
         decided = self._decided(final)
         while until is not None and until <= decided:
-            for match in late.read(until, self._slots_seen):
+            for match in late.read(until, self.seen):
                 finding = self._late_finding(match, until)
                 if finding is None:
                     continue
@@ -309,17 +312,20 @@ class TextStream:
         first = base.live[0] if base.live else before
         text = base.from_index(first)
         for start, stop, entry in lane.automaton.matches(text):
+            row = lane.targets[entry]
+            if not row:
+                continue
             begin, finish = first + start, first + stop
             if not lane.edged[entry]:
                 if finish > before:
-                    self._take(lane, entry, lane.targets[entry], begin, finish, 0)
+                    self._take(lane, entry, row, begin, finish, 0)
                 continue
             left = base.text[begin - base.begin - 1] if begin > base.begin else ""
             right = text[stop] if finish < end else ""
             targets = _standing(lane, entry, left, right, finish < end or final, finish - before)
             self._take(lane, entry, targets, begin, finish, 0)
         if not final:
-            base.revive(lane.automaton, before)
+            base.revive(lane.beginnings, before)
 
     def _match_skip(self, piece: Piece, before: int, final: bool) -> None:
         lane, skip, end, known = self._index.skip, self._skip, self._base.end, self._skip.end
@@ -330,6 +336,8 @@ class TextStream:
         if has_gap(skip, first):
             text = skip.from_index(first)
             for start, stop, entry in lane.automaton.matches(text):
+                if not lane.targets[entry]:
+                    continue
                 begin, finish = skip.origin(first + start), skip.origin(first + stop - 1) + 1
                 if finish - begin == stop - start:
                     continue  # nothing was skipped: the base lane has it
@@ -342,7 +350,7 @@ class TextStream:
         if final or self._gap.breaks:
             skip.live = []
         elif skip.live or known < skip.end:
-            skip.revive(lane.automaton, known)
+            skip.revive(lane.beginnings, known)
 
     def _match_patterns(self, before: int, final: bool) -> None:
         index, base, open_patterns = self._index, self._base, self._open_patterns
@@ -350,7 +358,8 @@ class TextStream:
         fresh_from = max(before - 1, base.begin) if before < base.end else base.end
         fresh = base.from_index(fresh_from) if fresh_from < base.end else ""
         self._edge = None
-        if final and not open_patterns and len(fresh) > ASK_UNION_FROM and index.union.first(fresh) is None:
+        if final and not open_patterns and len(fresh) > ASK_ANCHORS_FROM:
+            self._match_whole(fresh, fresh_from)
             return
         for head in index.by_head.keys() & {*map(concat, fresh, fresh[1:]), *fresh[:-1]}:
             position = fresh_from + fresh.index(head)
@@ -363,13 +372,28 @@ class TextStream:
         if not open_patterns:
             return
         earliest = min(open_patterns.values())
-        can_match = base.end - earliest <= ASK_UNION_FROM or index.union.first(base.from_index(earliest)) is not None
+        asks = base.end - earliest > ASK_ANCHORS_FROM
+        anchored = self._anchored(base.from_index(earliest)) if asks else 0
         for number, position in list(open_patterns.items()):
+            can_match = not asks or bool(anchored >> number & 1)
             live = self._match_pattern(index.patterns[number], position, can_match, final)
             if live < base.end:
                 open_patterns[number] = live
             else:
                 del open_patterns[number]
+
+    def _match_whole(self, text: str, begin: int) -> None:
+        """Take the matches in a text of which nothing is open and that ends here."""
+        for number in bits_of(self._anchored(text)):
+            self._match_pattern(self._index.patterns[number], begin, True, final=True)
+
+    def _anchored(self, text: str) -> int:
+        """The patterns that may match in ``text``, as bits by their numbers: of all others it lacks the anchors."""
+        index, book, found = self._index, self._index.book, 0
+        anchors = book.anchors
+        for _, _, word in book.automaton.matches(text):
+            found |= anchors[word]
+        return found & index.pattern_bits | index.unanchored
 
     def _match_pattern(self, entry: SidePattern, position: int, can_match: bool, final: bool) -> int:
         """Take the matches that no more text can change, leftmost first; returns from where the pattern is still open."""
@@ -397,12 +421,13 @@ class TextStream:
         return live
 
     def _is_inside_word(self, position: int) -> bool:
-        """True if a letter of Latin script stands at ``position`` and directly before it."""
-        text, at = self._base.text, position - self._base.begin
-        return at > 0 and text[at].isascii() and text[at].isalpha() and continues_word(text[at], text[at - 1])
+        return begins_inside_word(self._base.text, position - self._base.begin)
 
     def _take(self, lane: LaneIndex, entry: int, targets: Iterable[Target], begin: int, finish: int, rank: int) -> None:
+        here = self._index.here
         for target in targets:
+            if not here[target.goal]:
+                continue
             if target.kind == SLOT:
                 self._queue.append(Hit(begin, -finish, rank, target.goal, target.slot, lane.automaton.entries[entry]))
             else:
@@ -418,8 +443,7 @@ class TextStream:
             self._allowed.sort()
             ready = [hit for hit in self._queue if hit.start < settled]
             del self._queue[: len(ready)]
-            if self._late is not None or self._slots is not None:
-                self._note(ready)
+            self._note(ready)
             for hit in self._completable(ready) if final else ready:
                 self._build(hit)
         due: list[tuple[int, int, int, Window]] = []
@@ -444,10 +468,12 @@ class TextStream:
 
     def _note(self, hits: Iterable[Hit]) -> None:
         """Remember which slots were seen, whether or not they meet."""
-        seen, base = self._slots_seen, self._base
+        base, layout = self._base, self._index.book.layout
         for hit in hits:
-            seen[hit.goal] = seen.get(hit.goal, 0) | 1 << hit.slot
-            if self._slots is not None and not (self._allowed and self._is_allowed(hit)):
+            if self._allowed and self._is_allowed(hit):
+                continue
+            self.seen |= layout.slot(hit.goal, hit.slot)
+            if self._slots is not None:
                 span = Span(self._raw_at(base.origin(hit.start)), self._raw_at(base.origin(hit.end - 1) + 1))
                 lane: Lane = "skip" if hit.rank else "base"
                 self._slots.append(SlotSeen(self._index.goals[hit.goal].id, hit.slot, span, lane, hit.normalised))
@@ -614,11 +640,11 @@ class TextStream:
         """The same as a decoded position."""
         base, index, hold = self._base, self._index, self._decoded
         if base.live:
-            held = base.held(index.base.automaton)
+            held = base.held(index.base.beginnings)
             if held is not None:
                 hold = base.origin(held)
         if self._skip.live:
-            held = self._skip.held(index.skip.automaton)
+            held = self._skip.held(index.skip.beginnings)
             if held is not None:
                 hold = min(hold, base.origin(self._skip.origin(held)))
         if self._edge is not None and base.text[-1] in index.held_firsts:

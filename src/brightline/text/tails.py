@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from brightline.text.automata import Automaton
+from brightline.text.beginnings import HELD, HELD_INSIDE, LIVE_INSIDE, Beginnings
 from brightline.text.lanes import BREAK, Indices, Piece
 from brightline.text.words import continues_word, is_word_rim
 
@@ -61,21 +61,22 @@ class Tail:
         """The lane from ``index`` on."""
         return self.text[index - self.begin :] if index > self.begin else self.text
 
-    def revive(self, automaton: Automaton, read_from: int) -> None:
+    def revive(self, beginnings: Beginnings, read_from: int) -> None:
         """Find the live positions again after reading; only old ones and those in what was read can be live."""
         text, begin = self.text, self.begin
         end = begin + len(text)
-        prefixes, inside = automaton.prefixes, automaton.inside
-        self.live = [
-            start
-            for start in (*self.live, *range(max(read_from, end - automaton.longest), end))
-            if text[start - begin :] in prefixes and (not self._is_inside_word(start) or text[start - begin :] in inside)
-        ]
+        live = []
+        for start in (*self.live, *range(max(read_from, end - beginnings.longest), end)):
+            bits = beginnings.of(text[start - begin :])
+            if bits and (bits & LIVE_INSIDE or not self._is_inside_word(start)):
+                live.append(start)
+        self.live = live
 
-    def held(self, automaton: Automaton) -> int | None:
+    def held(self, beginnings: Beginnings) -> int | None:
         """The first live position whose entry must not leave."""
         for start in self.live:
-            if (automaton.inside if self._is_inside_word(start) else automaton.prefixes)[self.text[start - self.begin :]]:
+            bits = beginnings.of(self.text[start - self.begin :])
+            if bits & HELD and (bits & HELD_INSIDE or not self._is_inside_word(start)):
                 return start
         return None
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from brightline.text.goals import MAX_ENTRY_CHARS, MAX_EXCEPTION_WITHIN, MAX_WITHIN, Goal
-from brightline.text.index import SideUnless
+from brightline.text.word_rows import GoalUnless
 
 __all__ = ["AFTER_CAP", "MEMORY", "ExceptionHit", "Hit", "Marks", "Window", "WindowBuilder", "exceptions_of"]
 
@@ -174,7 +174,7 @@ class WindowBuilder:
         return None
 
 
-def exceptions_of(window: Window, unless: Sequence[SideUnless], seen: Sequence[ExceptionHit], sentences: Marks) -> tuple[str, ...]:
+def exceptions_of(window: Window, unless: Sequence[GoalUnless], seen: Sequence[ExceptionHit], sentences: Marks) -> tuple[str, ...]:
     """Names of the exceptions that stand around a window.
 
     A word counts in the sentences of the window, but not inside the evidence itself. If the exception may follow: up to
@@ -194,7 +194,7 @@ def exceptions_of(window: Window, unless: Sequence[SideUnless], seen: Sequence[E
     return tuple(dict.fromkeys(names))
 
 
-def _stands(word: ExceptionHit, window: Window, unless: SideUnless) -> bool:
+def _stands(word: ExceptionHit, window: Window, unless: GoalUnless) -> bool:
     if unless.after:
         return window.start - word.end <= unless.within
     return any(0 <= hit.start - word.end <= unless.within for hit in window.hits)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["continues_word", "is_word_rim"]
+__all__ = ["begins_inside_word", "continues_word", "is_word_rim"]
 
 
 def is_word_rim(character: str) -> bool:
@@ -13,3 +13,8 @@ def is_word_rim(character: str) -> bool:
 def continues_word(rim: str, neighbour: str) -> bool:
     """True if ``neighbour`` continues the word or number that ``rim`` belongs to: letters with letters, digits with digits."""
     return neighbour.isascii() and ((rim.isalpha() and neighbour.isalpha()) or (rim.isdigit() and neighbour.isdigit()))
+
+
+def begins_inside_word(text: str, at: int) -> bool:
+    """True if a letter of Latin script stands at ``at`` and directly before it: no pattern begins there, as no word does."""
+    return at > 0 and text[at].isascii() and text[at].isalpha() and continues_word(text[at], text[at - 1])
