@@ -1,6 +1,6 @@
 """Requests split over turns: how many are found, and how many ordinary conversations that costs.
 
-    .venv/bin/python evals/dialogues.py [--json] [--part dev|held] [--need 5.0]
+    .venv/bin/python evals/dialogues.py [--json] [--part dev|held] [--only authored|ordinary] [--from training/authored/dialogues]
 
 **Authored conversations** (``dialogues/*.jsonl``, one a line: ``{"id", "lang", "family", "harmful", "turns": [{"role": "user" or
 "assistant", "text"}], "part": "dev" or "held"}``) are written by somebody who has read neither the goals nor this code. Each is taken
@@ -69,9 +69,9 @@ class Counts:
     all_joined: int = 0
 
 
-def authored(part: str | None) -> Iterator[Conversation]:
-    """The conversations in ``dialogues/``. Raises ``ValueError`` with file and line for a line that is none."""
-    for path in sorted(HERE.glob("*.jsonl")):
+def authored(part: str | None, folder: Path = HERE) -> Iterator[Conversation]:
+    """The conversations in a folder. Raises ``ValueError`` with file and line for a line that is none."""
+    for path in sorted(folder.glob("*.jsonl")):
         for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
             if not line.strip():
                 continue
@@ -227,23 +227,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Requests split over turns: recall, and what ordinary conversations pay for it.")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--part", choices=("dev", "held"), help="only this part of the authored conversations")
+    parser.add_argument("--only", choices=("authored", "ordinary"), help="leave the other half out")
+    parser.add_argument("--from", dest="folder", type=Path, default=HERE, help="conversations of another folder, such as those for tuning")
     options = parser.parse_args()
     pipeline = Pipeline(Settings())
-    written = measure(pipeline, authored(options.part))
-    chance = measure(pipeline, ordinary())
+    written = measure(pipeline, authored(options.part, options.folder) if options.only != "ordinary" else ())
+    chance = measure(pipeline, ordinary() if options.only != "authored" else ())
     added = total_of(chance.values())
     over = added.over_turns / max(1, added.conversations) > BUDGET
     if options.json:
         tables = {"authored": written, "ordinary": chance}
         print(json.dumps({name: [{"harmful": k[0], "family": k[1], **asdict(v)} for k, v in t.items()] for name, t in tables.items()}))
         return int(over)
-    if not written:
-        print(f"no authored conversations in {HERE}", file=sys.stderr)
+    if not written and options.only != "ordinary":
+        print(f"no authored conversations in {options.folder}", file=sys.stderr)
     for harmful, title in ((True, "harmful conversations"), (False, "benign conversations")):
         rows = {family: row for (is_harmful, family), row in written.items() if is_harmful is harmful}
         if rows:
             show(title, rows)
-    show("ordinary messages and calls", {family: row for (_, family), row in chance.items()})
+    if chance:
+        show("ordinary messages and calls", {family: row for (_, family), row in chance.items()})
     return int(over)
 
 

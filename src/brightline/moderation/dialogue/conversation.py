@@ -24,29 +24,26 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
 from typing import NamedTuple
 
 from brightline.model import Finding, Outcome, Part, Side, Span
 from brightline.moderation.dialogue.evidence import Cite, capped, finding_over, recited
+from brightline.moderation.dialogue.kept import NEAR, Bond, Kept, bond_of, weight_of
+from brightline.moderation.dialogue.leaning import leaning_model, probability, score_of
 from brightline.moderation.dialogue.pieces import LONGEST_PIECE, MOST_NAMES, Composed, Piece, composed, named_pieces, run_together
-from brightline.moderation.dialogue.reading import TELLING, DialogueReader, Sight, TurnText
+from brightline.moderation.dialogue.reading import TELLING, DialogueReader, Sight
 from brightline.moderation.dialogue.turns import Role, Turn
 from brightline.text import Goal
 
-__all__ = ["MOST_TURNS", "Dialogue", "Kept", "OpenGoal"]
+__all__ = ["MOST_TURNS", "Dialogue", "OpenGoal"]
 
 MOST_TURNS = 20
-NEAR = 4
-HALF_LIFE_S = 1800.0
-"""Bounds of the session state (text-and-gateway.md, section 5.3): 20 turns, 30 minutes."""
-
-FORGOTTEN = 1 / 16
-"""Four half-lives: two hours after a turn nothing goes on with it."""
+"""Bounds of the session state (text-and-gateway.md, section 5.3): 20 turns; evidence halves in 30 minutes (``kept``)."""
 
 SURPRISE = 5.0
 """Measured with evals/dialogues.py and on shuffled ordinary messages (docs/dialogue.md): lower, and two ordinary words are enough."""
+
+BROAD_SURPRISE = 4.0
 
 COMMON = 2.0
 """A word that stands in more than one of a hundred ordinary texts says nothing without its object."""
@@ -67,56 +64,12 @@ ANSWERED = "answered:"  # before a goal that was reported for an answer
 FICTION_FRAME = "technique.fiction_frame"
 
 
-class _Bond(Enum):
-    """How firmly two turns belong together."""
-
-    NONE = 0
-    LOOSE = 1
-    FIRM = 2
-
-
 class OpenGoal(NamedTuple):
     """A goal of which the user's turns filled some slots. ``filled``: slot number → where."""
 
     goal: Goal
     filled: dict[int, Cite]
     surprise: float
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One turn of the user as it is remembered: what its texts hold, by part; ``piece`` is its text if it is short."""
-
-    number: int
-    subject: int  # raised with each announced change of subject
-    at: float | None
-    texts: tuple[tuple[str, TurnText], ...]
-    piece: Piece | None
-    words: frozenset[int] = field(init=False, compare=False, repr=False)
-    slots: dict[str, int] = field(init=False, compare=False, repr=False)  # goal → bits of the slots seen
-
-    def __post_init__(self) -> None:
-        first = self.texts[0][1]
-        words, slots = first.words, first.slots
-        for _, text in self.texts[1:]:
-            words |= text.words
-            slots = slots | {goal: bits | slots.get(goal, 0) for goal, bits in text.slots.items()}
-        object.__setattr__(self, "words", words)
-        object.__setattr__(self, "slots", slots)
-
-    @property
-    def evidence(self) -> float:
-        """What the turn adds to the trajectory."""
-        return sum(text.evidence for _, text in self.texts)
-
-    def sights(self, goal: str) -> dict[int, tuple[str, Sight]]:
-        """Where each slot of a goal was seen, by slot: the most surprising word and its part."""
-        found: dict[int, tuple[str, Sight]] = {}
-        for part, text in self.texts:
-            for sight in text.sights:
-                if sight.goal == goal and (sight.slot not in found or found[sight.slot][1].surprise < sight.surprise):
-                    found[sight.slot] = (part, sight)
-        return found
 
 
 class Dialogue:
@@ -144,8 +97,7 @@ class Dialogue:
         """Goals begun and not met by the turns that belong to the newest one, the most surprising first."""
         if not self.turns:
             return []
-        newest = self.turns[-1]
-        near = [kept for kept in self.turns if kept.subject == newest.subject and newest.number - kept.number <= NEAR]
+        near = self._near()
         filled: dict[str, dict[int, tuple[Cite, float]]] = {}
         for kept in near:
             for goal_id in kept.slots:
@@ -170,6 +122,11 @@ class Dialogue:
         """The trajectory: the evidence of all turns, each counting less by the turns since."""
         newest = self.turns[-1].number if self.turns else 0
         return sum(kept.evidence * DECAY ** (newest - kept.number) for kept in self.turns)
+
+    @property
+    def harmful(self) -> float:
+        """How probable it is, by the sound of the newest turns about one subject, that somebody asks for what must not be done."""
+        return _harmful(self._near())
 
     @property
     def rises(self) -> bool:
@@ -198,9 +155,8 @@ class Dialogue:
         self.count += 1
         kept = self._keep(texts, turn.at)
         found = self._joined(kept, texts) + self._completed(kept)
-        rising = None if found else self._rising(kept)
-        if rising is not None:
-            found.append(rising)
+        if not found:
+            found = self._rising(kept) or self._sounding(kept)
         for part in texts:
             for name, piece in named_pieces(part.text[: LONGEST_PIECE * 10], part.path).items():
                 self.names.pop(name, None)
@@ -234,6 +190,13 @@ class Dialogue:
         self.told.update(ANSWERED + finding.goal for finding in best)
         return best
 
+    def _near(self) -> list[Kept]:
+        """The newest turns about one subject, the newest last."""
+        if not self.turns:
+            return []
+        newest = self.turns[-1]
+        return [kept for kept in self.turns if kept.subject == newest.subject and newest.number - kept.number <= NEAR]
+
     # -- what a turn holds ------------------------------------------------------------------------------------------
 
     def _keep(self, parts: Sequence[Part], at: float | None) -> Kept:
@@ -254,7 +217,7 @@ class Dialogue:
 
     def _completed(self, kept: Kept) -> list[Finding]:
         """Goals whose last empty slot this turn fills."""
-        earlier = [(other, bond) for other in self.turns if other is not kept and (bond := self._bond(kept, other)) is not _Bond.NONE]
+        earlier = [(other, bond) for other in self.turns if other is not kept and (bond := bond_of(kept, other)) is not Bond.NONE]
         if not earlier:
             return []
         met = {goal for _, text in kept.texts for goal in text.met}
@@ -264,25 +227,32 @@ class Dialogue:
             for other, _ in earlier:
                 together |= other.slots.get(goal_id, 0)
             full = (1 << len(goal.slots)) - 1
-            if together != full or bits == full or goal_id in self.told or goal_id in met:
+            broad = goal_id in self._reader.broad_goals
+            if together != full or (bits == full and not broad) or goal_id in self.told or goal_id in met:
+                continue
+            if bits == full and not any(bond is Bond.FIRM and other.slots.get(goal_id) for other, bond in earlier):
                 continue
             now = kept.sights(goal_id)
             chosen: dict[int, tuple[float, int, Cite]] = {
                 slot: (sight.surprise, kept.number, _cite(part, sight)) for slot, (part, sight) in now.items()
             }
+            telling = {kept.number: kept}
             says_something = all(surprise >= COMMON for surprise, _, _ in chosen.values())
             for other, bond in reversed(earlier):
-                if bond is _Bond.LOOSE and not says_something:
+                if bond is Bond.LOOSE and not says_something:
                     continue
                 slots = other.sights(goal_id)
-                if len(slots) == len(goal.slots):
+                if len(slots) == len(goal.slots) and not broad:
                     break  # one turn had it all, and the engine judged that
                 for slot, (part, sight) in slots.items():
-                    if slot not in chosen and (bond is _Bond.FIRM or sight.surprise >= COMMON):
-                        chosen[slot] = (sight.surprise * _weight(kept, other), other.number, _cite(part, sight))
+                    if slot not in chosen and (bond is Bond.FIRM or sight.surprise >= COMMON):
+                        chosen[slot] = (sight.surprise * weight_of(kept, other), other.number, _cite(part, sight))
+                        telling[other.number] = other
             surprise = sum(weight for weight, _, _ in chosen.values())
-            if len(chosen) < len(goal.slots) or surprise < SURPRISE:
+            if len(chosen) < len(goal.slots) or surprise < (BROAD_SURPRISE if broad else SURPRISE):
                 continue
+            if _harmful(telling.values()) < leaning_model().card.borderline:
+                continue  # by the turns that hold the evidence alone: harmless ones before and between change nothing
             cites = [cite for _, _, cite in sorted(chosen.values(), key=lambda one: (one[1], one[2].span))]
             score = SURE if surprise >= SURE_FROM else LIKELY
             found.append((surprise, self._finding(goal, self.side, cites, score, self._excusing(kept.subject))))
@@ -290,19 +260,6 @@ class Dialogue:
         best = [finding for _, finding in found[:FINDINGS_A_TURN]]
         self.told.update(finding.goal for finding in best)
         return best
-
-    def _bond(self, kept: Kept, other: Kept) -> _Bond:
-        """How a turn goes on with an earlier one."""
-        if _weight(kept, other) < FORGOTTEN:
-            return _Bond.NONE
-        if any(text.points_back for _, text in kept.texts):
-            return _Bond.FIRM
-        if other.subject != kept.subject or kept.number - other.number > NEAR:
-            return _Bond.NONE
-        if any(text.refers or text.brief for _, text in kept.texts) or kept.words & other.words:
-            return _Bond.FIRM
-        brief_before = all(text.brief for _, text in other.texts)
-        return _Bond.LOOSE if brief_before or any(text.goes_on for _, text in kept.texts) else _Bond.NONE
 
     def _about(self, subject: int) -> set[str]:
         """What the turns about this subject are about that excuses. A story told to get at real methods is no story."""
@@ -369,10 +326,10 @@ class Dialogue:
         self.told.update(name for finding in best for name in (finding.goal, told + finding.goal))
         return best
 
-    def _rising(self, kept: Kept) -> Finding | None:
+    def _rising(self, kept: Kept) -> list[Finding]:
         """A conversation in which evidence grows, with a technique in it, goes to a person: cited are the techniques and the goal begun."""
         if not self.rises or "trajectory" in self.told:
-            return None
+            return []
         last = list(self.turns)[-RISES_OVER:]
         techniques = [_cite(part, sight) for one in last for part, text in one.texts for sight in text.techniques]
         begun = [
@@ -383,19 +340,37 @@ class Dialogue:
             if not self._reader.goals[sight.goal].slots[sight.slot].companion and sight.surprise >= TELLING
         ]
         if not techniques or not begun:
-            return None
+            return []
         _, cite, goal_id = max(begun, key=lambda row: row[0])
         self.told.add("trajectory")
         cites = list(dict.fromkeys([*techniques, cite]))
-        return self._finding(self._reader.goals[goal_id], self.side, cites, LIKELY, self._excusing(kept.subject))
+        return [self._finding(self._reader.goals[goal_id], self.side, cites, LIKELY, self._excusing(kept.subject))]
+
+    def _sounding(self, kept: Kept) -> list[Finding]:
+        """A conversation that sounds harmful beyond doubt, with a goal of conversations begun in it, goes to a person."""
+        near = self._near()
+        harmful = self.harmful
+        if len(near) < 2 or harmful < leaning_model().card.violating or "sound" in self.told:
+            return []
+        begun: dict[str, list[tuple[float, Cite]]] = {}
+        for one in near:
+            for part, text in one.texts:
+                for sight in text.sights:
+                    if sight.goal in self._reader.broad_goals and sight.surprise >= TELLING:
+                        begun.setdefault(sight.goal, []).append((sight.surprise, _cite(part, sight)))
+        begun = {goal: cites for goal, cites in begun.items() if goal not in self.told}
+        if not begun:
+            return []
+        goal_id, cites = max(begun.items(), key=lambda row: (sum(weight for weight, _ in row[1]), row[0]))
+        self.told.add("sound")
+        cited = list(dict.fromkeys(cite for _, cite in cites))
+        return [self._finding(self._reader.goals[goal_id], self.side, cited, round(harmful, 4), self._excusing(kept.subject))]
+
+
+def _harmful(turns: Iterable[Kept]) -> float:
+    """How these turns sound together, the newest being the last one said."""
+    return probability(score_of(kept.leaning for kept in sorted(turns, key=lambda kept: kept.number)))
 
 
 def _cite(part: str, sight: Sight) -> Cite:
     return Cite(part, sight.span, sight.evidence, sight.normalised)
-
-
-def _weight(now: Kept, then: Kept) -> float:
-    """What evidence of an earlier turn still counts for."""
-    if now.at is None or then.at is None:
-        return 1.0
-    return float(0.5 ** (max(0.0, now.at - then.at) / HALF_LIFE_S))

@@ -44,7 +44,7 @@ _HARMLESS = (
     (
         "fiction",
         re.compile(
-            "电影|影片|影评|剧情|电视剧|小说|短剧|话剧|剧本杀|推理|悬疑|主角|反派|角色卡|游戏|歌词|诗歌|漫画|动漫"
+            "电影|影片|影评|剧情|电视剧|小说|短剧|话剧|剧本杀|推理|悬疑|主角|反派|角色卡|游戏(?:剧情|角色|策划|设定|关卡|任务)|歌词|诗歌|漫画|动漫"
             "|(?<![a-z])(?:movie|film|novel|short story|screenplay|protagonist|villain|video game|board game|poem|lyrics)"
         ),
     ),
@@ -59,8 +59,8 @@ _HARMLESS = (
     (
         "help_seeking",
         re.compile(
-            "被骗|受骗|上当|受害|被盗|泄露|举报|报警|报案|投诉|维权|求助|救助|挂失|追回|担心|害怕|劝|戒赌|戒毒|康复|家长"
-            "|(?<![a-z])(?:scammed|victim|report (?:it|him|her|them|this)|police|worried|afraid|recover|quit|rehab)"
+            "被骗|受骗|上当|受害|被盗|泄露|举报|报警|报案|投诉|维权|求助|救助|挂失|追回|担心|害怕|劝|戒赌|戒毒|康复"
+            "|(?<![a-z])(?:scammed|victim|report (?:it|him|her|them|this)|police|worried|afraid|recover|quit(?:ting)? (?:smoking|drinking|gambling|drugs)|rehab)"
         ),
     ),
     ("news", re.compile("新闻|报道|记者|采访|通报|(?<![a-z])(?:news|journalis|reporter)")),

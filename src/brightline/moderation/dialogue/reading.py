@@ -7,6 +7,7 @@ turn. Of a text longer than ``LONGEST`` only beginning and end are read for slot
 
 from __future__ import annotations
 
+import itertools
 import math
 import secrets
 from collections import defaultdict
@@ -16,7 +17,9 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from brightline.model import Finding, Outcome, Side, Span
+from brightline.moderation.dialogue.broad import broad_engine
 from brightline.moderation.dialogue.cues import content_words, goes_on, harmless, is_brief, is_short, joins, points_back, refers, shifts
+from brightline.moderation.dialogue.leaning import SILENT, Leaning, leaning_of
 from brightline.text import Goal, TextEngine
 from brightline.text.automata import Automaton
 from brightline.text.lanes import normalise
@@ -30,7 +33,7 @@ LONGEST = 20_000
 """Characters of one text that are read for slots: half from its beginning, half from its end."""
 
 HITS_A_SLOT = 3
-GOALS_A_TEXT = 48
+GOALS_A_TEXT = 64
 EXCUSES_A_TEXT = 32
 REMEMBERED = 4_000
 """Texts in one generation of the memory; two are kept. A reading of an ordinary message takes some 2 kB."""
@@ -87,6 +90,7 @@ class TurnText:
     joins: bool
     brief: bool
     evidence: float  # what it adds to the trajectory
+    leaning: Leaning = SILENT
     slots: dict[str, int] = field(init=False, compare=False, repr=False)  # goal → bits of the slots seen
 
     def __post_init__(self) -> None:
@@ -101,8 +105,10 @@ class DialogueReader:
 
     def __init__(self, engine: TextEngine) -> None:
         self.engine = engine
-        self.version = f"1+{engine.version}"
-        self.goals: dict[str, Goal] = {goal.id: goal for goal in engine.book}
+        self.broad = broad_engine()
+        self.version = f"2+{engine.version}+{self.broad.version}"
+        self.broad_goals: dict[str, Goal] = {goal.id: goal for goal in self.broad.book}
+        self.goals: dict[str, Goal] = self.broad_goals | {goal.id: goal for goal in engine.book}
         self._key = secrets.token_bytes(16)
         self._young: dict[bytes, TurnText] = {}
         self._old: dict[bytes, TurnText] = {}
@@ -137,9 +143,11 @@ class DialogueReader:
         return found
 
     def is_split_goal(self, goal: Goal | None, side: Side) -> bool:
-        """True for a goal whose slots may be put together over turns: it stops or reviews, and has several."""
+        """True for a goal whose slots may be put together over turns: one of conversations, or one that stops or reviews and has several."""
         if goal is None or len(goal.slots) < 2 or goal.id.startswith(TECHNIQUE):
             return False
+        if goal.id in self.broad_goals:
+            return side in goal.effects
         effect = goal.effects.get(side)
         return effect is not None and effect.severity >= Outcome.REVIEW.severity
 
@@ -159,7 +167,7 @@ class DialogueReader:
         for begin, piece in _stretches(text):
             view = late_view(piece)
             read = self.engine.read(view.text, side)
-            for seen in read.slots:
+            for seen in itertools.chain(self.broad.read(view.text, side).slots, read.slots):
                 goal = self.goals.get(seen.goal)
                 if not self.is_split_goal(goal, side) or (seen.goal not in goals and len(goals) >= GOALS_A_TEXT):
                     continue
@@ -206,13 +214,14 @@ class DialogueReader:
             joins=joins(base[:2000]),
             brief=is_brief(base),
             evidence=0.0 if about else self._evidence(seen_slots, bool(met), len(techniques)),
+            leaning=leaning_of(base),
         )
 
     def _evidence(self, sights: tuple[Sight, ...], met: bool, techniques: int) -> float:
         """What a text adds to the trajectory: a goal met, or the fullest one that is begun, and the techniques used."""
         begun: defaultdict[str, set[int]] = defaultdict(set)
         for sight in sights:
-            if sight.surprise >= TELLING and not self.goals[sight.goal].slots[sight.slot].companion:
+            if sight.surprise >= TELLING and sight.goal not in self.broad_goals and not self.goals[sight.goal].slots[sight.slot].companion:
                 begun[sight.goal].add(sight.slot)
         fullest = max((len(slots) / len(self.goals[goal].slots) for goal, slots in begun.items()), default=0.0)
         return (MET if met else BEGUN * fullest) + DISGUISED * min(techniques, 2)

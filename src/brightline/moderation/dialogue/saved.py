@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from brightline.model import Span
-from brightline.moderation.dialogue.conversation import MOST_TURNS, Dialogue, Kept
+from brightline.moderation.dialogue.conversation import MOST_TURNS, Dialogue
+from brightline.moderation.dialogue.kept import Kept
+from brightline.moderation.dialogue.leaning import Leaning
 from brightline.moderation.dialogue.pieces import MOST_NAMES, Piece
 from brightline.moderation.dialogue.reading import DialogueReader, Excuse, Sight, TurnText
 
@@ -90,6 +92,7 @@ def _text(text: TurnText) -> dict[str, Any]:
         "cues": [text.refers, text.goes_on, text.points_back, text.shifts, text.joins, text.brief],
         "about": list(text.about),
         "evidence": text.evidence,
+        "leaning": list(text.leaning),
     }
 
 
@@ -103,6 +106,7 @@ def _read_text(reader: DialogueReader, document: dict[str, Any]) -> TurnText:
         words=frozenset(document["words"]),
         about=tuple(map(str, document["about"])),
         evidence=float(document["evidence"]),
+        leaning=_leaning(document.get("leaning", (0.0, 0))),
         refers=bool(cues[0]),
         goes_on=bool(cues[1]),
         points_back=bool(cues[2]),
@@ -119,6 +123,11 @@ def _row(sight: Sight) -> list[Any]:
 def _sight(row: list[Any]) -> Sight:
     goal, slot, span, lane, normalised, evidence, surprise = row
     return Sight(str(goal), int(slot), Span(*span), str(lane), str(normalised), str(evidence), float(surprise))
+
+
+def _leaning(row: list[Any]) -> Leaning:
+    weight, count = row
+    return Leaning(float(weight), max(0, int(count)))
 
 
 def _is_known(reader: DialogueReader, sight: Sight) -> bool:
