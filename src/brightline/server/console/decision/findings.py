@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from brightline.model import Decision, Finding, Ground, Outcome, Span
-from brightline.rulebook import OperatorTerm, Rulebook
+from brightline.pipeline import Pipeline
+from brightline.rulebook import Rulebook
 from brightline.rulebook.reasons import CONTEXT_WORDS
 from brightline.server.console.decision.invisible import Piece, pieces_of
 from brightline.server.console.decision.rules import CitedRule, cited
+from brightline.server.console.naming import goal_name
 from brightline.text import Goal
 
 __all__ = ["ShownFinding", "Slot", "shown_findings"]
@@ -33,12 +35,14 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
-    """One finding. ``title`` is empty where today's goals do not know it; ``types`` are (number, name)."""
+    """One finding. ``title`` is empty where nothing of today has its goal, ``has_page`` false where that is no goal of the rulebook's
+    room (a model's, a guard's); ``types`` are (number, name)."""
 
     number: int
     finding: Finding
     weight: Weight
     title: str
+    has_page: bool
     types: tuple[tuple[int, str], ...]
     contexts: tuple[str, ...]
     term: str
@@ -47,27 +51,20 @@ class ShownFinding:
     rules: list[CitedRule]
 
 
-def shown_findings(
-    decision: Decision,
-    rulebook: Rulebook,
-    goals: Mapping[str, Goal],
-    terms: Mapping[str, OperatorTerm],
-    lang: str,
-    *,
-    with_text: bool,
-) -> list[ShownFinding]:
+def shown_findings(decision: Decision, pipeline: Pipeline, goals: Mapping[str, Goal], lang: str, *, with_text: bool) -> list[ShownFinding]:
     """All findings of a decision in their order, numbered from 1. Without ``with_text`` no word of the text is in them."""
     english = lang == "en"
+    rulebook, terms = pipeline.rulebook, pipeline.terms
     shown = []
     for number, finding in enumerate(decision.findings, 1):
-        goal = goals.get(finding.goal)
         term = terms.get(finding.term) if finding.term else None
         shown.append(
             ShownFinding(
                 number=number,
                 finding=finding,
                 weight=_weight(finding, decision, rulebook),
-                title="" if goal is None else (goal.title_en if english else goal.title_zh),
+                title=goal_name(pipeline, finding.goal, lang),
+                has_page=finding.goal in goals,
                 types=tuple((each, _type_name(each, rulebook, lang)) for each in finding.problem_types),
                 contexts=tuple(CONTEXT_WORDS.get(name, {}).get(lang, name) for name in finding.exceptions),
                 term=term.title(lang) if term else finding.term or "",

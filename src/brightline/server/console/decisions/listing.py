@@ -23,6 +23,7 @@ from brightline.server.console.decisions.conditions import FLAGGED, Conditions, 
 from brightline.server.console.decisions.counting import Count, count_of
 from brightline.server.console.decisions.rows import Row, row_of
 from brightline.server.console.desk import Desk, Visit
+from brightline.server.console.naming import goal_name
 from brightline.server.console.permissions import Permission
 from brightline.server.face import msgid as _
 from brightline.server.face import security_headers
@@ -266,8 +267,7 @@ class Listing:
 
     def _goal_words(self, visit: Visit, conditions: Conditions) -> str:
         goal = conditions.values.get("goal", "")
-        titles = {each.id: each.title_en if visit.lang == "en" else each.title_zh for each in self._desk.service.pipeline.engine.book}
-        return titles.get(goal, goal)
+        return goal_name(self._desk.service.pipeline, goal, visit.lang) or goal
 
     def _options(self, visit: Visit, of: str) -> list[tuple[str, str]]:
         english = visit.lang == "en"

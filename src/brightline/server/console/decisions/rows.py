@@ -12,6 +12,7 @@ from typing import Literal
 
 from brightline.model import Decision, Finding, Outcome, Span
 from brightline.server.console.frame.preferences import folds
+from brightline.server.console.naming import goal_name
 from brightline.server.face import Segment, highlight
 from brightline.service import Service
 from brightline.store import Cursor, StoredDecision, Unreadable, User
@@ -83,7 +84,7 @@ def row_of(
         citation=_citation(rule, service, lang),
         more_rules=max(0, len(decision.rules) - 1),
         goal=goal,
-        goal_words=_goal_words(goal, service, lang),
+        goal_words=goal_name(service.pipeline, goal, lang) or goal,
         types=tuple(sorted({number for finding in decision.findings for number in finding.problem_types})),
         gaps=len(decision.not_inspected),
         is_sensitive=is_sensitive(decision),
@@ -136,14 +137,6 @@ def _first(decision: Decision) -> Finding | None:
 
 def _citation(rule: str, service: Service, lang: str) -> str:
     return service.rulebook.citation(rule, lang) if rule in service.rulebook else rule
-
-
-def _goal_words(goal: str, service: Service, lang: str) -> str:
-    try:
-        known = service.pipeline.engine.book[goal]
-    except KeyError:
-        return goal
-    return known.title_en if lang == "en" else known.title_zh
 
 
 def _text(value: object) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 from brightline.model import Outcome
 from brightline.server.console.frame.charts import Drawing, sparkline
+from brightline.server.console.naming import goal_name
 from brightline.server.console.overview.picture import BREAKDOWNS, Picture
 from brightline.server.console.overview.series import OUTCOMES
 from brightline.server.face import msgid as _
@@ -143,8 +144,7 @@ def _named(name: str, value: str, service: Service, lang: str, text: Callable[[s
         known = service.rulebook.get(value)
         return (service.rulebook.citation(known.id, lang), f"/console/rulebook/{quote(known.id, safe='')}") if known else ("", "")
     if name == "goal":
-        goal = next((goal for goal in service.pipeline.engine.book if goal.id == value), None)
-        return ((goal.title_en if lang == "en" else goal.title_zh) if goal else ""), ""
+        return goal_name(service.pipeline, value, lang), ""
     if name == "door":
         return (text(_DOORS[value]) if value in _DOORS else ""), ""
     if name == "model":

@@ -1,0 +1,53 @@
+"""What people call that which a finding was made under: a goal, the linear model of a family, a category of a guard model.
+
+An id of another day, which nothing of today has any more, has no name: old decisions keep the goals of their time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from typing import NamedTuple
+
+from brightline.errors import DataError
+from brightline.moderation.guards.reading import SHIPPED, load_guard_map
+from brightline.pipeline import Pipeline
+from brightline.rulebook import load_rulebook
+from brightline.second_look import NOT_ANSWERED
+
+__all__ = ["goal_name"]
+
+
+class _Name(NamedTuple):
+    zh: str
+    en: str
+
+
+def goal_name(pipeline: Pipeline, goal_id: str, lang: str) -> str:
+    """Its name in that language; empty where nothing of today has that id."""
+    name = _name(pipeline, goal_id)
+    return "" if name is None else name.en if lang == "en" else name.zh
+
+
+def _name(pipeline: Pipeline, goal_id: str) -> _Name | None:
+    with suppress(KeyError):
+        goal = pipeline.engine.book[goal_id]
+        return _Name(goal.title_zh, goal.title_en)
+    for model in pipeline.models.models:
+        if model.card.goal == goal_id:
+            return _Name(model.card.title_zh, model.card.title_en)
+    if goal_id.startswith("guard."):
+        return _of_guards(pipeline.settings.guard_map if pipeline.settings.guard_url else "").get(goal_id)
+    return None
+
+
+@cache
+def _of_guards(own: str) -> Mapping[str, _Name]:
+    """The categories of the shipped maps and of the operator's; whatever map was in force when a decision was made."""
+    names = {NOT_ANSWERED: _Name("护栏模型未作答", "The guard model did not answer")}
+    for path_or_name in (*SHIPPED, own):
+        with suppress(DataError):  # one that cannot be read any more only leaves its categories without names
+            categories = load_guard_map(path_or_name, load_rulebook()).categories.values()
+            names |= {category.goal: _Name(category.title_zh, category.title_en) for category in categories if category is not None}
+    return names
