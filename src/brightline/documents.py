@@ -95,7 +95,7 @@ _FINDING_FIELDS = tuple(field.name for field in fields(Finding))
 
 
 def _context(context: Context) -> dict[str, Any]:
-    return {
+    document = {
         "on": context.on.isoformat(),
         "door": context.door,
         "strictness": context.strictness,
@@ -103,6 +103,8 @@ def _context(context: Context) -> dict[str, Any]:
         "sector": context.sector,
         "terms": list(context.terms),
     }
+    # Left out where empty, as it was before there was such a thing: stored decisions keep their digests.
+    return document | ({"tightened": list(context.tightened)} if context.tightened else {})
 
 
 def _read_context(document: dict[str, Any]) -> Context:
@@ -113,6 +115,7 @@ def _read_context(document: dict[str, Any]) -> Context:
         age_band=AgeBand(document["age_band"]),
         sector=document["sector"],
         terms=tuple(document["terms"]),
+        tightened=tuple(document.get("tightened", ())),
     )
 
 

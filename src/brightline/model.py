@@ -146,6 +146,11 @@ class Strictness(StrEnum):
     STANDARD = "standard"
     STRICT = "strict"
 
+    @property
+    def stricter(self) -> Strictness:
+        """The next step; there is none beyond strict."""
+        return Strictness.STANDARD if self is Strictness.LENIENT else Strictness.STRICT
+
 
 class AgeBand(StrEnum):
     """Age of the person the text is for, as far as the operator knows it."""
@@ -256,7 +261,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Everything besides the Findings that a decision depends on. Stored with the Decision, so that it can be replayed."""
+    """Everything besides the Findings that a decision depends on. Stored with the Decision, so that it can be replayed.
+
+    ``tightened``: what a conversation left open; for its sake the answer is judged one step stricter than ``strictness`` says.
+    """
 
     on: date
     door: Door
@@ -264,6 +272,7 @@ class Context:
     age_band: AgeBand = AgeBand.UNKNOWN
     sector: str = ""
     terms: tuple[str, ...] = ()
+    tightened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

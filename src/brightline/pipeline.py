@@ -35,7 +35,7 @@ from brightline.model import (
     Strictness,
 )
 from brightline.moderation import goals_in_force
-from brightline.moderation.dialogue import DialogueReader, dialogue_findings
+from brightline.moderation.dialogue import Dialogue, DialogueReader, followed
 from brightline.moderation.families import FamilyModels
 from brightline.rulebook import Judgement, OperatorTerm, Rulebook, decide, load_rulebook, load_terms
 from brightline.rulebook.policy import outcome_of
@@ -110,10 +110,14 @@ class Pipeline:
 
     def inspect_item(self, item: Item) -> list[Finding]:
         """Findings over an Item: of each part, and of a dialogue what its turns say together."""
-        findings = self.inspect(item.parts)
+        return self._inspect_item(item)[0]
+
+    def _inspect_item(self, item: Item) -> tuple[list[Finding], Dialogue | None]:
+        findings, dialogue = self.inspect(item.parts), None
         if item.kind is ItemKind.DIALOGUE and len(item.parts) > 1:
-            findings += dialogue_findings(self.dialogues, item.parts)
-        return findings
+            dialogue, said = followed(self.dialogues, item.parts)
+            findings += said
+        return findings, dialogue
 
     def judge(self, findings: Sequence[Finding], context: Context, not_inspected: Sequence[NotInspected] = ()) -> Judgement:
         """What follows from the findings: the policy's answer."""
@@ -183,12 +187,16 @@ class Pipeline:
     def decide_item(
         self, item: Item, context: Context, *, also: Sequence[Finding] = (), gaps: Sequence[NotInspected] = (), **details: Any
     ) -> Decision:
-        """Inspect an Item and decide on it; ``details`` as in ``decide``. ``also`` and ``gaps``: what a second look brought."""
+        """Inspect an Item and decide on it; ``details`` as in ``decide``. ``also`` and ``gaps``: what a second look brought.
+
+        What is open in a dialogue makes its answers be judged one step stricter.
+        """
+        findings, dialogue = self._inspect_item(item)
         return self.decide(
             kind=item.kind,
             digest=item.digest,
-            findings=[*self.inspect_item(item), *also],
-            context=context,
+            findings=[*findings, *also],
+            context=dialogue.tighten(context) if dialogue else context,
             not_inspected=[*item.not_inspected, *gaps],
             **details,
         )

@@ -189,10 +189,15 @@ def _by_terms(asked: Outcome, term: OperatorTerm, *, certain: bool) -> Outcome:
 
 
 def _strictness(side: Side, context: Context) -> Strictness:
-    """The operator's setting, which touches its own generation only; a minor's session is always strict there."""
+    """The operator's setting, which touches its own generation only; a minor's session is always strict there.
+
+    An answer in a conversation that left something open is judged one step stricter.
+    """
     if not side.own_output:
         return Strictness.STANDARD
-    return Strictness.STRICT if context.age_band is AgeBand.MINOR else context.strictness
+    if context.age_band is AgeBand.MINOR:
+        return Strictness.STRICT
+    return context.strictness.stricter if context.tightened and side is Side.ANSWER else context.strictness
 
 
 def _in_force(rule_ids: Iterable[str], on: date, rulebook: Rules) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
@@ -321,6 +326,7 @@ def _because(lang: _Lang, outcome: Outcome, told: Sequence[_Told], rules: Sequen
         terms=tuple(sorted({verdict.term.title(lang) for _, verdict in of_that_kind if verdict.term})),
         contexts=tuple(sorted({name for finding, _ in of_that_kind for name in finding.exceptions})),
         for_a_minor=context.age_band is AgeBand.MINOR,
+        by_conversation=bool(context.tightened) and context.strictness is not Strictness.STRICT,
     )
 
 

@@ -52,6 +52,7 @@ class Because:
     terms: tuple[str, ...] = ()
     contexts: tuple[str, ...] = ()
     for_a_minor: bool = False
+    by_conversation: bool = False
 
 
 def explain(because: Because, not_inspected: Sequence[NotInspected] = (), lang: Literal["zh", "en"] = "zh") -> str:
@@ -80,7 +81,7 @@ def _ground(because: Because, lang: Literal["zh", "en"]) -> str:
         if key == "keys/block" and forbids == obliges:
             key = "keys/block by one rule"
     elif because.why is Why.TIGHTENED:
-        key = "tightened/minor" if because.for_a_minor else "tightened/strict"
+        key = "tightened/minor" if because.for_a_minor else "tightened/conversation" if because.by_conversation else "tightened/strict"
     quote = SENTENCES[lang]["quote"]
     return SENTENCES[lang][key].format(
         forbids=forbids,
@@ -153,6 +154,7 @@ SENTENCES: dict[Literal["zh", "en"], dict[str, str]] = {
         "keys/block by one rule": "内容明显属于{forbids}禁止的情形，该条同时要求服务提供者发现后予以处置。",
         "keys/refuse": "所涉内容明显属于{forbids}禁止的情形，本服务不予生成。",
         "tightened/minor": "所涉内容可能属于{forbids}禁止的情形；本次服务面向未成年人，存疑时不予生成。",
+        "tightened/conversation": "所涉内容可能属于{forbids}禁止的情形；此前的对话中已有可疑请求，存疑时不予生成。",
         "tightened/strict": "所涉内容可能属于{forbids}禁止的情形；本服务采用从严的设定，存疑时不予生成。",
         "terms": "本决定不主张法律依据；运营者依据自己公布的规则处理：{terms}。",
         "grounded": "依据：{concerns}。",
@@ -200,6 +202,7 @@ SENTENCES: dict[Literal["zh", "en"], dict[str, str]] = {
         "keys/block by one rule": "The content is manifestly of a kind that is forbidden and on which the provider is obliged to act once it is found ({forbids}).",
         "keys/refuse": "What was asked for or said is manifestly of a kind that is forbidden ({forbids}), so this service does not generate it.",
         "tightened/minor": "It may be of a kind that is forbidden ({forbids}); this session serves a minor, so in doubt it is not generated.",
+        "tightened/conversation": "It may be of a kind that is forbidden ({forbids}); after what was asked for earlier in this conversation, in doubt it is not generated.",
         "tightened/strict": "It may be of a kind that is forbidden ({forbids}); this service runs under a strict setting, so in doubt it is not generated.",
         "terms": "No legal ground is claimed; the operator acts under its own published terms: {terms}.",
         "grounded": "Ground: {concerns}.",

@@ -1,7 +1,7 @@
 """What several messages ask for together: a request split over turns, named pieces that are joined, letters sent one by one.
 
 ``Dialogue`` follows one conversation, ``DialogueReader`` reads its turns (one an engine, shared by all conversations), and
-``dialogue_findings`` does both for an Item whose parts are the turns in their order. Evidence is cited turn by turn: the
+``followed`` does both for an Item whose parts are the turns in their order. Evidence is cited turn by turn: the
 ``parts`` of a Finding name the turn of each span.
 """
 
@@ -24,6 +24,7 @@ __all__ = [
     "Turn",
     "dialogue_findings",
     "dialogue_item",
+    "followed",
     "load_dialogue",
     "role_of",
     "save_dialogue",
@@ -31,9 +32,17 @@ __all__ = [
 ]
 
 
-def dialogue_findings(reader: DialogueReader, parts: Iterable[Part]) -> list[Finding]:
-    """What the parts of an Item say together that none of them says alone: answers are the service's turns, all others the user's."""
-    turns = turns_of(parts)
+def followed(reader: DialogueReader, parts: Iterable[Part]) -> tuple[Dialogue, list[Finding]]:
+    """The conversation of an Item's parts, and what they say together that none of them says alone.
+
+    Answers are the service's turns, all others the user's; a single turn of the user says nothing together.
+    """
+    turns, dialogue = turns_of(parts), Dialogue(reader)
     if sum(turn.role is Role.USER for turn in turns) < 2:
-        return []
-    return Dialogue(reader).observe_all(turns)
+        return dialogue, []
+    return dialogue, dialogue.observe_all(turns)
+
+
+def dialogue_findings(reader: DialogueReader, parts: Iterable[Part]) -> list[Finding]:
+    """Only the findings."""
+    return followed(reader, parts)[1]

@@ -24,9 +24,10 @@ from __future__ import annotations
 import itertools
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from brightline.model import Finding, Outcome, Part, Side, Span
+from brightline.model import Context, Finding, Outcome, Part, Side, Span
 from brightline.moderation.dialogue.evidence import Cite, capped, finding_over, recited
 from brightline.moderation.dialogue.kept import NEAR, Bond, Kept, bond_of, weight_of
 from brightline.moderation.dialogue.leaning import leaning_model, probability, score_of
@@ -83,13 +84,24 @@ class Dialogue:
         self.said = 0  # turns of anybody, as far as the caller counts them
         self.subject = 0
         self.told: set[str] = set()  # goals reported
+        self.raised: set[str] = set()  # of these, the ones that nothing excused
         self.side = Side.PROMPT
 
     def restore(
-        self, *, count: int, said: int, subject: int, side: str, told: Iterable[str], names: dict[str, Piece], turns: Iterable[Kept]
+        self,
+        *,
+        count: int,
+        said: int,
+        subject: int,
+        side: str,
+        told: Iterable[str],
+        raised: Iterable[str],
+        names: dict[str, Piece],
+        turns: Iterable[Kept],
     ) -> None:
         """Go on where a conversation was saved."""
-        self.count, self.said, self.subject, self.side, self.told, self.names = count, said, subject, Side(side), set(told), names
+        self.count, self.said, self.subject, self.side, self.names = count, said, subject, Side(side), names
+        self.told, self.raised = set(told), set(raised)
         self.turns.extend(turns)
 
     @property
@@ -142,6 +154,16 @@ class Dialogue:
         first = users[-MOST_TURNS] if len(users) > MOST_TURNS else 0
         return [finding for turn in turns[first:] for finding in self.observe(turn)]
 
+    def absorb(self, turns: Sequence[Turn], reported: Dialogue) -> None:
+        """Take turns in that were reported elsewhere, by a conversation that did not know of the newest ones here."""
+        told, raised = self.told | reported.told, self.raised | reported.raised
+        self.observe_all(turns)
+        self.told, self.raised = told, raised
+
+    def tighten(self, context: Context) -> Context:
+        """The context in which the answer is to be judged: one step stricter while what the user asked for over the turns is open."""
+        return replace(context, tightened=tuple(sorted(self.raised))) if self.raised else context
+
     def observe(self, turn: Turn) -> list[Finding]:
         """What this turn completes. Turns of the application say nothing; the service's are ``answered``."""
         if turn.role is Role.ASSISTANT:
@@ -157,6 +179,7 @@ class Dialogue:
         found = self._joined(kept, texts) + self._completed(kept)
         if not found:
             found = self._rising(kept) or self._sounding(kept)
+        self.raised.update(finding.goal for finding in found if not finding.exceptions)
         for part in texts:
             for name, piece in named_pieces(part.text[: LONGEST_PIECE * 10], part.path).items():
                 self.names.pop(name, None)
@@ -167,9 +190,12 @@ class Dialogue:
 
     def answered(self, parts: Iterable[Part]) -> list[Finding]:
         """What an answer adds to the goals that the user left open: findings on the answer's side, for a person."""
-        waiting = [one for one in self.open_goals if len(one.filled) == len(one.goal.slots) - 1] if len(self.turns) > 1 else []
+        begun = self.open_goals if len(self.turns) > 1 else []
+        broad = self._reader.broad_goals  # their words are the user's: an answer that warns has them too
+        waiting = [one for one in begun if len(one.filled) == len(one.goal.slots) - 1 and one.goal.id not in broad]
         if not waiting:
             return []
+        needed = SURPRISE if self.raised else SURE_FROM
         found = []
         for part in parts:
             text = self._reader.read(part.text, self.side)
@@ -179,7 +205,7 @@ class Dialogue:
                     continue
                 missing = next(slot for slot in range(len(one.goal.slots)) if slot not in one.filled)
                 sight = slots.get((one.goal.id, missing))
-                if sight is None or one.goal.slots[missing].companion or one.surprise + sight.surprise < SURE_FROM:
+                if sight is None or one.goal.slots[missing].companion or one.surprise + sight.surprise < needed:
                     continue
                 if any(other.slot in one.filled for other in text.sights if other.goal == one.goal.id):
                     continue  # the answer speaks of the thing by itself: the goals of its own side judge that
@@ -203,6 +229,7 @@ class Dialogue:
         texts = tuple((part.path, self._reader.read(part.text, part.side)) for part in parts)
         if any(text.shifts for _, text in texts):
             self.subject += 1
+            self.raised.clear()
         piece = None
         if len(parts) == 1:
             stripped = parts[0].text.strip()

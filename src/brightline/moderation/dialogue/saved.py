@@ -6,6 +6,7 @@ subject, named pieces, and messages up to ``KEPT_MESSAGE`` characters, which may
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -20,10 +21,12 @@ __all__ = ["FORMAT", "load_dialogue", "save_dialogue"]
 
 FORMAT = "brightline-dialogue/1"
 KEPT_MESSAGE = 40
+KEPT_BYTES = 60_000
+"""Of a document, as JSON: the store keeps 64 kB. A turn takes up to 1 kB, one that is crammed with words of goals up to 20."""
 
 
 def save_dialogue(dialogue: Dialogue, said_in: str = "") -> dict[str, Any]:
-    """The state of a conversation; turns and words beyond the bounds are gone already.
+    """The state of a conversation; turns and words beyond the bounds are gone already. If it is too large, the oldest turns go first.
 
     ``said_in``: by what the parts of this request are known in later ones: ``input`` becomes ``input@said_in``.
     """
@@ -31,16 +34,25 @@ def save_dialogue(dialogue: Dialogue, said_in: str = "") -> dict[str, Any]:
     def named(part: str) -> str:
         return f"{part}@{said_in}" if said_in and "@" not in part else part
 
-    return {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "count": dialogue.count,
         "said": dialogue.said,
         "subject": dialogue.subject,
         "side": dialogue.side.value,
         "told": sorted(dialogue.told),
+        "raised": sorted(dialogue.raised),
         "names": {name: _piece(piece._replace(part=named(piece.part))) for name, piece in dialogue.names.items()},
-        "turns": [_turn(kept, named) for kept in dialogue.turns],
+        "turns": [],
     }
+    left = KEPT_BYTES - _size(document)
+    for kept in reversed(dialogue.turns):
+        turn = _turn(kept, named)
+        left -= _size(turn)
+        if left < 0:
+            break
+        document["turns"].insert(0, turn)
+    return document
 
 
 def load_dialogue(reader: DialogueReader, document: dict[str, Any]) -> Dialogue:
@@ -54,10 +66,15 @@ def load_dialogue(reader: DialogueReader, document: dict[str, Any]) -> Dialogue:
         subject=int(document["subject"]),
         side=document["side"],
         told=document["told"],
+        raised=document.get("raised", ()),
         names={name: _read_piece(piece) for name, piece in list(document["names"].items())[:MOST_NAMES]},
         turns=[_read_turn(reader, turn) for turn in document["turns"][-MOST_TURNS:]],
     )
     return dialogue
+
+
+def _size(document: dict[str, Any]) -> int:
+    return len(json.dumps(document, separators=(",", ":"))) + 1
 
 
 def _turn(kept: Kept, named: Callable[[str], str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from brightline.model import Context, Decision, Finding, Item, NotInspected
@@ -19,8 +20,6 @@ from brightline.service import Service
 from brightline.store import ApiKey, session_key
 
 __all__ = ["Conversations"]
-
-_TRIES = 3
 
 
 class Conversations:
@@ -35,7 +34,7 @@ class Conversations:
 
     def decide(self, wanted: InspectionItem, context: Context, second: GuardAnswer, **details: Any) -> Decision:
         """Decide on an item; its turns, if it has any, count for its session from now on. ``second``: what a second look brought."""
-        if wanted.turns is None or (not wanted.session and all(turn.at is None for turn in wanted.turns)):
+        if wanted.turns is None:
             return self._pipeline.decide_item(
                 wanted.item(),
                 context,
@@ -59,7 +58,7 @@ class Conversations:
             kind=item.kind,
             digest=item.digest,
             findings=findings,
-            context=context,
+            context=dialogue.tighten(context),
             not_inspected=[*gaps, *second.not_inspected],
             account=wanted.account,
             api_key=self._api_key,
@@ -70,15 +69,18 @@ class Conversations:
         """Put the sessions back. Raises ``StoreError``."""
         dialogues, tenant = self._service.store.dialogues, self._service.settings.tenant
         for key, (dialogue, revision) in self._open.items():
-            for _ in range(_TRIES):
-                if dialogues.save(key, save_dialogue(dialogue), revision, tenant=tenant):
-                    break
-                document, revision = dialogues.load(key)
-                dialogue, _readable = self._restored(document)
-                for turns in self._said[key]:
-                    moved = [_renumbered(turn, dialogue.said + place) for place, turn in enumerate(turns)]
-                    dialogue.observe_all(moved)
-                    dialogue.said += len(moved)
+            if not dialogues.save(key, save_dialogue(dialogue), revision, tenant=tenant):
+                dialogues.merge(key, partial(self._merged, key, dialogue), tenant=tenant)
+
+    def _merged(self, key: str, dialogue: Dialogue, newest: dict[str, Any] | None) -> dict[str, Any]:
+        """What another request left, with the turns of this one after it."""
+        known, readable = self._restored(newest)
+        if newest is None or not readable:
+            return save_dialogue(dialogue)
+        for turns in self._said[key]:
+            known.absorb([_renumbered(turn, known.said + place) for place, turn in enumerate(turns)], dialogue)
+            known.said += len(turns)
+        return save_dialogue(known)
 
     def _dialogue(self, session: str) -> tuple[Dialogue, tuple[NotInspected, ...]]:
         key = self._key(session)

@@ -218,6 +218,10 @@ class ContextDocument(_Answer):
     age_band: AgeBand = Field(description=_("Age of the person the text is for."))
     sector: str = Field(description=_("Sector of the service; empty: general."))
     terms: list[str] = Field(description=_("The operator's own terms that were in force."))
+    tightened: list[str] | None = Field(
+        None,
+        description=_("What a conversation left open, for the sake of which its answers were judged one step stricter; absent: nothing."),
+    )
 
 
 class LedgerPlace(_Answer):

@@ -12,12 +12,13 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from brightline.model import Finding, Part, Side
 from brightline.moderation.dialogue import Dialogue, DialogueReader, Role, Turn, role_of
 from brightline.server.gateway.shapes.shape import Prompt
 
-__all__ = ["answer_findings", "follow", "user_turns"]
+__all__ = ["Followed", "answer_findings", "follow", "user_turns"]
 
 IN_LOOP_CHARS = 64 * 1024
 """As for inspecting the prompt: above this the conversation is read in a thread."""
@@ -29,8 +30,16 @@ MOST_TURNS_READ = 20
 _OWN_WORDS = re.compile(r"\w+\[(\d+)\]\.content(?:\[\d+(?:–\d+)?\](?:\.text)?)?\Z")
 
 
-async def follow(reader: DialogueReader, prompt: Prompt, dialogue: Dialogue | None = None) -> tuple[Dialogue, list[Finding]] | None:
-    """The conversation up to this call and what its turns say together; None where there is only one turn and nothing before it.
+class Followed(NamedTuple):
+    """A conversation up to a call, what its turns say together, and the turns that the call added."""
+
+    dialogue: Dialogue
+    findings: list[Finding]
+    turns: list[Turn]
+
+
+async def follow(reader: DialogueReader, prompt: Prompt, dialogue: Dialogue | None = None) -> Followed | None:
+    """The conversation up to this call; None where there is only one turn and nothing before it.
 
     ``dialogue``: where an earlier call left it, for APIs that keep the history themselves.
     """
@@ -42,8 +51,8 @@ async def follow(reader: DialogueReader, prompt: Prompt, dialogue: Dialogue | No
         turns = [replace(turn, at=time.time()) for turn in turns]
     known = dialogue or Dialogue(reader)
     if sum(len(part.text) for turn in turns for part in turn.parts) > IN_LOOP_CHARS:
-        return known, await asyncio.to_thread(known.observe_all, turns)
-    return known, known.observe_all(turns)
+        return Followed(known, await asyncio.to_thread(known.observe_all, turns), turns)
+    return Followed(known, known.observe_all(turns), turns)
 
 
 def user_turns(prompt: Prompt, positions: list[int]) -> list[Turn]:

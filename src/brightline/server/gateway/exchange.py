@@ -80,8 +80,14 @@ class Exchange:
             self.dialogue = await self.history.load()
         found = await follow(self.pipeline.dialogues, self.prompt, self.dialogue)
         if found is not None:
-            self.dialogue, findings = found
-            self.findings += findings
+            self.dialogue = found.dialogue
+            self.findings += found.findings
+            if self.history is not None:
+                self.history.turns = found.turns
+            tightened = self.dialogue.tighten(self.context)
+            if tightened is not self.context:
+                self.context = tightened
+                self.answer = Answer(self.pipeline, tightened, self.service.settings)
 
     async def look_again(self) -> None:
         """Let the second stage look at the newest texts of the prompt; older ones had their turn in earlier calls."""

@@ -2,7 +2,8 @@
 
 ``/v1/responses`` goes on with ``conversation`` or ``previous_response_id``. What may still become evidence is stored under that name
 with the digest of tenant and API key, for a few hours; a call that leaves nothing open and goes on with nothing stores nothing. The
-earlier messages themselves were inspected when they came. If the state cannot be read or written, the call goes on without it.
+earlier messages themselves were inspected when they came. Of two calls of a conversation at once, the slower one adds its turns to what
+the faster one left. If the state cannot be read or written, the call goes on without it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import structlog
 
 from brightline.errors import StoreError
-from brightline.moderation.dialogue import Dialogue, load_dialogue, save_dialogue
+from brightline.moderation.dialogue import Dialogue, Turn, load_dialogue, save_dialogue
 from brightline.pipeline import Pipeline
 from brightline.server.gateway.shapes.shape import Prompt
 from brightline.server.gateway.shapes.texts import is_identifier
@@ -35,6 +36,7 @@ class History:
         self._api_key = api_key
         self._revision = 0
         self._response = ""
+        self.turns: list[Turn] = []  # what this call added
 
     async def load(self) -> Dialogue:
         """The conversation as it was left; a new one where nothing was kept."""
@@ -66,12 +68,29 @@ class History:
         if self._prompt.keeps and self._response:
             names.append((f"response:{self._response}", 0))
         document = save_dialogue(dialogue, decision_id)
-        tenant = self._service.settings.tenant
+        dialogues, tenant = self._service.store.dialogues, self._service.settings.tenant
+
+        def merged(newest: dict[str, Any] | None) -> dict[str, Any]:
+            return self._merged(newest, dialogue, decision_id)
+
         try:
             for name, revision in names:
-                await asyncio.to_thread(self._service.store.dialogues.save, self._key(name), document, revision, tenant=tenant)
+                key = self._key(name)
+                if not await asyncio.to_thread(dialogues.save, key, document, revision, tenant=tenant):
+                    # Another call of the conversation was faster: what this one added goes to what that one left.
+                    await asyncio.to_thread(dialogues.merge, key, merged, tenant=tenant)
         except StoreError as problem:
             _log.warning("the state of a conversation cannot be kept", code=problem.code)
+
+    def _merged(self, newest: dict[str, Any] | None, dialogue: Dialogue, decision_id: str) -> dict[str, Any]:
+        try:
+            known = load_dialogue(self._pipeline.dialogues, newest) if newest else None
+        except (KeyError, TypeError, ValueError):
+            known = None
+        if known is None:
+            return save_dialogue(dialogue, decision_id)
+        known.absorb(self.turns, dialogue)
+        return save_dialogue(known, decision_id)
 
     def _key(self, name: str) -> str:
         return session_key(self._service.settings.tenant, self._api_key, name)
