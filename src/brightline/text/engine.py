@@ -14,7 +14,6 @@ from brightline.model import Finding, Side
 from brightline.text.glance import AT_A_GLANCE, exceptions_in, glance
 from brightline.text.goals import GoalBook
 from brightline.text.index import BookIndex, SideIndex
-from brightline.text.lanes import normalise
 from brightline.text.late import LateReader
 from brightline.text.late_index import LateIndex, LateWords
 from brightline.text.marks import Seen
@@ -66,18 +65,13 @@ class TextEngine:
 
     def _scan(self, text: str, index: SideIndex, part: str) -> tuple[list[Finding], int]:
         """The findings of a text and the bits (see ``marks``) of what was seen, of long texts without the exceptions."""
+        sight = glance(index, text) if len(text) <= AT_A_GLANCE else None
         late = self._late(index)
-        exceptions = 0
-        if len(text) <= AT_A_GLANCE:
-            piece = normalise(text)
-            seen = glance(index, piece)
-            if not index.may_find(seen) and (late is None or late.finds_nothing(text, piece, seen)):
-                return [], seen
-            exceptions = seen & index.book.layout.exception_bits
-            late = self._late(index)
-        stream = TextStream(index, self.version, part, None, late=late)
-        stream.read_whole(text)
-        return stream.findings, stream.seen | exceptions
+        if sight is not None and not sight.goals and not sight.hides and (late is None or late.finds_nothing(text, sight)):
+            return [], sight.seen
+        stream = TextStream(index, self.version, part, None, late=late and self._late(index))
+        stream.read_whole(text, sight)
+        return stream.findings, stream.seen | (sight.seen & index.book.layout.exception_bits if sight is not None else 0)
 
     def read(self, text: str, side: Side, part: str = "") -> Reading:
         """A scan that also tells which slots were seen: what a dialogue puts together over its turns."""

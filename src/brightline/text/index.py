@@ -48,7 +48,7 @@ class BookIndex:
     def __init__(self, goals: Sequence[Goal]) -> None:
         self.goals = tuple(goals)
         self.patterns = tuple({pattern.source: pattern for goal in goals for slot in goal.slots for pattern in slot.patterns}.values())
-        self.layout = Layout(self.goals, len(self.patterns))
+        self.layout = Layout(self.goals, self.patterns)
         rows = WordRows(self.goals, self.patterns, self.layout)
         self.unless = rows.unless
         self.automaton = Automaton(rows.words)
@@ -71,9 +71,9 @@ class SideIndex:
         self.side = side
         self.goals = book.goals
         self.unless = book.unless
-        self.here = bytes(side in goal.effects for goal in book.goals)
-        """1 for each goal of the book that looks at this side."""
-        self.goal_bits = sum(1 << number for number, here in enumerate(self.here) if here)
+        self.here = frozenset(number for number, goal in enumerate(book.goals) if side in goal.effects)
+        """Numbers of the goals that look at this side."""
+        self.goal_bits = sum(1 << number for number in self.here)
         self.slot_bits = book.layout.of_goals(self.goal_bits)
         self.may_act = tuple(may_act(goal, side) for goal in book.goals)
         self.guards = tuple(
@@ -91,13 +91,6 @@ class SideIndex:
         self.always = tuple(number for number in used if self.patterns[number].pattern.firsts is None)
         self.pattern_bits = sum(1 << number for number in used)
         """The patterns that goals of this side use, as bits by their numbers."""
-        self.unanchored = sum(1 << number for number in used if self.patterns[number].pattern.anchors is None)
-        """Those of them that must be searched for in every text."""
-
-    def may_find(self, seen: int) -> bool:
-        """True if something may be found in a text in which ``seen`` stands, or allow phrases hide some of it."""
-        layout = self.book.layout
-        return bool(layout.met(seen) & self.goal_bits or seen & layout.allow)
 
     def excuses_in(self, text: str, family: str) -> tuple[str, ...]:
         """Names of the exceptions in ``text``, by words that excuse at least half of a family's goals (of all goals, if there are none).
@@ -114,7 +107,7 @@ class SideIndex:
         }
         if not seen:
             return ()
-        here = [(goal, unless) for goal, unless, is_here in zip(self.goals, self.unless, self.here, strict=True) if is_here]
+        here = [(self.goals[number], self.unless[number]) for number in sorted(self.here)]
         of_family = [unless for goal, unless in here if goal.id.startswith(f"{family}.")] or [unless for _, unless in here]
         found: Counter[tuple[str, int]] = Counter()
         for unless in of_family:
@@ -123,7 +116,7 @@ class SideIndex:
 
     def _pattern(self, pattern: Pattern, row: Row) -> SidePattern:
         """A pattern of the book; one that no goal of this side uses stands for nothing here."""
-        targets = tuple(target for target in row if self.here[target.goal])
+        targets = tuple(target for target in row if target.goal in self.here)
         return SidePattern(pattern, targets, any(self.guards[target.goal][target.slot] for target in targets))
 
     def _numbers(self, used: Iterable[int], keys: Callable[[Pattern], Iterable[str]]) -> dict[str, tuple[int, ...]]:

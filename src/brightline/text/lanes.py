@@ -12,9 +12,11 @@ No loop over characters anywhere: numpy over whole chunks, and a cache for the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +32,12 @@ MAX_DROPPED = 4096  # so many invisible characters in a row count as a line brea
 _CACHED_CHARS = 16  # chunks up to this length are remembered: a model speaks in a bounded vocabulary of tokens
 _CACHE_SIZE = 16384
 
+_CLAUSE_ENDS = re.compile(b"[" + b"".join(b"\\x%02x" % classes for classes in range(256) if classes & (END | CLAUSE)) + b"]")
+
 Indices = Sequence[int] | NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A normalised text. ``at[i]`` is the offset of base character i in the text; the rest are indices into ``base``.
 
     ``ends`` and ``clauses``: characters that end a sentence, a clause. ``kept``: the skip lane, ``kept_at[j]`` the base
@@ -123,7 +126,7 @@ def _remembered(text: str, after_dot: bool) -> Piece:
 def _normalise(text: str, after_dot: bool, dropped_before: int) -> Piece:
     tables = load_tables()
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    mapped = tables.base[codes]
+    mapped = tables.base.take(codes)
     size = len(codes)
     if size == 0:
         return Piece(0, "", (), (), (), "", ())
@@ -134,7 +137,7 @@ def _normalise(text: str, after_dot: bool, dropped_before: int) -> Piece:
         if len(mapped) == 0:
             return Piece(size, "", (), (), (), "", (), dropped_tail=dropped_tail)
     base = mapped.tobytes().decode("utf-32-le")
-    classes = tables.classes[mapped]
+    classes = tables.classes.take(mapped)
     found = int(np.bitwise_or.reduce(classes))
     if not found:
         return Piece(size, base, at, (), (), base, range(len(base)), dropped_tail=dropped_tail)
@@ -181,11 +184,14 @@ def _sentences(classes: NDArray[np.uint8], found: int, after_dot: bool) -> tuple
     after_dots = after_dot or (found & DOT and found & SPACE)
     if not after_dots and not found & (END | CLAUSE):
         return (), ()
+    if not after_dots:
+        written = classes.tobytes()
+        marked = tuple(mark.start() for mark in _CLAUSE_ENDS.finditer(written))
+        return (tuple(at for at in marked if written[at] & END) if found & CLAUSE else marked), marked
     ends = (classes & END) != 0
-    if after_dots:
-        spaces = (classes & SPACE) != 0
-        ends[1:] |= spaces[1:] & ((classes[:-1] & DOT) != 0)
-        ends[0] |= after_dot and spaces[0]
+    spaces = (classes & SPACE) != 0
+    ends[1:] |= spaces[1:] & ((classes[:-1] & DOT) != 0)
+    ends[0] |= after_dot and spaces[0]
     end_at = tuple(ends.nonzero()[0].tolist())
     if not found & CLAUSE:
         return end_at, end_at
@@ -207,18 +213,19 @@ def _with_separators(
     if len(present) == 0:
         return Piece(size, base, at, ends, clauses, "", (), length, bool(ends), dropped_tail=dropped_tail)
     first, last = int(present[0]), int(present[-1])
-    kept, kept_at = mapped[present], present
-    breaks = (present[1:] - present[:-1]) > MAX_SKIPPED + 1
+    starts = np.zeros(len(present) + 1, np.bool_)  # a break stands before these kept characters
+    if last - first >= len(present) + MAX_SKIPPED:
+        starts[1:-1] = (present[1:] - present[:-1]) > MAX_SKIPPED + 1
     if ends:
-        ended_before = np.array(ends).searchsorted(present)
-        breaks |= ended_before[1:] > ended_before[:-1]
-    before = breaks.nonzero()[0] + 1
-    if len(before):
-        counts = np.ones(len(present), np.int64)
-        counts[before] = 2
-        kept_at = np.repeat(present, counts)
-        kept = mapped[kept_at]
-        kept[before + np.arange(len(before))] = ord(BREAK)
+        starts[present.searchsorted(ends, "right")] = True
+        starts[0] = False
+    breaks = starts[:-1].nonzero()[0]
+    if len(breaks):
+        kept_at = present.repeat(starts[:-1] + 1)
+        kept = mapped.take(kept_at)
+        kept[breaks + np.arange(len(breaks))] = ord(BREAK)
+    else:
+        kept, kept_at = mapped.take(present), present
     return Piece(
         size,
         base,

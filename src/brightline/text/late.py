@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from brightline.model import Outcome
 from brightline.text.decoding import decoded_edits
+from brightline.text.glance import Sight
 from brightline.text.goals import BLOCK_LANES, LANES, Lane
 from brightline.text.index import SideIndex
 from brightline.text.joining import joined_edits
@@ -84,14 +85,14 @@ class LateReader:
                 return self._start + LONGEST_RUN
         return self.begin + len(text) if final and len(text) > at else None
 
-    def finds_nothing(self, text: str, piece: Piece, seen: int) -> bool:
-        """True if there is nothing in a whole ``text``, of which ``piece`` is the base and skip lane and ``seen`` what they saw."""
+    def finds_nothing(self, text: str, sight: Sight) -> bool:
+        """True if there is nothing in a whole ``text``, of which ``sight`` is what a glance saw."""
         self.take(text)
         until = self.due(final=True)
-        if until is None or until == len(text):
-            return not self._read(text, 0, 0, seen, piece)
+        if until == len(text):
+            return not self._read(text, 0, 0, sight.seen, sight.piece)
         while until is not None:
-            if self.read(until, seen):
+            if self.read(until, sight.seen):
                 return False
             until = self.due(final=True)
         return True

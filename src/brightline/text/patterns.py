@@ -57,7 +57,7 @@ class Pattern:
 
     ``heads`` are the beginnings of two characters that a match can have; one of a single character stands for all beginnings
     with it. Most positions that begin like a match do not go on like one, and heads tell without a search. ``anchors`` are
-    literals of which every match holds at least one (None: none are known).
+    at most two sets of literals: of each every match holds at least one.
     """
 
     source: str
@@ -66,7 +66,7 @@ class Pattern:
     width: int
     firsts: frozenset[str] | None
     heads: frozenset[str]
-    anchors: frozenset[str] | None = None
+    anchors: tuple[frozenset[str], ...]
 
     def live_from(self, text: str, start: int) -> int:
         """Index of the first position from which more text could complete (or lengthen) a match; ``len(text)`` if none."""

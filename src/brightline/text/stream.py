@@ -20,6 +20,7 @@ from typing import NamedTuple, Protocol
 
 from brightline.model import Finding, Outcome, Span
 from brightline.text.escapes import EscapeDecoder
+from brightline.text.glance import AT_A_GLANCE, Sight, glance
 from brightline.text.goals import MAX_ENTRY_CHARS, MAX_EXCEPTION_WITHIN, Lane
 from brightline.text.index import LaneIndex, SideIndex, SidePattern
 from brightline.text.lanes import Gap, Piece, normalise
@@ -124,6 +125,7 @@ class TextStream:
         self.fed = 0
         self.released = 0
         self._index = index
+        self._here = index.here  # the goals that count
         self._version = version
         self._part = part
         self._stops = stops
@@ -194,14 +196,34 @@ class TextStream:
         """One ``feed`` and ``finish`` in one, for a text that is there as a whole; cheaper, because nothing has to stay open."""
         self.fed = len(text)
         self._raw = text
-        self._read_all(text if self._escapes is None else self._decode(text, final=True))
+        decoded = text if self._escapes is None else self._decode(text, final=True)
+        sight = glance(self._index, decoded) if len(decoded) <= AT_A_GLANCE and self._slots is None else None
+        if sight is None or sight.hides:
+            self._read_all(decoded)
+        else:
+            self._read_seen(decoded, sight)
         return self._release(self.fed if self.stopped is None else self._leavable())
 
-    def read_whole(self, text: str) -> None:
-        """The same for a stream that stops nothing, without looking for what may leave."""
+    def read_whole(self, text: str, sight: Sight | None = None) -> None:
+        """The same for a stream that stops nothing, without looking for what may leave. ``sight``: what a glance at it saw."""
         self.fed = self.released = len(text)
         self._raw = text
-        self._read_all(text)
+        if sight is None or sight.hides:
+            self._read_all(text)
+        else:
+            self._read_seen(text, sight)
+
+    def _read_seen(self, text: str, sight: Sight) -> None:
+        """Read a text of which a glance has told what goals may be met."""
+        self.seen = sight.seen
+        if sight.goals:
+            self._here = frozenset(bits_of(sight.goals))
+            self._advance(sight.piece, final=True)
+        else:
+            self._decoded = sight.piece.size
+        if self._late is not None:
+            self._late.take(text)
+            self._read_late(final=True)
 
     def _read_all(self, text: str) -> None:
         last = max(0, (len(text) - 1) // BLOCK * BLOCK)
@@ -393,7 +415,7 @@ class TextStream:
         anchors = book.anchors
         for _, _, word in book.automaton.matches(text):
             found |= anchors[word]
-        return found & index.pattern_bits | index.unanchored
+        return book.layout.anchored(found) & index.pattern_bits
 
     def _match_pattern(self, entry: SidePattern, position: int, can_match: bool, final: bool) -> int:
         """Take the matches that no more text can change, leftmost first; returns from where the pattern is still open."""
@@ -408,7 +430,8 @@ class TextStream:
                 search_from = start + 1  # as for entries: what begins with a letter begins a word
                 continue
             begin, finish = position + start, position + stop
-            self._queue.extend(Hit(begin, -finish, 0, target.goal, target.slot, match.group()) for target in entry.targets)
+            here = (target for target in entry.targets if target.goal in self._here)
+            self._queue.extend(Hit(begin, -finish, 0, target.goal, target.slot, match.group()) for target in here)
             search_from = stop
             if stop > live:
                 live = self._live_from(pattern, text, stop, position)
@@ -424,9 +447,8 @@ class TextStream:
         return begins_inside_word(self._base.text, position - self._base.begin)
 
     def _take(self, lane: LaneIndex, entry: int, targets: Iterable[Target], begin: int, finish: int, rank: int) -> None:
-        here = self._index.here
         for target in targets:
-            if not here[target.goal]:
+            if target.goal not in self._here:
                 continue
             if target.kind == SLOT:
                 self._queue.append(Hit(begin, -finish, rank, target.goal, target.slot, lane.automaton.entries[entry]))

@@ -81,8 +81,9 @@ class WordRows:
         self.of_patterns = tuple(tuple(uses[pattern.source]) for pattern in patterns)
         self._anchors: defaultdict[str, int] = defaultdict(int)
         for number, pattern in enumerate(patterns):
-            for anchor in pattern.anchors or ():
-                self._anchors[anchor] |= layout.pattern(number)
+            for place, texts in enumerate(pattern.anchors):
+                for text in texts:
+                    self._anchors[text] |= layout.anchors(number, place)
         self.words = sorted({*of_lane["base"], *of_lane["skip"], *of_lane["exception"], *self._anchors})
         self.targets = {
             lane: [self._same.setdefault(row, row) for row in (tuple(of_word.get(word, ())) for word in self.words)]
@@ -101,8 +102,8 @@ class WordRows:
         return _lane_marks(in_base), _lane_marks(map(slots.of, skip))
 
     def anchors(self) -> list[int]:
-        """The patterns of which each word is an anchor, as bits by their numbers."""
-        return [self._layout.patterns_in(self._anchor(word)) for word in self.words]
+        """The bits of each word as an anchor."""
+        return [self._anchor(word) for word in self.words]
 
     def growing(self, lane: str) -> Iterable[Growing]:
         """The words of a lane, for those who ask what may still become one."""
