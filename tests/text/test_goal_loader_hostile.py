@@ -179,6 +179,14 @@ def test_a_pattern_that_could_run_away_is_refused(pattern: str) -> None:
     assert problem.code == "BL-DATA-216"
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("pattern", ["[[:alpha:]]{2}", "ab[[]", "[ab||c]{2}", "[ab--c]{2}"])
+def test_a_class_that_can_be_read_in_two_ways_is_refused_without_a_warning(pattern: str) -> None:
+    (problem,) = _read(GOOD.replace("'加.{0,4}微信'", f"'{pattern}'").encode()).problems
+    assert problem.code == "BL-DATA-216"
+    assert "two ways" in str(problem)
+
+
 def test_numbers_of_thousands_of_digits_are_out_of_range() -> None:
     assert _code(GOOD.replace("types: [9]", f"types: [{'9' * 6000}]")) == {"BL-DATA-203"}
 

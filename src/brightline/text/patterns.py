@@ -14,6 +14,7 @@ back-references, flags, unbounded repeats.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from re import _parser as sre  # type: ignore[attr-defined]
@@ -84,9 +85,13 @@ def compile_pattern(source: str) -> Pattern:
         return chr(_PROPERTY_STAND_IN + len(properties) - 1)
 
     try:
-        tree = sre.parse(_PROPERTY.sub(stand_in, source))
+        with warnings.catch_warnings(record=True) as doubts:
+            warnings.simplefilter("always", FutureWarning)
+            tree = sre.parse(_PROPERTY.sub(stand_in, source))
     except (re.error, OverflowError, RecursionError) as problem:
         raise PatternError(f"is not a regular expression: {problem}", "write it in google-re2 syntax") from None
+    if any(issubclass(doubt.category, FutureWarning) for doubt in doubts):  # "[[:alpha:]]", "[ab--c]": google-re2 may mean another set
+        raise PatternError("has a class that can be read in two ways", r"write \[ for a bracket in a class, and no [:names:] of classes")
     if tree.state.flags & ~re.UNICODE:
         raise PatternError("sets flags", "leave flags out: the text is already folded to lower case and simplified characters")
     writer = _Writer(properties)
