@@ -203,7 +203,7 @@ def plain_conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
             conditions.append(decisions.c[name] == column_text(str(value)))
     if wanted.outcomes is not None:
         conditions.append(decisions.c.outcome.in_(sorted({outcome.value for outcome in wanted.outcomes})))
-    # The next conditions add nothing for the reader; SQLite wants to see them before it uses a partial index (tables.py).
+    # The next conditions add nothing for the reader; SQLite wants to see them before it uses a partial index (tables/record.py).
     if wanted.flagged or wanted.outcome not in (None, Outcome.ALLOW) or Outcome.ALLOW not in (wanted.outcomes or (Outcome.ALLOW,)):
         conditions.append(verbatim("decisions.outcome <> 'allow'"))
     if wanted.account:

@@ -37,12 +37,14 @@ class Guard(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Guard)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    with running_site(tmp_path_factory.mktemp("home"), guard_url=url, guard_when="always", guard_timeout_s=20) as site:
-        yield site
-    server.shutdown()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Guard) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        with running_site(tmp_path_factory.mktemp("home"), guard_url=url, guard_when="always", guard_timeout_s=20) as site:
+            yield site
+        server.shutdown()
+        thread.join(30)
 
 
 def asked_of_gateway(site: Site, text: str, *, stream: bool = False) -> str:

@@ -1,9 +1,8 @@
-"""The tables, as SQLAlchemy Core constructs. ``migrations/`` builds the same ones; a test holds the two against each other.
+"""What was decided and put on record: items, decisions with what people look for in them, the outbox, the ledger, dialogues, clients' keys.
 
-Times are UTC integer microseconds, ids UUIDv7 text, booleans real booleans. A Decision is stored twice over: its exact
-canonical bytes in ``body`` (what the ledger commits to), and the few columns by which people look for it. Rows of
-``findings``, ``decision_rules``, ``decision_types`` and ``decision_goals`` exist only where something was found, so an ``allow``
-costs one row here and one in ``ledger_pending``.
+A Decision is stored twice over: its exact canonical bytes in ``body`` (what the ledger commits to), and the few columns by which
+people look for it. Rows of ``findings``, ``decision_rules``, ``decision_types`` and ``decision_goals`` exist only where something
+was found, so an ``allow`` costs one row here and one in ``ledger_pending``.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -27,49 +25,7 @@ from sqlalchemy import (
 )
 
 from brightline.model import Door, Ground, ItemKind, Outcome, Side
-
-__all__ = [
-    "api_keys",
-    "audit_events",
-    "decision_goals",
-    "decision_rules",
-    "decision_types",
-    "decisions",
-    "dialogues",
-    "findings",
-    "items",
-    "ledger_checkpoints",
-    "ledger_entries",
-    "ledger_nodes",
-    "ledger_pending",
-    "metadata",
-    "outbox_jobs",
-    "saved_views",
-    "sessions",
-    "setting_changes",
-    "tallies",
-    "tally_progress",
-    "traffic",
-    "users",
-]
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _one_of(
-    column: str, values: type[Outcome] | type[Ground] | type[Door] | type[ItemKind] | type[Side] | tuple[str, ...]
-) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
-
+from brightline.store.tables.schema import metadata, one_of
 
 items = Table(
     "items",
@@ -79,7 +35,7 @@ items = Table(
     Column("id", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("first_seen_at", BigInteger, nullable=False),
-    _one_of("kind", ItemKind),
+    one_of("kind", ItemKind),
     sqlite_with_rowid=False,
 )
 """Content that was not simply allowed, or was sampled: one row per tenant and digest, however often it comes."""
@@ -113,12 +69,12 @@ decisions = Table(
     Column("body", LargeBinary, nullable=False),
     Column("salt", LargeBinary, nullable=True),
     Column("erased_at", BigInteger, nullable=True),
-    _one_of("outcome", Outcome),
-    _one_of("ground", Ground),
-    _one_of("door", Door),
-    _one_of("item_kind", ItemKind),
-    _one_of("mode", ("live", "shadow")),
-    _one_of("automated", ("full", "part", "none")),
+    one_of("outcome", Outcome),
+    one_of("ground", Ground),
+    one_of("door", Door),
+    one_of("item_kind", ItemKind),
+    one_of("mode", ("live", "shadow")),
+    one_of("automated", ("full", "part", "none")),
     # review-ledger-console.md, section 2: a clause, and a finding or a human reason, behind everything that is not simply allowed.
     CheckConstraint("outcome = 'allow' OR finding_count > 0 OR gap_count > 0 OR automated = 'none'", name="has_a_cause"),
     CheckConstraint("ground <> 'legal' OR rule_count > 0", name="legal_names_a_rule"),
@@ -155,8 +111,8 @@ findings = Table(
     Column("effect", Text, nullable=False),
     Column("score", Float, nullable=False),
     Column("manifest", Boolean, nullable=False),
-    _one_of("effect", Outcome),
-    _one_of("side", Side),
+    one_of("effect", Outcome),
+    one_of("side", Side),
     CheckConstraint("score >= 0 AND score <= 1", name="score_in_range"),
 )
 """What was seen, without its text (that stays in the decision's ``body``). ``rules`` and ``problem_types`` are space-separated."""
@@ -211,7 +167,7 @@ outbox_jobs = Table(
     Column("lease_token", BigInteger, nullable=False),
     Column("last_error", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    _one_of("state", ("ready", "leased", "dead")),
+    one_of("state", ("ready", "leased", "dead")),
     CheckConstraint("(state = 'leased') = (lease_until IS NOT NULL)", name="leased_until"),
     UniqueConstraint("tenant", "queue", "key"),
     Index(None, "queue", "priority", "run_at", sqlite_where=text("state = 'ready'"), postgresql_where=text("state = 'ready'")),
@@ -281,144 +237,6 @@ api_keys = Table(
     Index(None, "tenant", "created_at"),
 )
 """Keys of clients. The secret itself is nowhere: only its SHA-256 (256 random bits need no slow hash)."""
-
-# The console: people who sign in, what they did, what they keep, and the numbers that they look at.
-
-ROLES = ("admin", "lead", "reviewer", "rule_author", "auditor")
-"""What a user of the console may be; ``server/console/permissions.py`` says what each may do."""
-
-users = Table(
-    "users",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("tenant", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("display_name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("password_hash", Text, nullable=True),
-    Column("must_change", Boolean, nullable=False),
-    Column("totp_secret", LargeBinary, nullable=True),
-    Column("totp_confirmed_at", BigInteger, nullable=True),
-    Column("totp_last_step", BigInteger, nullable=False),
-    Column("oidc_issuer", Text, nullable=True),
-    Column("oidc_subject", Text, nullable=True),
-    Column("preferences", Text, nullable=False),
-    Column("failed_logins", Integer, nullable=False),
-    Column("locked_until", BigInteger, nullable=True),
-    Column("created_at", BigInteger, nullable=False),
-    Column("created_by", Text, nullable=False),
-    Column("disabled_at", BigInteger, nullable=True),
-    Column("last_login_at", BigInteger, nullable=True),
-    _one_of("role", ROLES),
-    CheckConstraint("(oidc_issuer IS NULL) = (oidc_subject IS NULL)", name="oidc_names_both"),
-    CheckConstraint("totp_confirmed_at IS NULL OR totp_secret IS NOT NULL", name="totp_has_a_secret"),
-    UniqueConstraint("tenant", "name"),
-    UniqueConstraint("oidc_issuer", "oidc_subject"),
-)
-"""People who sign in to the console. ``name`` is case-folded; the password is an argon2id hash, the TOTP secret encrypted."""
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("secret_sha256", LargeBinary, nullable=False, unique=True),
-    Column("user_id", Text, ForeignKey("users.id"), nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-    Column("revoked_at", BigInteger, nullable=True),
-    Column("address", Text, nullable=False),
-    Column("agent", Text, nullable=False),
-    _one_of("stage", ("second_factor", "full")),
-    Index(None, "user_id", "created_at"),
-    Index(None, "expires_at"),
-)
-"""Sessions of the console. The cookie's secret itself is nowhere, only its SHA-256."""
-
-audit_events = Table(
-    "audit_events",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("tenant", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("salt", LargeBinary, nullable=False),
-    Index(None, "at", "id"),
-    Index(None, "kind", "at", "id"),
-    Index(None, "actor", "at", "id"),
-    Index(None, "subject", "at", "id"),
-)
-"""What people did: sign-ins, openings of sensitive texts, exports, changes. Each row has an entry in the ledger under its id."""
-
-saved_views = Table(
-    "saved_views",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("tenant", Text, nullable=False),
-    Column("user_id", Text, ForeignKey("users.id"), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("query", Text, nullable=False),
-    Column("shared", Boolean, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    UniqueConstraint("user_id", "name"),
-    Index(None, "tenant", "shared"),
-)
-"""Filters of the list of decisions under a name of their own."""
-
-setting_changes = Table(
-    "setting_changes",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("tenant", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("value", Text, nullable=True),
-    Column("changed_at", BigInteger, nullable=False),
-    Column("changed_by", Text, nullable=False),
-    Index(None, "tenant", "key", "changed_at"),
-)
-"""Settings changed in the console: JSON values, append-only, the newest of a key holds; NULL gives the setting back to file and default."""
-
-tallies = Table(
-    "tallies",
-    metadata,
-    Column("tenant", Text, primary_key=True),
-    Column("period", Text, primary_key=True),
-    Column("dimension", Text, primary_key=True),
-    Column("start", BigInteger, primary_key=True, autoincrement=False),
-    Column("value", Text, primary_key=True),
-    Column("outcome", Text, primary_key=True),
-    Column("count", BigInteger, nullable=False),
-    _one_of("period", ("minute", "hour", "day")),
-    CheckConstraint("count > 0", name="count_positive"),
-    sqlite_with_rowid=False,
-)
-"""Decisions counted by ``made_at`` (UTC, start of the period) and one dimension: all, type, rule, goal, door, model, gap (tallies.py)."""
-
-tally_progress = Table(
-    "tally_progress",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("seq", BigInteger, nullable=False),
-)
-"""Up to which ledger entry (exclusive) the tallies have counted; moved in the transaction that counts."""
-
-traffic = Table(
-    "traffic",
-    metadata,
-    Column("tenant", Text, primary_key=True),
-    Column("period", Text, primary_key=True),
-    Column("series", Text, primary_key=True),
-    Column("start", BigInteger, primary_key=True, autoincrement=False),
-    Column("process", Text, primary_key=True),
-    Column("amounts", Text, nullable=False),
-    _one_of("period", ("minute", "quarter", "hour")),
-    sqlite_with_rowid=False,
-)
-"""What each process served in each minute, quarter of an hour and hour: JSON of amounts by label, a row a series (traffic.py)."""
 
 dialogues = Table(
     "dialogues",
