@@ -90,7 +90,7 @@ def compile_pattern(source: str) -> Pattern:
             tree = sre.parse(_PROPERTY.sub(stand_in, source))
     except (re.error, OverflowError, RecursionError) as problem:
         raise PatternError(f"is not a regular expression: {problem}", "write it in google-re2 syntax") from None
-    if any(issubclass(doubt.category, FutureWarning) for doubt in doubts):  # "[[:alpha:]]", "[ab--c]": google-re2 may mean another set
+    if any(issubclass(doubt.category, FutureWarning) for doubt in doubts):  # "[[:alpha:]]", "[ab&&c]": google-re2 may mean another set
         raise PatternError("has a class that can be read in two ways", r"write \[ for a bracket in a class, and no [:names:] of classes")
     if tree.state.flags & ~re.UNICODE:
         raise PatternError("sets flags", "leave flags out: the text is already folded to lower case and simplified characters")
