@@ -26,6 +26,7 @@ from brightline.text.late_index import LateIndex, is_weak
 from brightline.text.orders import order_edits
 from brightline.text.shapes import shape_edits
 from brightline.text.splits import split_edits
+from brightline.text.spoken import spoken_edits
 from brightline.text.stream import LateMatch, TextStream
 from brightline.text.symbols import symbol_edits
 from brightline.text.views import Edit, View, without_overlaps
@@ -109,15 +110,24 @@ class LateReader:
     def _read(self, text: str, begin: int, start: int, seen: int, piece: Piece | None) -> list[LateMatch]:
         """``text`` begins at ``begin``; matches that end before ``start`` were read before. ``piece``: its lanes, if they are known."""
         view = late_view(text, self._late.latin_words)
+        found = self._matches(view, seen, piece)
+        spoken = spoken_edits(view.text, self._late.familiar)
+        if spoken:
+            known = {match.goal for match in found}
+            found += [match for match in self._matches(view.edited(spoken), seen, None) if match.goal not in known]
+        return [_moved(match, begin) for match in found if begin + max(end for _, end in match.places) > start]
+
+    def _matches(self, view: View, seen: int, piece: Piece | None) -> list[LateMatch]:
+        """The goals that are met in one view of a text, in places of that text."""
         if view.is_raw:
-            hits = self._late.hits(piece or normalise(text), seen)
+            hits = self._late.hits(piece or normalise(view.text), seen)
             if not (hits and self._late.may_meet(hits, seen)):
                 return []
         else:
             hits = self._late.hits(normalise(view.text))
         windows = _Rereading(self._index).windows(view.text, hits)
         found = (self._judge(window, exceptions, view) for window, exceptions in windows)
-        return [_moved(match, begin) for match in found if match is not None and begin + max(end for _, end in match.places) > start]
+        return [match for match in found if match is not None]
 
     def _judge(self, window: Window, exceptions: tuple[str, ...], view: View) -> LateMatch | None:
         goal = self._index.goals[window.goal]

@@ -21,6 +21,7 @@ from brightline.text.goals import Goal, Lane
 from brightline.text.lanes import Piece
 from brightline.text.marks import Layout
 from brightline.text.orders import order_forms
+from brightline.text.pairs import familiar_pairs
 from brightline.text.profile import load_profile
 from brightline.text.sounds import Sounds, sound_forms, sounds_of
 from brightline.text.windows import Hit
@@ -38,6 +39,8 @@ _MOST_ORDINARY_ALONE = 0.00001  # where no other slot has to be met
 
 _CLAUSE_END = frozenset(",;:、，；：")
 _LATIN_WORD = re.compile("[a-z0-9]*[a-z][a-z0-9]+|[a-z0-9]+[a-z]")
+_CLASS = re.compile(r"\[[^\]]*\]")  # of a pattern: no word
+_CHINESE = re.compile("[\u3400-\u9fff]{2,}")
 _MOST_REMEMBERED = 100_000
 _remembered: dict[str, float] = {}
 
@@ -86,6 +89,7 @@ class LateWords:
         self.sounds = self._lane("sound", lambda entries: map(sound_forms, entries))
         self.orders = self._lane("order", lambda entries: ((form,) if form else () for form in order_forms(entries)))
         self.latin = frozenset(_latin_words(goals))
+        self.familiar = familiar_pairs(_chinese_words(goals))
 
     def _lane(self, lane: Lane, forms_of: _FormsOf) -> _Lane:
         places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -116,6 +120,7 @@ class LateIndex:
         self._words = words
         self._goals = goals
         self.latin_words = words.latin
+        self.familiar = words.familiar
 
     def hits(self, piece: Piece, seen: int | None = None) -> list[Hit]:
         """Words that sound like an entry, or stand there backwards, in places of the base lane.
@@ -204,6 +209,13 @@ def _latin_words(goals: Iterable[Goal]) -> Iterator[str]:
         lists = [slot.entries for slot in goal.slots] + [unless.entries for unless in goal.unless] + [goal.allow]
         for entry in chain.from_iterable(lists):
             yield from _LATIN_WORD.findall(entry.base)
+
+
+def _chinese_words(goals: Iterable[Goal]) -> Iterator[str]:
+    """The runs of Chinese characters that entries and patterns are made of."""
+    for slot in (slot for goal in goals for slot in goal.slots):
+        for source in chain((entry.skip or entry.base for entry in slot.entries), (pattern.source for pattern in slot.patterns)):
+            yield from _CHINESE.findall(_CLASS.sub(" ", source))
 
 
 def _cuts_word(kept: str, start: int, stop: int) -> bool:

@@ -12,13 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from brightline.text.lanes import skip_form
-from brightline.text.pairs import FIRST_HAN, LAST_HAN, pair_scores
+from brightline.text.pairs import naturalness, pair_scores
 from brightline.text.profile import load_profile
 from brightline.text.shape_tables import english_words
-from brightline.text.tables import load_tables
 from brightline.text.views import Edit
 
 __all__ = ["order_edits", "order_form", "order_forms"]
@@ -33,7 +30,7 @@ MOST_ORDINARY = 0.0002
 # ordinary texts 2 have such a sentence, and 96 % of the seeds of evals/obfuscation.py put backwards.
 LEAST_GAIN = 6.0
 LEAST_MEAN_GAIN = 1.0
-LEAST_NATURAL = -1.0  # a pair, when it is read backwards: what is gibberish both ways is not turned round
+LEAST_NATURAL = -0.5  # a pair, when it is read backwards: what is gibberish both ways is not turned round
 LEAST_PAIRS = 3  # pairs, or words
 A_WORD = 2.0  # nats that a word of English is worth
 
@@ -43,22 +40,16 @@ _SENTENCE = re.compile(r"[^。！？!?\n]+")
 
 def order_edits(text: str) -> list[Edit]:
     """The sentences of a text that are written backwards, each to be read forwards; any code points, time in proportion to the length."""
-    codes = load_tables().base[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)]
-    is_han = (codes >= FIRST_HAN) & (codes <= LAST_HAN)
-    at = is_han.nonzero()[0]
+    _, at, kept, natural_until = naturalness(text)
     lower = text.lower()
     has_words = _WORD.search(lower) is not None
     if len(at) <= LEAST_PAIRS and not has_words:
         return []
-    kept = codes[at]
-    forwards = np.zeros(max(len(kept), 1), np.float32)
-    if len(kept) > 1:
-        np.cumsum(pair_scores(kept[:-1], kept[1:]), out=forwards[1:])
     edits: list[Edit] = []
     for start, end in (found.span() for found in _SENTENCE.finditer(text)):
         first, last = at.searchsorted((start, end))
         pairs = max(int(last - first) - 1, 0)
-        natural = float(forwards[last - 1] - forwards[first]) if pairs else 0.0
+        natural = float(natural_until[last - 1] - natural_until[first]) if pairs else 0.0
         words = _WORD.findall(lower, start, end) if has_words else []
         if (pairs < LEAST_PAIRS or natural >= LEAST_MEAN_GAIN * pairs) and len(words) < LEAST_PAIRS:
             continue

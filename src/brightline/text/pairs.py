@@ -12,13 +12,15 @@ nobody writes one in a hundred is taken for another.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from brightline.text.tables import load_tables
 
 __all__ = [
     "FIRST_HAN",
@@ -55,11 +57,32 @@ class Counts(NamedTuple):
     chances: NDArray[np.float32]
 
 
+class Naturalness(NamedTuple):
+    """The ``codes`` of a text's base lane (as in the tables), where its Chinese characters stand, these, and their pairs' scores, summed up."""
+
+    codes: _U32
+    at: NDArray[np.int64]
+    kept: _U32
+    scores: NDArray[np.float32]
+
+
 def pair_scores(left: _U32, right: _U32) -> NDArray[np.float32]:
     """The score of each two code points side by side; the arrays are broadcast."""
     place, check = place_of(left, right)
     scores: NDArray[np.float32] = _scores()[_table()[place] ^ check]
     return scores
+
+
+@lru_cache(4)
+def naturalness(text: str) -> Naturalness:
+    """How natural a text is as it stands. Remembered, because several lanes ask in a row."""
+    codes = load_tables().base[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)]
+    at = ((codes >= FIRST_HAN) & (codes <= LAST_HAN)).nonzero()[0]
+    kept = codes[at]
+    scores = np.zeros(max(len(kept), 1), np.float32)
+    if len(kept) > 1:
+        np.cumsum(pair_scores(kept[:-1], kept[1:]), out=scores[1:])
+    return Naturalness(codes, at, kept, scores)
 
 
 def place_of(left: _U32, right: _U32) -> tuple[_U32, NDArray[np.uint8]]:

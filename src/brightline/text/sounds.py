@@ -11,7 +11,7 @@ shows what loose readings cost. What a hit is worth, and how long an entry must 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +29,7 @@ __all__ = [
     "SOUNDS_FILE",
     "Sounds",
     "folded",
+    "phrase_readings",
     "readings_of",
     "sound_form",
     "sound_forms",
@@ -137,6 +138,12 @@ def readings_of() -> Mapping[str, str]:
     """Character of the base lane → its commonest reading, in letters without tone."""
     rows = (line.split("\t") for line in _rows(SOUNDS_FILE))
     return {character: syllable for syllable, characters in rows for character in characters}
+
+
+def phrase_readings() -> Iterator[tuple[str, str]]:
+    """Characters with the readings that they have in certain words only: 行 is hang in 银行."""
+    for word, spoken in _phrases().items():
+        yield from zip(word, spoken, strict=True)
 
 
 @lru_cache(1024)
