@@ -221,9 +221,10 @@ def test_memory_of_an_endless_stream_stays_bounded(engine: TextEngine) -> None:
     stream = engine.stream(Side.ANSWER, "p", lambda finding: False)
     for number in range(3000):
         stream.feed(f"第{number}句，头孢，不，新闻。百家乐上分，市公安\u200b局 meth\n")
-    assert len(stream._raw) < 10000
-    assert len(stream._base.text) < 2000
-    assert max(map(len, (stream._sentences.positions, stream._clauses.positions, stream._queue, stream._waiting))) < 1500
+    matching, judging = stream._matching, stream._judging
+    assert len(stream._raw._text) < 10000
+    assert len(matching.base.text) < 2000
+    assert max(map(len, (judging.sentences.positions, judging.clauses.positions, matching.queue, judging._waiting))) < 1500
     assert len(stream.findings) < 200
 
 
@@ -266,8 +267,8 @@ def test_long_escaped_streams_are_forgotten_too_and_spans_stay_right(engine: Tex
     stream = engine.stream(Side.ANSWER, "p", lambda finding: False, json_escapes=True)
     raw = unit * 400
     assert run(stream, [raw[n : n + 7] for n in range(0, len(raw), 7)]) == raw
-    assert len(stream._raw) < 20_000
-    assert len(stream._raw_starts) < 5_000
+    assert len(stream._raw._text) < 20_000
+    assert len(stream._raw._starts) < 5_000
     assert len(stream.findings) == 40
     for finding in stream.findings:
         assert finding.evidence == tuple(raw[span.start : span.end] for span in finding.spans)

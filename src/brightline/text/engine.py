@@ -11,13 +11,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from brightline.model import Finding, Side
+from brightline.text.findings import SlotSeen
 from brightline.text.glance import AT_A_GLANCE, exceptions_in, glance
 from brightline.text.goals import GoalBook
 from brightline.text.index import BookIndex, SideIndex
 from brightline.text.late import LateReader
 from brightline.text.late_index import LateIndex, LateWords
 from brightline.text.marks import Seen
-from brightline.text.stream import SlotSeen, TextStream
+from brightline.text.stream import TextStream
 from brightline.text.tables import load_tables
 
 __all__ = ["Inspection", "Reading", "TextEngine"]

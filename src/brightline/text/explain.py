@@ -19,10 +19,11 @@ from brightline.text.engine import TextEngine
 from brightline.text.goals import Goal, Lane
 from brightline.text.index import SideIndex
 from brightline.text.joining import joined_edits
+from brightline.text.judging import EXCEPTION_REACH
 from brightline.text.lanes import Indices, normalise
 from brightline.text.shapes import shape_edits
 from brightline.text.splits import split_edits
-from brightline.text.stream import BLOCK, EXCEPTION_REACH, TextStream
+from brightline.text.stream import BLOCK, TextStream
 from brightline.text.symbols import symbol_edits
 from brightline.text.views import Edit, View, without_overlaps
 from brightline.text.windows import AFTER_CAP, ExceptionHit, Hit, Marks, Window, exceptions_of
@@ -208,22 +209,22 @@ class _Watched(TextStream):
     @property
     def base_text(self) -> str:
         """The whole base lane: nothing is forgotten in a text that is read in one piece."""
-        return self._base.text
+        return self._matching.base.text
 
     @property
     def sentences(self) -> Marks:
-        return self._sentences
+        return self._judging.sentences
 
     @property
     def clauses(self) -> Marks:
-        return self._clauses
+        return self._judging.clauses
 
     def is_allowed(self, hit: Hit) -> bool:
-        return self._is_allowed(hit)
+        return self._matching.is_allowed(hit)
 
-    def _completable(self, last: list[Hit]) -> list[Hit]:
-        self.hits.extend(last)
-        return super()._completable(last)
+    def _counting(self, hits: list[Hit]) -> list[Hit]:
+        self.hits.extend(hits)
+        return super()._counting(hits)
 
     def _report(self, window: Window, position: int, final: bool) -> None:
         before = len(self.findings)

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from brightline.model import Outcome
 from brightline.text.decoding import decoded_edits
+from brightline.text.findings import LateMatch
 from brightline.text.glance import Sight
 from brightline.text.goals import BLOCK_LANES, LANES, Lane
 from brightline.text.index import SideIndex
@@ -27,7 +28,7 @@ from brightline.text.orders import order_edits
 from brightline.text.shapes import shape_edits
 from brightline.text.splits import split_edits
 from brightline.text.spoken import spoken_edits
-from brightline.text.stream import LateMatch, TextStream
+from brightline.text.stream import TextStream
 from brightline.text.symbols import symbol_edits
 from brightline.text.views import Edit, View, without_overlaps
 from brightline.text.windows import Hit, Window
@@ -156,13 +157,13 @@ class _Rereading(TextStream):
 
     def windows(self, text: str, hits: Iterable[Hit]) -> list[tuple[Window, tuple[str, ...]]]:
         """Every goal met, with the exceptions around it."""
-        self._queue.extend(hits)
+        self._matching.queue.extend(hits)
         self.read_whole(text)
         return self._met
 
     def _report(self, window: Window, position: int, final: bool) -> None:
         if len(self._met) < MOST_WINDOWS:
-            self._met.append((window, self._exceptions_of(window, final)))
+            self._met.append((window, self._judging.exceptions_of(window, final)))
 
 
 def _moved(match: LateMatch, by: int) -> LateMatch:
