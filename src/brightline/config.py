@@ -106,6 +106,10 @@ class Settings(BaseSettings):
     )
     sector: str = Field("", max_length=32, description="Sector of the service (medical, finance, education, …). Empty: general.")
     goals_dir: Path | None = Field(None, description="Folder with the operator's own goal files (*.yaml), loaded beside the shipped ones.")
+    models_dir: Path | None = Field(
+        None,
+        description="Folder with the operator's own linear models, a folder each (`brightline train`); they replace shipped ones of their family.",
+    )
     terms_file: Path | None = Field(
         None, description="YAML file with the operator's own published terms, a separate ground named in statements."
     )
@@ -255,7 +259,7 @@ def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
     """
     path = _settings_file(file)
     from_file: dict[str, Any] = _read_toml(path) if path is not None else {}
-    for key in ("home", "goals_dir", "terms_file", "oidc_client_secret_file"):
+    for key in ("home", "goals_dir", "models_dir", "terms_file", "oidc_client_secret_file"):
         if path is not None and key in from_file:
             from_file[key] = path.parent / from_file[key]  # an absolute value stays as it is
 

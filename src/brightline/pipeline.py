@@ -37,9 +37,11 @@ from brightline.model import (
 from brightline.moderation import goals_in_force
 from brightline.moderation.dialogue import Dialogue, DialogueReader, followed
 from brightline.moderation.families import FamilyModels
+from brightline.moderation.weighing import Weigher
 from brightline.rulebook import Judgement, OperatorTerm, Rulebook, decide, load_rulebook, load_terms
 from brightline.rulebook.policy import outcome_of
 from brightline.text import TextEngine, TextStream
+from brightline.text.weights import ModelCard
 
 __all__ = ["Pipeline", "new_decision_id", "operator_goals"]
 
@@ -63,13 +65,15 @@ class Pipeline:
         own = operator_goals(settings.goals_dir)
         today = datetime.now(UTC).date()
         self.engine = TextEngine(goals_in_force(self.rulebook, own, self.terms)) if own else _shipped_engine(self.rulebook, today)
-        self.models = FamilyModels.load(self.rulebook)
+        self.models = FamilyModels.load(self.rulebook, [settings.models_dir] if settings.models_dir else [])
+        self.weigher = Weigher.load()
         self.dialogues = DialogueReader(self.engine)
         self.versions = {
             "brightline": __version__,
             "rulebook": self.rulebook.digest[:16],
             "text": self.engine.version,
             "models": self.models.version,
+            "weigher": self.weigher.version,
         }
         self._clear = decide((), self.context(Door.GATEWAY), self.rulebook, self.terms)
 
@@ -95,18 +99,25 @@ class Pipeline:
         """Findings of every detector over every part, in the order of the parts."""
         return [finding for part in parts for finding in self._of_part(part)]
 
-    def weigh(self, part: Part) -> list[Finding]:
-        """Findings of those detectors that need a text whole: what a stream can be asked for once it has ended.
+    def weigh(self, part: Part, findings: Sequence[Finding] = ()) -> list[Finding]:
+        """All findings of a part once its text is whole: those that the goals made (``findings``), the models', and what the weigher makes of them.
 
-        Exceptions come first for a model too: what excuses the goals of its family (news, teaching, asking for help …) excuses it.
+        What a stream can be asked for once it has ended. Exceptions come first for a model too: what excuses the goals of its family
+        (news, teaching, asking for help …) excuses it.
         """
-        return [
+        of_models = [
             replace(finding, exceptions=self.engine.excuses(part.text, part.side, finding.goal.removeprefix("model.")))
             for finding in self.models.findings(part.text, part.side, part.path)
         ]
+        return self.weigher.findings(part.text, part.side, part.path, [*findings, *of_models])
+
+    @property
+    def model_cards(self) -> dict[str, ModelCard]:
+        """The cards of all models by the goal under which their findings stand."""
+        return {card.goal: card for card in (*(model.card for model in self.models.models), self.weigher.card)}
 
     def _of_part(self, part: Part) -> list[Finding]:
-        return [*self.engine.scan(part.text, part.side, part.path), *self.weigh(part)]
+        return self.weigh(part, self.engine.scan(part.text, part.side, part.path))
 
     def inspect_item(self, item: Item) -> list[Finding]:
         """Findings over an Item: of each part, and of a dialogue what its turns say together."""

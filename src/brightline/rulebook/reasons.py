@@ -107,6 +107,7 @@ CONTEXT_WORDS: dict[str, dict[str, str]] = {
     "medical": {"zh": "医学", "en": "medicine"},
     "negation": {"zh": "否定或劝阻", "en": "denial or dissuasion"},
     "news": {"zh": "新闻报道", "en": "news reporting"},
+    "ordinary": {"zh": "整体看属日常内容", "en": "ordinary as a whole"},
     "refutation": {"zh": "辟谣", "en": "refuting a rumour"},
     "satire": {"zh": "讽刺", "en": "satire"},
     "study": {"zh": "学习研究", "en": "study"},

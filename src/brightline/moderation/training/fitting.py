@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from brightline.text.linear import DAMPING, distinct, grams, read
 
-__all__ = ["Matrix", "fit", "matrix_of", "quantised"]
+__all__ = ["Matrix", "fit", "matrix_of", "minimum", "quantised"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -97,7 +97,7 @@ def fit(matrix: Matrix, harmful: NDArray[np.bool_], importance: Floats, strength
         value = strength * float(shares @ np.logaddexp(0.0, -margins)) + 0.5 * float(values @ values)
         return value, np.append(strength * ratio * matrix.spread(pull) + values, strength * pull.sum())
 
-    found = _minimum(loss, np.zeros(size + 1))
+    found = minimum(loss, np.zeros(size + 1))
     return np.asarray(found[:size] * ratio)
 
 
@@ -116,7 +116,7 @@ def _log_ratio(matrix: Matrix, positive: NDArray[np.bool_], shares: Floats) -> F
     return np.where(counts[0] + counts[1] > 0, np.abs(logs[0] - logs[1]), 0.0)
 
 
-def _minimum(loss: Callable[[Floats], tuple[float, Floats]], point: Floats) -> Floats:
+def minimum(loss: Callable[[Floats], tuple[float, Floats]], point: Floats) -> Floats:
     """L-BFGS with backtracking (Nocedal & Wright 2006, algorithms 7.4, 7.5 and 3.1)."""
     value, slope = loss(point)
     flat = _FLAT * float(np.linalg.norm(slope))

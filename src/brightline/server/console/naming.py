@@ -34,9 +34,9 @@ def _name(pipeline: Pipeline, goal_id: str) -> _Name | None:
     with suppress(KeyError):
         goal = pipeline.engine.book[goal_id]
         return _Name(goal.title_zh, goal.title_en)
-    for model in pipeline.models.models:
-        if model.card.goal == goal_id:
-            return _Name(model.card.title_zh, model.card.title_en)
+    card = pipeline.model_cards.get(goal_id)
+    if card is not None:
+        return _Name(card.title_zh, card.title_en)
     if goal_id.startswith("guard."):
         return _of_guards(pipeline.settings.guard_map if pipeline.settings.guard_url else "").get(goal_id)
     return None

@@ -127,7 +127,8 @@ class Exchange:
             findings += answer_findings(self.dialogue, answered)
         if not self.answer.stopped:  # of a stopped answer not all came, and how much depends on how it was cut
             for part in self._shown():
-                findings += self.pipeline.weigh(part)
+                here = [finding for finding in findings if finding.part == part.path]
+                findings = [finding for finding in findings if finding.part != part.path] + self.pipeline.weigh(part, here)
         self.ms["total"] = self.since_start_ms()
         self.about["ms"] = {name: round(value, 3) for name, value in self.ms.items()}
         if answered:

@@ -11,7 +11,16 @@ from brightline.server.face import msgid as _
 __all__ = ["GROUPS", "HELP", "LAST_GROUP"]
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    _("What is decided"): ("strictness", "sector", "unknown_paths", "end_user_header", "age_band_header", "goals_dir", "terms_file"),
+    _("What is decided"): (
+        "strictness",
+        "sector",
+        "unknown_paths",
+        "end_user_header",
+        "age_band_header",
+        "goals_dir",
+        "models_dir",
+        "terms_file",
+    ),
     _("What people are told"): (
         "label_text",
         "label_text_zh",
@@ -85,6 +94,7 @@ HELP = (
     _("lenient, standard or strict: how doubtful cases of the operator's own generation are handled."),
     _("Sector of the service (medical, finance, education, …). Empty: general."),
     _("Folder with the operator's own goal files (*.yaml), loaded beside the shipped ones."),
+    _("Folder with the operator's own linear models, a folder each (`brightline train`); they replace shipped ones of their family."),
     _("YAML file with the operator's own published terms, a separate ground named in statements."),
     _("Explicit label on text answers (GB 45438-2025, 5.1): in the text, or left to the interface, which then must show it."),
     _("Label for Chinese answers; must name AI and generation or synthesis."),

@@ -153,7 +153,7 @@ def try_text(pipeline: Pipeline, asked: Asked, most_s: float) -> Tried:
 
 
 def _weighed(pipeline: Pipeline, findings: Sequence[Finding], judgement: Judgement, first: int) -> Iterator[Weighed]:
-    titles = {f"model.{model.card.family}": model.card for model in pipeline.models.models}
+    titles = pipeline.model_cards
     for index, finding in enumerate(findings[first:], first):
         card = titles.get(finding.goal)
         if card is not None:

@@ -1,0 +1,154 @@
+"""The weigher: one linear model of intent over all families, beside goals that know words and models that know families.
+
+Goals find words; a twin has the same words and means no harm. The weigher is trained on such pairs (``moderation.training.intents``) and does
+two things with one number, and neither is more than a person's look:
+
+* from ``violating`` on a text gets a finding ``model.intent`` of effect review, though no goal is met;
+* under ``borderline`` a review that a goal or a family's model asks for stays on record, excused by the context ``ordinary``.
+
+What stops, labels, helps or notifies is never excused, nor what concerns minors, what stands in a disguise, what the operator's terms ask for,
+or what a goal asks for that was not there when the weigher was trained (an operator's, a newer one). Without the weigher every finding stands.
+
+The score of a passage is the sum of the weights of its buckets on its side over ``sqrt(buckets + DAMPING)``; the highest passage counts. Sums are
+of whole numbers, so a text has one score on every machine. Slots and exceptions of the goals as further features were tried, and brought
+nothing for authors who had not read the goals (docs/models.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from brightline.errors import DataError
+from brightline.model import Finding, Outcome, Side, Span
+from brightline.moderation.weighing.reading import BITS, Passage, buckets_of, passages, runs_of
+from brightline.text.weights import CARD_FILE, ModelCard, load_weights
+
+__all__ = ["DAMPING", "GOAL", "GROUPS", "GROUP_OF", "ORDINARY", "SHIPPED", "SIDES", "Weighed", "Weigher"]
+
+DAMPING = 16  # as ``text.linear``
+GROUPS = ("prompt", "answer", "public")
+GROUP_OF = {Side.PROMPT: 0, Side.ANSWER: 1, Side.POST: 2, Side.LISTING: 2}
+"""Posts and listings are learnt together: both address everybody, and there are few listings."""
+
+SIDES = (Side.PROMPT, Side.ANSWER, Side.POST, Side.LISTING)
+"""The order of the tables in the file: four of 2^BITS."""
+
+GOAL = "model.intent"
+ORDINARY = "ordinary"
+SHIPPED = Path(__file__).parent / "intent"
+TRAIN = "`brightline train --shipped --family intent`"
+
+_DETECTOR, _LANE, _VERSION = "models", "model", "1"
+_MOST_SPANS, _EXCERPT, _STRONGEST = 5, 200, 10  # as the family models'
+_FILE_BITS = BITS + 2
+_NEVER_EXCUSED = ("minors.",)
+
+
+class Weighed(NamedTuple):
+    """How probable it is that a text means harm, and the passage that says so most."""
+
+    probability: float
+    passage: Passage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Weigher:
+    """The model of intent. Immutable and safe to share between threads. ``goals``: whose reviews it may excuse."""
+
+    card: ModelCard
+    tables: NDArray[np.int16]
+    goals: frozenset[str]
+    version: str
+
+    @classmethod
+    def load(cls, folder: Path = SHIPPED) -> Weigher:
+        """Read weights and card of a folder. Raises ``DataError`` BL-DATA-250 to 254 with the file and the cure."""
+        card, weights = load_weights(folder)
+        goals = card.about.get("goals")
+        if card.bits != _FILE_BITS or not isinstance(goals, list) or not all(isinstance(goal, str) for goal in goals):
+            raise DataError(
+                "BL-DATA-251",
+                f"not the card of a weigher: expected {_FILE_BITS} bits and the names of goals under about.goals",
+                f"restore the folder, or train it anew: {TRAIN}",
+                file=str(folder / CARD_FILE),
+            )
+        told = f"{_VERSION}:{card.sha256}/{card.slope}/{card.intercept}/{card.borderline}/{card.violating}:{sorted(goals)}"
+        version = f"{_VERSION}+{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+        return cls(card, weights.astype(np.int16).reshape(len(SIDES), 1 << BITS), frozenset(goals), version)
+
+    def weigh(self, text: str, side: Side) -> Weighed:
+        """What the text means on that side; a text without tokens means nothing."""
+        best, chosen = -math.inf, None
+        for passage in passages(text):
+            if (score := self._score(passage, side)) > best:
+                best, chosen = score, passage
+        if chosen is None:
+            return Weighed(0.0, None)
+        exponent = max(-60.0, min(60.0, self.card.slope * best + self.card.intercept))
+        return Weighed(1.0 / (1.0 + math.exp(-exponent)), chosen)
+
+    def findings(self, text: str, side: Side, path: str, findings: Sequence[Finding]) -> list[Finding]:
+        """All ``findings`` of one whole text as the weigher leaves them: reviews excused or not, and its own where it is sure."""
+        weighed = self.weigh(text, side)
+        if weighed.probability < self.card.borderline:
+            return [replace(one, exceptions=(ORDINARY,)) if self._may_excuse(one) else one for one in findings]
+        if weighed.probability >= self.card.violating and weighed.passage is not None:
+            return [*findings, self._finding(weighed.probability, weighed.passage, text, side, path)]
+        return list(findings)
+
+    def evidence(self, passage: Passage, side: Side, *, against: bool = False) -> list[Span]:
+        """The stretches of the raw text that speak most for harm (or ``against`` it), in reading order; adjoining ones are merged."""
+        table, sign = self.tables[SIDES.index(side)], -1 if against else 1
+        runs = [(sign * int(table[bucket]), first, last) for bucket, first, last in runs_of(passage)]
+        strongest = sorted((run for run in runs if run[0] > 0), key=lambda run: (-run[0], run[1]))[:_STRONGEST]
+        merged: list[tuple[int, Span]] = []
+        for weight, span in sorted(((weight, passage.span(first, last)) for weight, first, last in strongest), key=lambda each: each[1]):
+            if merged and span.start <= merged[-1][1].end:
+                before, known = merged[-1]
+                merged[-1] = before + weight, Span(known.start, max(known.end, span.end))
+            else:
+                merged.append((weight, span))
+        return sorted(span for _, span in sorted(merged, key=lambda each: (-each[0], each[1]))[:_MOST_SPANS])
+
+    def _score(self, passage: Passage, side: Side) -> float:
+        buckets = buckets_of(passage)
+        return int(self.tables[SIDES.index(side)].take(buckets).sum(dtype=np.int64)) / math.sqrt(len(buckets) + DAMPING)
+
+    def _may_excuse(self, finding: Finding) -> bool:
+        return (
+            finding.effect is Outcome.REVIEW
+            and not finding.exceptions
+            and finding.term is None
+            and (finding.lane == "base" or finding.detector == _DETECTOR)
+            and finding.goal in self.goals
+            and not finding.goal.startswith(_NEVER_EXCUSED)
+        )
+
+    def _finding(self, probability: float, passage: Passage, text: str, side: Side, path: str) -> Finding:
+        spans = tuple(self.evidence(passage, side)) or (passage.span(0, len(passage.tokens) - 1),)
+        start = max(0, spans[0].start - _EXCERPT)
+        return Finding(
+            detector=_DETECTOR,
+            detector_version=self.version,
+            goal=GOAL,
+            rules=self.card.rules,
+            problem_types=self.card.problem_types,
+            effect=Outcome.REVIEW,
+            part=path,
+            side=side,
+            lane=_LANE,
+            spans=spans,
+            evidence=tuple(text[span.start : span.end] for span in spans),
+            score=round(probability, 4),
+            manifest=False,
+            excerpt=text[start : spans[-1].end + _EXCERPT],
+            excerpt_start=start,
+        )
