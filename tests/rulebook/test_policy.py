@@ -447,6 +447,24 @@ def test_a_duty_over_its_own_list_is_cited_with_that_list_where_it_can_be() -> N
     assert decide([a_finding("PSA-82", "IIS-16")], on(), book).steps == ("0:some.goal:block->block:keys=PSA-82+IIS-16",)
 
 
+@pytest.mark.parametrize("side", Side)
+def test_a_conversation_tightens_answers_one_step_and_nothing_else(side: Side) -> None:
+    book = a_rulebook(a_rule("PSA-80", Key.A))
+    doubtful = a_finding("PSA-80", side=side, manifest=False)
+    unlikely = replace(doubtful, score=0.3)
+    opened = on(tightened=("some.goal",))
+    expected = Outcome.REFUSE if side is Side.ANSWER else Outcome.REVIEW
+    assert decide([doubtful], opened, book).outcome is expected
+    lenient = replace(opened, strictness=Strictness.LENIENT)
+    calm = on(strictness=Strictness.LENIENT)
+    step = on() if side is Side.ANSWER else calm
+    for finding in (doubtful, unlikely):
+        assert decide([finding], lenient, book).outcome is decide([finding], step, book).outcome
+    assert decide([doubtful], replace(opened, strictness=Strictness.STRICT), book) == decide(
+        [doubtful], on(strictness=Strictness.STRICT), book
+    )
+
+
 def test_a_duty_in_a_departmental_rule_pairs_with_a_departmental_rule() -> None:
     book = a_rulebook(a_rule("IM-4.1", Key.A, status=Status.RULE), a_rule("IM-14.1", Key.B, status=Status.RULE))
     assert decide([a_finding("IM-4.1", "IM-14.1")], on(), book).outcome is Outcome.BLOCK

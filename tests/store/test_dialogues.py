@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 from sqlalchemy import select, update
 
@@ -26,6 +29,51 @@ def test_of_two_requests_at_once_the_second_is_told(store: Store) -> None:
     assert store.dialogues.save(KEY, {"count": 2}, 1)
     assert not store.dialogues.save(KEY, {"count": 9}, 1)
     assert store.dialogues.load(KEY).document == {"count": 2}
+
+
+def added(document: dict[str, Any] | None, name: str) -> dict[str, Any]:
+    return {"said": [*(document or {"said": []})["said"], name]}
+
+
+def test_what_is_merged_goes_to_the_newest_state(store: Store) -> None:
+    assert store.dialogues.merge(KEY, lambda document: added(document, "first"))
+    assert store.dialogues.load(KEY) == ({"said": ["first"]}, 1)
+    assert store.dialogues.save(KEY, {"said": ["first", "second"]}, 1)
+    assert not store.dialogues.save(KEY, {"said": ["first", "slower"]}, 1)
+    assert store.dialogues.merge(KEY, lambda document: added(document, "slower"))
+    assert store.dialogues.load(KEY) == ({"said": ["first", "second", "slower"]}, 3)
+
+
+def test_of_many_requests_at_once_nothing_is_lost(store: Store) -> None:
+    names = [f"call-{number}" for number in range(12)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        merged = pool.map(lambda name: store.dialogues.merge(KEY, lambda document: added(document, name)), names)
+        assert all(merged)
+    document, revision = store.dialogues.load(KEY)
+    assert document is not None
+    assert sorted(document["said"]) == sorted(names)
+    assert revision == len(names)
+
+
+def test_a_merge_that_fails_or_is_too_large_leaves_what_was_there(store: Store) -> None:
+    def fails(_: dict[str, Any] | None) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    for before in (None, {"count": 1}):
+        if before is not None:
+            store.dialogues.save(KEY, before, 0)
+        with pytest.raises(ZeroDivisionError):
+            store.dialogues.merge(KEY, fails)
+        assert not store.dialogues.merge(KEY, lambda _: {"names": "x" * MOST_BYTES})
+        assert store.dialogues.load(KEY) == (before, 0 if before is None else 1)
+
+
+def test_an_expired_state_is_not_merged_into(store: Store) -> None:
+    store.dialogues.save(KEY, {"said": ["old"]}, 0)
+    with store.database.writing() as connection:
+        connection.execute(update(dialogues).values(expires_at=1))
+    assert store.dialogues.merge(KEY, lambda document: added(document, "new"))
+    assert store.dialogues.load(KEY).document == {"said": ["new"]}
 
 
 @pytest.mark.parametrize("other", [("other", "key-1", "chat-1"), ("default", "key-2", "chat-1"), ("default", "key-1", "chat-2")])

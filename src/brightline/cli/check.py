@@ -1,7 +1,7 @@
 """``brightline check FILE…|-``: inspect text, Markdown and JSONL from the command line.
 
 Text and Markdown files are one Item each; a JSONL file is one Item a line, either a string or an object whose
-``--field`` (default ``text``) holds the text. What cannot be read is an error with file and line and exit code 2;
+``--field`` (default ``text``) holds the text. With ``--dialogue`` files hold conversations (``check_dialogue``). What cannot be read is an error with file and line and exit code 2;
 the rest is still inspected and printed. Other kinds of file are refused, never passed as clean.
 """
 
@@ -18,6 +18,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from brightline.cli.check_dialogue import dialogues_in
 from brightline.cli.explaining import as_document, print_explanation
 from brightline.cli.terminal import COLOURS, console, print_json, report
 from brightline.config import load_settings
@@ -47,6 +48,7 @@ def check(
     side: Annotated[Side, typer.Option(help="From which side the text comes.")] = Side.POST,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Read standard input as JSONL.")] = False,
     field: Annotated[str, typer.Option(help="Field of a JSONL object that holds the text.")] = "text",
+    dialogue: Annotated[bool, typer.Option("--dialogue", help="Files hold conversations: JSONL turns, or lines like `user: …`.")] = False,
     strictness: Annotated[Strictness | None, typer.Option(help="lenient, standard or strict.")] = None,
     age_band: Annotated[AgeBand, typer.Option(help="Whom the text is for.")] = AgeBand.UNKNOWN,
     lang: Annotated[str, typer.Option(help="Language of the reasons: zh or en.")] = "",
@@ -64,7 +66,8 @@ def check(
     found = False
     waiting: list[Decision] = []
     try:
-        for source in _sources(files, side, jsonl, field, problems):
+        sources = _dialogues(files, problems) if dialogue else _sources(files, side, jsonl, field, problems)
+        for source in sources:
             decision = pipeline.decide_item(source.item, context)
             found = found or decision.outcome is not Outcome.ALLOW
             if as_json:
@@ -108,6 +111,17 @@ def _sources(files: list[Path], side: Side, jsonl: bool, field: str, problems: l
                 )
         except BrightlineError as problem:
             problems.append(problem)
+
+
+def _dialogues(files: list[Path], problems: list[BrightlineError]) -> Iterator[_Source]:
+    for path in files:
+        wrong: list[InputError] = []
+        try:
+            raw = sys.stdin.buffer.read() if str(path) == "-" else _read(path)
+            yield from (_Source(name, item) for name, item in dialogues_in(str(path), _decode(str(path), raw), wrong))
+        except BrightlineError as problem:
+            problems.append(problem)
+        problems += wrong
 
 
 def _read(path: Path) -> bytes:
@@ -172,8 +186,9 @@ def _print(name: str, decision: Decision, lang: str, pipeline: Pipeline) -> None
     line.append(f" {name}")
     console.print(line)
     for finding in decision.findings:
-        for span, evidence in zip(finding.spans, finding.evidence, strict=True):
-            console.print(Text(f"         {span.start}–{span.end}  {evidence!r}  {finding.goal} · lane {finding.lane}", style="dim"))
+        for (part, span), evidence in zip(finding.places, finding.evidence, strict=True):
+            turn = f"{part}  " if decision.item_kind is ItemKind.DIALOGUE else ""
+            console.print(Text(f"         {turn}{span.start}–{span.end}  {evidence!r}  {finding.goal} · lane {finding.lane}", style="dim"))
     for rule in decision.rules:
         console.print(Text(f"         {rule}  {pipeline.rulebook.citation(rule, lang)}"))
     if decision.reason(lang) and decision.outcome is not Outcome.ALLOW:

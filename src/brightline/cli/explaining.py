@@ -1,4 +1,7 @@
-"""``brightline check --explain``: how the engine read a text, which slots it saw, and what was missing for the goals that came nearest."""
+"""``brightline check --explain``: how the engine read a text, which slots it saw, and what was missing for the goals that came nearest.
+
+Of a conversation: which turn gave which slot, how it goes on with the turn before, how it sounds so far, and what is open.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from typing import Any
 from rich.text import Text
 
 from brightline.cli.terminal import COLOURS, console
-from brightline.model import Item, Part
+from brightline.model import Item, ItemKind, Part
+from brightline.moderation.dialogue.explaining import DialogueExplanation, explain_dialogue
 from brightline.pipeline import Pipeline
 from brightline.text.explain import MOST_CHARS, Explanation, LaneText, Met, Missed, SlotHit, explain
 
@@ -32,8 +36,10 @@ def explained(pipeline: Pipeline, item: Item) -> list[tuple[Part, Explanation | 
     ]
 
 
-def as_document(pipeline: Pipeline, item: Item) -> list[dict[str, Any]]:
+def as_document(pipeline: Pipeline, item: Item) -> list[dict[str, Any]] | dict[str, Any]:
     """The same for programs."""
+    if item.kind is ItemKind.DIALOGUE:
+        return _dialogue_document(explain_dialogue(pipeline.dialogues, item.parts))
     return [
         {"part": part.path, "too_long": True} if seen is None else {"part": part.path} | _document(seen)
         for part, seen in explained(pipeline, item)
@@ -41,7 +47,10 @@ def as_document(pipeline: Pipeline, item: Item) -> list[dict[str, Any]]:
 
 
 def print_explanation(pipeline: Pipeline, item: Item, lang: str) -> None:
-    """Lanes, goals met with their slots, words that excuse, linear models, and the goals that came nearest."""
+    """Lanes, goals met with their slots, words that excuse, linear models, and the goals that came nearest; of a conversation its turns."""
+    if item.kind is ItemKind.DIALOGUE:
+        _print_dialogue(explain_dialogue(pipeline.dialogues, item.parts))
+        return
     for part, seen in explained(pipeline, item):
         if seen is None:
             _line("lanes", f"too long to explain: more than {MOST_CHARS} characters")
@@ -63,8 +72,33 @@ def print_explanation(pipeline: Pipeline, item: Item, lang: str) -> None:
             _line("near", f"{missed.goal.id}: {', '.join(f'{hit.slot} {_of(hit, part.text)}' for hit in missed.hits[:3])} · {why}")
 
 
+def _print_dialogue(seen: DialogueExplanation) -> None:
+    for turn in seen.turns:
+        told = [f"goes on: {turn.bond}" if turn.bond != "none" else "", "another subject" if turn.shifts else "", *turn.techniques]
+        told += [f"about {name}" for name in turn.excuses] + [f"sounds harmful so far: {turn.sounds:.2f}"]
+        _line(turn.part, " · ".join(filter(None, told)))
+        for slot in turn.slots:
+            _line("", f"  {slot.goal}: {slot.slot} {slot.span.start}–{slot.span.end} {slot.written!r}, surprise {slot.surprise:.1f}")
+    _line("sounds", f"from {seen.counts_from:.2f} on goals over turns count, from {seen.alone_from:.2f} on a goal begun is enough")
+    for one in seen.open_goals:
+        _line("open", f"{one.goal}: {', '.join(one.filled)} seen · not there: {', '.join(one.missing)}")
+
+
+def _dialogue_document(seen: DialogueExplanation) -> dict[str, Any]:
+    return {
+        "turns": [
+            turn._asdict() | {"sounds": round(turn.sounds, 4), "slots": [slot._asdict() | {"span": list(slot.span)} for slot in turn.slots]}
+            for turn in seen.turns
+        ],
+        "open": [one._asdict() for one in seen.open_goals],
+        "trajectory": round(seen.score, 3),
+        "counts_from": round(seen.counts_from, 4),
+        "alone_from": round(seen.alone_from, 4),
+    }
+
+
 def _line(head: str, body: str, style: str = "") -> None:
-    text = Text(f"         {head:13}", style="dim")
+    text = Text(f"         {head:13} ", style="dim")
     text.append(body, style=style)
     console.print(text)
 
