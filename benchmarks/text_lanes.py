@@ -35,7 +35,8 @@ from text import machine, ordinary_texts
 WORDS_A_GOAL = 1000
 MESSAGES = 400
 CHUNKS = 10_000
-PEER_MESSAGES = 20  # they take milliseconds each
+BULK_CHARS = 20_000  # one text; few, because a peer reads 60 kB a second
+PEER_MESSAGES = 20  # they take up to half a second each
 
 
 def main() -> int:
@@ -59,7 +60,12 @@ def main() -> int:
     scans["all lanes and models"] = lambda text: (engines["all lanes"].scan(text, Side.POST), models.findings(text, Side.POST))
     report["messages"] = {name: _cost(scan, messages, options.runs) for name, scan in scans.items()}
     report["streams"] = {name: _stream(engine, messages, options.runs) for name, engine in engines.items()}
-    report["peers"] = _peers(options.peers, words, messages[:PEER_MESSAGES], options.runs) if options.peers else "not asked for (--peers)"
+    bulk = long[:BULK_CHARS]
+    megabytes = len(bulk.encode()) / 1e6
+    report["bulk_mb_per_s"] = {name: megabytes / (_cost(scan, [bulk], options.runs) / 1e6) for name, scan in list(scans.items())[:2]}
+    report["peers"] = (
+        _peers(options.peers, words, messages[:PEER_MESSAGES], bulk, options.runs) if options.peers else "not asked for (--peers)"
+    )
     print(json.dumps(report, ensure_ascii=False, indent=2) if options.json else _table(report))
     return 0
 
@@ -146,8 +152,8 @@ def _stream(engine: TextEngine, messages: list[str], runs: int) -> dict[str, flo
     }
 
 
-def _peers(python: Path, words: list[str], texts: list[str], runs: int) -> Any:
-    job = json.dumps({"words": words, "texts": texts, "runs": min(runs, 3)}, ensure_ascii=False)
+def _peers(python: Path, words: list[str], texts: list[str], bulk: str, runs: int) -> Any:
+    job = json.dumps({"words": words, "texts": texts, "bulk": [bulk], "runs": min(runs, 3)}, ensure_ascii=False)
     done = subprocess.run(
         [str(python), str(Path(__file__).with_name("text_peers.py"))], input=job, capture_output=True, text=True, check=False
     )
@@ -161,7 +167,17 @@ def _table(report: dict[str, Any]) -> str:
         lines.append(
             f"{figures['us_per_chunk']:9.1f} µs a chunk, {figures['held_mean']:.2f} characters held on average, p99 {figures['held_p99']:.0f}  {name}"
         )
-    lines.append(f"peers: {json.dumps(report['peers'], ensure_ascii=False)}")
+    lines += [f"{speed:9.1f} MB/s  {name}, one text of {BULK_CHARS:,} characters" for name, speed in report["bulk_mb_per_s"].items()]
+    peers = report["peers"]
+    if not isinstance(peers, list):
+        return "\n".join([*lines, f"peers: {peers}"])
+    lines += ["", "peers, the same words and texts"]
+    for peer in peers:
+        if "absent" in peer:
+            lines.append(f"{'-':>9}     {peer['peer']}: {peer['absent']}")
+        else:
+            notes = f" ({peer['note']})" if "note" in peer else ""
+            lines.append(f"{peer['us_per_200_chars']:9.0f} µs, {peer['mb_per_s']:.3g} MB/s  {peer['peer']} {peer['version']}{notes}")
     return "\n".join(lines)
 
 
