@@ -18,7 +18,7 @@ from brightline.errors import DataError
 from brightline.model import Outcome, Part, Side
 from brightline.moderation.guards import Guard, GuardMap, load_guard_map
 from brightline.moderation.guards.breaker import Breaker
-from brightline.moderation.guards.guard import MOST_CHARS
+from brightline.moderation.guards.guard import MOST_AT_ONCE, MOST_CHARS
 from brightline.moderation.guards.reading import SHIPPED
 from brightline.pipeline import Pipeline
 from brightline.rulebook import Rulebook, load_rulebook
@@ -176,6 +176,48 @@ async def test_a_guard_that_fails_again_and_again_is_left_alone_and_tried_again_
         await guard.close()
 
 
+async def test_a_caller_who_goes_away_does_not_keep_the_guard_resting_for_ever(qwen: GuardMap) -> None:
+    now = [0.0]
+    asked, never = asyncio.Event(), asyncio.Event()
+
+    async def waits() -> str:
+        asked.set()
+        await never.wait()
+        return "Safety: Safe"
+
+    says: list[Callable[[], object]] = [lambda: web.Response(status=500)]
+    async with serving(Model(lambda asked: says[0]())) as model:
+        guard = Guard(model.url, "m", qwen, timeout_s=60, breaker=Breaker(1, 10.0, lambda: now[0]))
+        await guard.look([part()])
+        now[0], says[0] = 11.0, waits
+        call = asyncio.create_task(guard.look([part()]))
+        await asked.wait()
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        says[0] = lambda: "Safety: Safe"
+        assert (await guard.look([part()])).not_inspected == ()
+        assert not guard.is_resting
+        never.set()
+        await guard.close()
+
+
+async def test_waiting_for_a_free_slot_counts_against_the_time_limit(qwen: GuardMap) -> None:
+    never = asyncio.Event()
+
+    async def waits() -> str:
+        await never.wait()
+        return "Safety: Safe"
+
+    async with serving(Model(lambda asked: waits())) as model:
+        guard = Guard(model.url, "m", qwen, timeout_s=0.3, breaker=Breaker(1000))
+        answer = await guard.look([part(path=f"m[{n}]") for n in range(10 * MOST_AT_ONCE)])
+        assert len(answer.not_inspected) == 10 * MOST_AT_ONCE
+        assert len(model.asked) < 5 * MOST_AT_ONCE  # the others were given up in the queue, not asked one after the other
+        never.set()
+        await guard.close()
+
+
 async def test_of_a_long_text_the_end_is_judged_and_the_rest_is_named(qwen: GuardMap) -> None:
     async with serving(Model(lambda asked: "Safety: Safe")) as model:
         guard = Guard(model.url, "m", qwen)
@@ -184,6 +226,17 @@ async def test_of_a_long_text_the_end_is_judged_and_the_rest_is_named(qwen: Guar
     assert len(model.asked) == 1
     assert len(model.asked[0]["messages"][0]["content"]) == MOST_CHARS  # type: ignore[index]
     assert [gap.part for gap in answer.not_inspected] == ["messages[0]"]
+
+
+async def test_evidence_is_of_what_was_judged(qwen: GuardMap) -> None:
+    text = "头" * 500 + "尾" * MOST_CHARS
+    async with serving(Model()) as model:
+        guard = Guard(model.url, "m", qwen)
+        found = (await guard.look([part(text)])).findings[0]
+        await guard.close()
+    assert set(found.evidence[0]) == {"尾"}
+    assert text[found.spans[0].start : found.spans[0].end] == found.evidence[0]
+    assert found.excerpt_start == 500
 
 
 async def test_lone_surrogates_reach_the_guard_as_text(qwen: GuardMap) -> None:
@@ -244,7 +297,12 @@ def test_llama_guards_words_are_read(rulebook: Rulebook, said: str, level: str, 
     ("content", "code"),
     [
         ("]", "260"),
+        ("made: 2024-13-45", "260"),
+        ("reads: llama_guard\ncategories:\n" + "".join(f"  C{number}: null\n" for number in range(8000)), "260"),
         ("reads: nobody\ncategories: {}", "261"),
+        ("reads: [llama_guard]\ncategories: {}", "261"),
+        ("- reads", "261"),
+        ("reads: llama_guard\ncategories: {暴力: {types: [2], rules: [CSL-48]}}", "261"),
         ("reads: llama_guard", "261"),
         ("reads: llama_guard\ncategories: {S1: {types: [99], rules: [CSL-48]}}", "261"),
         ("reads: llama_guard\ncategories: {S1: {types: [2], rules: [NO-1]}}", "261"),

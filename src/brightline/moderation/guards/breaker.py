@@ -37,6 +37,10 @@ class Breaker:
         """The call came to its end."""
         self._failures, self._trying = 0, False
 
+    def given_up(self) -> None:
+        """The call was ended from our side before its fate was known; another may try."""
+        self._trying = False
+
     def failed(self) -> None:
         """It did not."""
         self._failures += 1

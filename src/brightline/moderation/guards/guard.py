@@ -36,12 +36,12 @@ class Guard:
     def __init__(
         self, url: str, model: str, guard_map: GuardMap, *, key: str = "", timeout_s: float = 1.0, breaker: Breaker | None = None
     ) -> None:
-        """``url``: base URL with /v1. ``timeout_s``: for each text, connection included."""
+        """``url``: base URL with /v1. ``timeout_s``: for each text, connection and waiting for a free slot included."""
         self._url = f"{url.rstrip('/')}/chat/completions"
         self._model = model
         self._map = guard_map
         self._headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._timeout = aiohttp.ClientTimeout(total=timeout_s)
+        self._timeout_s = timeout_s
         self._breaker = breaker or Breaker()
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
         self._session: aiohttp.ClientSession | None = None
@@ -73,12 +73,16 @@ class Guard:
         if not self._breaker.admit():
             return GuardAnswer((), (NotInspected(part.path, DETECTOR, "the guard model service is left alone after failures in a row"),))
         try:
-            async with self._slots:
-                said = await self._ask(part)
+            async with asyncio.timeout(self._timeout_s):
+                async with self._slots:
+                    said = await self._ask(part)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, LookupError, TypeError) as problem:
             self._breaker.failed()
             why = "did not answer in time" if isinstance(problem, TimeoutError) else f"failed ({type(problem).__name__})"
             return GuardAnswer((), (NotInspected(part.path, DETECTOR, f"the guard model service {why}"),))
+        except asyncio.CancelledError:  # the caller went away: that says nothing of the service
+            self._breaker.given_up()
+            raise
         verdict = self._map.verdict(said)
         if verdict is None:
             self._breaker.failed()
@@ -96,7 +100,7 @@ class Guard:
     async def _ask(self, part: Part) -> str:
         """The guard's words. Raises what aiohttp raises, and ``ValueError``, ``LookupError`` or ``TypeError`` for an answer of another shape."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout, headers=self._headers, trust_env=False)
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None), headers=self._headers, trust_env=False)
         text = part.text[-MOST_CHARS:].encode("utf-8", "replace").decode()
         role = "assistant" if part.side is Side.ANSWER else "user"
         messages = (
@@ -117,7 +121,8 @@ class Guard:
         return said
 
     def _finding(self, part: Part, category: GuardCategory) -> Finding:
-        shown = part.text[:_SHOWN]
+        start = max(0, len(part.text) - MOST_CHARS)  # what was not sent is not shown as evidence
+        shown = part.text[start : start + _SHOWN]
         return Finding(
             detector=DETECTOR,
             detector_version=self.version,
@@ -128,9 +133,10 @@ class Guard:
             part=part.path,
             side=part.side,
             lane=LANE,
-            spans=(Span(0, len(shown)),),
+            spans=(Span(start, start + len(shown)),),
             evidence=(shown,),
             manifest=False,
             normalised=(category.name,),
             excerpt=shown,
+            excerpt_start=start,
         )

@@ -70,17 +70,20 @@ def load_guard_map(path_or_name: str, rulebook: Rulebook, on: date | None = None
     """
     file = _HERE / SHIPPED[path_or_name] if path_or_name in SHIPPED else Path(path_or_name)
     try:
-        content = file.read_bytes()
-        document = yaml.safe_load(content[:_MOST_BYTES].decode("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as problem:
+        if file.stat().st_size > _MOST_BYTES:
+            raise ValueError(f"it is larger than {_MOST_BYTES} bytes")
+        document = yaml.safe_load(file.read_bytes().decode("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as problem:  # ValueError: also no UTF-8, and dates that are none
         raise DataError(
             "BL-DATA-260", f"cannot be read: {problem}", "name a YAML file with reads: and categories:", file=str(file)
         ) from None
-    if not isinstance(document, dict) or document.get("reads") not in _READERS or not isinstance(document.get("categories"), dict):
-        raise DataError("BL-DATA-261", "reads or categories are missing", f"write reads: one of {', '.join(_READERS)}", file=str(file))
+    reads = document.get("reads") if isinstance(document, dict) else None
+    if not isinstance(reads, str) or reads not in _READERS or not isinstance(document.get("categories"), dict):
+        cure = f"write reads: one of {', '.join(_READERS)}, and categories: with a line for each"
+        raise DataError("BL-DATA-261", "reads or categories are missing or wrong", cure, file=str(file))
     day = on or datetime.now(UTC).date()
     categories = {str(name): _category(str(name), row, rulebook, day, file) for name, row in document["categories"].items()}
-    return GuardMap(document["reads"], categories)
+    return GuardMap(reads, categories)
 
 
 def _category(name: str, row: Any, rulebook: Rulebook, day: date, file: Path) -> GuardCategory | None:
@@ -92,6 +95,8 @@ def _category(name: str, row: Any, rulebook: Rulebook, day: date, file: Path) ->
 
     if not isinstance(row, dict) or set(row) - _FIELDS or not {"types", "rules"} <= set(row):
         raise fail(261, "its fields are wrong", f"write {{types: […], rules: […]}}; known: {', '.join(sorted(_FIELDS))}")
+    if not re.search("[A-Za-z0-9]", name):
+        raise fail(261, "its name has no Latin letter or digit", "write the category as the guard model names it")
     types, rules = row["types"], row["rules"]
     if not isinstance(types, list) or not types or not all(type(one) is int and 1 <= one <= 13 for one in types):
         raise fail(261, "types are wrong", "list problem types, 1 to 13")
