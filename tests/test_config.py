@@ -53,6 +53,9 @@ def test_every_setting_has_an_environment_name_of_the_same_form(monkeypatch: pyt
         ("database_url = 'mysql://x'", "BL-CONFIG-003", ["database_url", "sqlite"]),
         ("label_text_zh = '你好'", "BL-CONFIG-003", ["label_text_zh", "AI"]),
         ("sample_allow = 2", "BL-CONFIG-003", ["sample_allow", "2"]),
+        ("home = 3", "BL-CONFIG-003", ["home", "3"]),
+        ("goals_dir = ['rules']", "BL-CONFIG-003", ["goals_dir", "rules"]),
+        ("guard_map = 7", "BL-CONFIG-003", ["guard_map", "7"]),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_key_value_and_range(text: str, code: str, words: list[str]) -> None:
@@ -78,8 +81,11 @@ def test_a_settings_file_that_is_named_must_exist() -> None:
 def test_folders_in_the_file_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "etc"
     folder.mkdir()
-    (folder / "brightline.toml").write_text("home = 'data'", "utf-8")
-    assert load_settings(folder / "brightline.toml").home == folder / "data"
+    (folder / "brightline.toml").write_text("home = 'data'\nguard_map = 'own.yaml'\nterms_file = '/etc/terms.yaml'", "utf-8")
+    settings = load_settings(folder / "brightline.toml")
+    assert (settings.home, settings.guard_map, settings.terms_file) == (folder / "data", str(folder / "own.yaml"), Path("/etc/terms.yaml"))
+    (folder / "brightline.toml").write_text("guard_map = 'llama_guard'", "utf-8")
+    assert load_settings(folder / "brightline.toml").guard_map == "llama_guard"
 
 
 @given(st.text(max_size=200))

@@ -22,6 +22,7 @@ from brightline.model import Strictness
 __all__ = ["Settings", "load_settings", "with_changes"]
 
 _FILE = "brightline.toml"
+_PATHS = frozenset({"goals_dir", "guard_map", "home", "models_dir", "oidc_client_secret_file", "terms_file"})
 
 
 class Settings(BaseSettings):
@@ -255,13 +256,12 @@ class Settings(BaseSettings):
 def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
     """Read settings from ``file`` (default: ``brightline.toml`` here, then in ``BRIGHTLINE_HOME``), environment and overrides.
 
-    Raises ``ConfigError`` BL-CONFIG-001 (no such file), -002 (not TOML), -003 (unknown key or wrong value).
+    Raises ``ConfigError`` BL-CONFIG-001 (no such file, or none that can be read), -002 (not TOML), -003 (unknown key or wrong value).
     """
     path = _settings_file(file)
     from_file: dict[str, Any] = _read_toml(path) if path is not None else {}
-    for key in ("home", "goals_dir", "models_dir", "terms_file", "oidc_client_secret_file"):
-        if path is not None and key in from_file:
-            from_file[key] = path.parent / from_file[key]  # an absolute value stays as it is
+    if path is not None:
+        from_file |= {key: _beside(path, key, value) for key, value in from_file.items() if key in _PATHS}
 
     class _Layered(Settings):
         # Highest first: overrides (code, command line), environment, file.
@@ -291,6 +291,12 @@ def with_changes(settings: Settings, values: Mapping[str, Any]) -> Settings:
     return settings.model_copy(update={key: getattr(checked, key) for key in values})
 
 
+def _beside(file: Path, key: str, value: Any) -> Any:
+    """A path of a settings file, which counts from where the file lies; what cannot be a path is left for the check to name."""
+    named = isinstance(value, str) and not (key == "guard_map" and not value.endswith((".yaml", ".yml")))
+    return str(file.parent / value) if named else value  # an absolute path stays as it is
+
+
 def _settings_file(file: Path | None) -> Path | None:
     if file is not None:
         if not file.is_file():
@@ -305,6 +311,10 @@ def _settings_file(file: Path | None) -> Path | None:
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
+    except OSError as problem:
+        raise ConfigError(
+            "BL-CONFIG-001", f"{path} cannot be read: {problem.strerror}", "make it readable for the user who runs this"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise ConfigError("BL-CONFIG-002", f"{path} is not TOML: {problem}", "see docs/configuration.md for an example") from None
 
