@@ -17,7 +17,7 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
 
 
 def test_goals_and_models_have_names(pipeline: Pipeline) -> None:
-    for each in [*(goal.id for goal in pipeline.engine.book), *(model.card.goal for model in pipeline.models.models)]:
+    for each in [*(goal.id for goal in pipeline.engine.book), *pipeline.model_cards]:
         assert goal_name(pipeline, each, "zh"), each
         assert goal_name(pipeline, each, "en"), each
 

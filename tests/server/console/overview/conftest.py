@@ -32,7 +32,8 @@ def count_all(store: Store) -> None:
 
 @dataclass
 class Filled:
-    """A console over known numbers. ``refused`` decisions were made two hours ago, ``allowed`` one hour ago, through the gateway."""
+    """A console over known numbers. ``refused`` decisions were made two hours ago, ``allowed`` half an hour ago (well within the last hour
+    for as long as the tests take), through the gateway."""
 
     console: Console
     at: int
@@ -58,7 +59,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
         for number in range(filled.allowed):
             allowed = site_decision(filled, ALLOWED, model=EVIL if number == 0 else "qwen3-32b")
             gaps = (NotInspected("messages[0].content[1]", "gateway", "only text is inspected here"),) if number == 1 else ()
-            filled.record(allowed, made_at=filled.at - HOUR + number, not_inspected=gaps)
+            filled.record(allowed, made_at=filled.at - HOUR // 2 + number, not_inspected=gaps)
         traffic = site.service.store.traffic
         amounts = {
             ("requests", "chat 200"): 7.0,

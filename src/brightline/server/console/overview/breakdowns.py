@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from brightline.model import Outcome
+from brightline.review.unread import detector_name
 from brightline.server.console.frame.charts import Drawing, sparkline
 from brightline.server.console.naming import goal_name
 from brightline.server.console.overview.picture import BREAKDOWNS, Picture
@@ -149,6 +150,9 @@ def _named(name: str, value: str, service: Service, lang: str, text: Callable[[s
         return (text(_DOORS[value]) if value in _DOORS else ""), ""
     if name == "model":
         return {"": text(_("No model named")), OTHER: text(_("Other models"))}.get(value, ""), ""
+    if name == "gap":
+        who = detector_name(value, "en" if lang == "en" else "zh")
+        return (who if who != value else ""), ""
     return "", ""
 
 
