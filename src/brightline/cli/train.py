@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from brightline.cli.terminal import console, print_json
+from brightline.cli.train_weigher import INTENT, train_weigher
 from brightline.errors import InputError
 from brightline.moderation.families import check_grounds
 from brightline.moderation.training import Recipe, Row, SourceResult, Trial, read_rows, trial
@@ -46,7 +47,10 @@ def train(
         bool, typer.Option("--i-know-one-source", help="Train although there is one source: figures then mean nothing.")
     ] = False,
     shipped: Annotated[
-        bool, typer.Option("--shipped", help="Make the shipped models anew: --data data/open --data training/authored.")
+        bool,
+        typer.Option(
+            "--shipped", help="Make the shipped models anew: --data data/open --data training/authored (--family intent: the weigher)."
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON for programs.")] = False,
 ) -> None:
@@ -55,6 +59,9 @@ def train(
     if shipped:
         if len(data) != 2 or not all(path.is_dir() for path in data):
             raise InputError("BL-INPUT-864", "--shipped needs two folders", "--data the folder of open data --data training/authored")
+        if family == INTENT:
+            train_weigher(data[0], data[1], out, as_json)
+            return
         chosen = [_known(family)] if family else list(FAMILIES.values())
         for each in chosen:
             rows = rows_of(each, *data)
@@ -120,7 +127,7 @@ def _card(family: str, rows: list[Row], rules: list[str], types: list[int], titl
 
 def _known(family: str) -> Family:
     if family not in FAMILIES:
-        raise InputError("BL-INPUT-865", f"no shipped model is called {family!r}", f"one of {', '.join(FAMILIES)}")
+        raise InputError("BL-INPUT-865", f"no shipped model is called {family!r}", f"one of {', '.join([*FAMILIES, INTENT])}")
     return FAMILIES[family]
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,17 +66,21 @@ def benign_rows(data: Path) -> Iterator[Row]:
         yield Row(instruction["instruction"], False, "instructions")
 
 
-def authored_rows(folder: Path, family: str) -> Iterator[Row]:
-    """Authored texts: the family's harmful ones and all benign ones; harmful ones of other families are left out."""
-    for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text("utf-8").split("\n"):
-            if not line.strip():
-                continue
-            row = json.loads(line)
-            if not row["label"] or row["family"] == family:
-                voice = str(row.get("source") or row.get("voice") or row["text"])
-                part = hashlib.sha256(voice.encode()).digest()[0] % _AUTHORED_PARTS
-                yield Row(row["text"], bool(row["label"]), f"authored {'ABC'[part]}")
+def authored_rows(folder: Path, families: Sequence[str]) -> Iterator[Row]:
+    """Authored posts: the harmful ones of these families and all benign ones; harmful ones of other families are left out.
+
+    Two authors wrote them: the first one's voices are three sources, the second one's posts (``intents2/posts``) three that are held out together.
+    """
+    for part, author in ((folder, ""), (folder / "intents2" / "posts", " posts")):
+        for file in sorted(part.glob("*.jsonl")):
+            for line in file.read_text("utf-8").split("\n"):
+                if not line.strip():
+                    continue
+                row = json.loads(line)
+                if not row["label"] or row["family"] in families:
+                    voice = str(row.get("source") or row.get("voice") or row["text"])
+                    number = hashlib.sha256(voice.encode()).digest()[0] % _AUTHORED_PARTS
+                    yield Row(row["text"], bool(row["label"]), f"authored{author} {'ABC'[number]}", f"authored{author}" if author else "")
 
 
 def _calls(data: Path) -> Iterator[str]:

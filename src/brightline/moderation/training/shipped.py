@@ -25,7 +25,7 @@ _NOTES = (
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """``authored`` is the name under which texts were written for it; ``cold``: COLD's offensive posts belong to it.
+    """``authored`` are the names under which texts were written for it; ``cold``: COLD's offensive posts belong to it.
 
     Insults and discrimination are two families: together, each was found worse on sources that were held out.
     """
@@ -35,23 +35,23 @@ class Family:
     title_en: str
     rules: tuple[str, ...]
     problem_types: tuple[int, ...]
-    authored: str = ""
+    authored: tuple[str, ...] = ()
     cold: bool = False
 
 
 FAMILIES = {
     family.name: family
     for family in (
-        Family("abuse", "疑似辱骂、低俗攻击", "Probably abusive", ("ECO-7", "ECO-6.10", "PSA-50", "CSL-49"), (9,), "vulgar_abuse"),
+        Family("abuse", "疑似辱骂、低俗攻击", "Probably abusive", ("ECO-7", "ECO-6.10", "PSA-50", "CSL-49"), (9,), ("vulgar_abuse", "abuse")),
         Family(
             "black_market", "疑似黑灰产推广", "Probably black-market trade", ("ECO-24", "FRA-31", "FRA-14", "CSL-48", "CSL-49"), (2, 12),
-            "black_market",
+            ("black_market",),
         ),
         Family("discrimination", "疑似群体歧视", "Probably discriminating", ("ECO-7", "ECO-6.10", "IM-4.2"), (4, 9), cold=True),
-        Family("fraud", "疑似诈骗", "Probably fraud", ("PSA-58", "CRI-266", "FRA-25", "CSL-49"), (2, 10), "fraud"),
-        Family("gambling", "疑似赌博推广", "Probably gambling", ("PSA-82", "CRI-303", "CSL-49"), (9, 12), "gambling"),
+        Family("fraud", "疑似诈骗", "Probably fraud", ("PSA-58", "CRI-266", "FRA-25", "CSL-49"), (2, 10), ("fraud",)),
+        Family("gambling", "疑似赌博推广", "Probably gambling", ("PSA-82", "CRI-303", "CSL-49"), (9, 12), ("gambling",)),
         Family(
-            "sexual", "疑似色情低俗", "Probably sexual or vulgar", ("ECO-7", "RPM-24", "PSA-80", "CSL-49", "QL25-2.3c"), (9,), "sexual",
+            "sexual", "疑似色情低俗", "Probably sexual or vulgar", ("ECO-7", "RPM-24", "PSA-80", "CSL-49", "QL25-2.3c"), (9,), ("sexual",),
         ),
     )
 }  # fmt: skip

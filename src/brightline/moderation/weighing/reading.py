@@ -59,12 +59,12 @@ class Passage(NamedTuple):
         return Span(self.offset + int(self.piece.at[begin]), self.offset + int(self.piece.at[max(begin, end - 1)]) + 1)
 
 
-def passages(text: str) -> list[Passage]:
-    """The windows of ``text`` that hold a token, in order: those of ``text.linear.read``; any code points."""
+def passages(text: str, piece: Piece | None = None) -> list[Passage]:
+    """The windows of ``text`` that hold a token, in order: those of ``text.linear.read``; any code points. ``piece``: its lanes, if known."""
     if len(text) <= WINDOW_CHARS:
-        found = passage_of(text)
+        found = passage_of(text, 0, piece)
         return [found] if found else []
-    windows = read_windows(text)
+    windows = read_windows(text, piece)
     rims = [windows.span(start, start + 1).start for start, _ in windows.windows]
     pieces = [text[start:end] for start, end in zip([0, *rims[1:]], [*rims[1:], len(text)], strict=True)]
     return [found for piece, start in zip(pieces, [0, *rims[1:]], strict=True) if (found := passage_of(piece, start))]
@@ -86,10 +86,12 @@ def passage_of(text: str, offset: int = 0, piece: Piece | None = None) -> Passag
     values, here, ends = codes[at].astype(np.uint64), kinds[at], at + 1
     values[here == _DIGIT] = _ZERO
     letters = values[:0]
+    is_run = (here == _LETTER) | (here == _DIGIT)
+    if is_run.any():
+        rims = np.append((~inner | (kinds == _GAP)).nonzero()[0], len(codes))
+        ends = np.where(is_run, rims[np.searchsorted(rims, at, "right")], ends)
     is_word = here == _LETTER
     if is_word.any():
-        rims = np.append((~inner | (kinds == _GAP)).nonzero()[0], len(codes))
-        ends = np.where(is_word, rims[np.searchsorted(rims, at, "right")], ends)
         values[is_word] = _words(codes.astype(np.uint64), at[is_word], ends[is_word])
         letters = _spelt(codes, kinds == _LETTER)
     return Passage(*_with_marks(values, at, ends, piece.clauses), letters, piece, offset)

@@ -4,7 +4,7 @@ Goals find words; a twin has the same words and means no harm. The weigher is tr
 two things with one number, and neither is more than a person's look:
 
 * from ``violating`` on a text gets a finding ``model.intent`` of effect review, though no goal is met;
-* under ``borderline`` a review that a goal or a family's model asks for stays on record, excused by the context ``ordinary``.
+* under ``borderline`` a review that a goal asks for stays on record, excused by the context ``ordinary``.
 
 What stops, labels, helps or notifies is never excused, nor what concerns minors, what stands in a disguise, what the operator's terms ask for,
 or what a goal asks for that was not there when the weigher was trained (an operator's, a newer one). Without the weigher every finding stands.
@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from brightline.errors import DataError
 from brightline.model import Finding, Outcome, Side, Span
 from brightline.moderation.weighing.reading import BITS, Passage, buckets_of, passages, runs_of
+from brightline.text.lanes import Piece
 from brightline.text.weights import CARD_FILE, ModelCard, load_weights
 
 __all__ = ["DAMPING", "GOAL", "GROUPS", "GROUP_OF", "ORDINARY", "SHIPPED", "SIDES", "Weighed", "Weigher"]
@@ -84,10 +85,10 @@ class Weigher:
         version = f"{_VERSION}+{hashlib.sha256(told.encode()).hexdigest()[:12]}"
         return cls(card, weights.astype(np.int16).reshape(len(SIDES), 1 << BITS), frozenset(goals), version)
 
-    def weigh(self, text: str, side: Side) -> Weighed:
-        """What the text means on that side; a text without tokens means nothing."""
+    def weigh(self, text: str, side: Side, piece: Piece | None = None) -> Weighed:
+        """What the text means on that side; a text without tokens means nothing. ``piece``: its lanes, if they are known."""
         best, chosen = -math.inf, None
-        for passage in passages(text):
+        for passage in passages(text, piece):
             if (score := self._score(passage, side)) > best:
                 best, chosen = score, passage
         if chosen is None:
@@ -95,11 +96,11 @@ class Weigher:
         exponent = max(-60.0, min(60.0, self.card.slope * best + self.card.intercept))
         return Weighed(1.0 / (1.0 + math.exp(-exponent)), chosen)
 
-    def findings(self, text: str, side: Side, path: str, findings: Sequence[Finding]) -> list[Finding]:
+    def findings(self, text: str, side: Side, path: str, findings: Sequence[Finding], piece: Piece | None = None) -> list[Finding]:
         """All ``findings`` of one whole text as the weigher leaves them: reviews excused or not, and its own where it is sure."""
-        weighed = self.weigh(text, side)
+        weighed = self.weigh(text, side, piece)
         if weighed.probability < self.card.borderline:
-            return [replace(one, exceptions=(ORDINARY,)) if self._may_excuse(one) else one for one in findings]
+            return [replace(one, exceptions=(ORDINARY,)) if self.may_excuse(one) else one for one in findings]
         if weighed.probability >= self.card.violating and weighed.passage is not None:
             return [*findings, self._finding(weighed.probability, weighed.passage, text, side, path)]
         return list(findings)
@@ -122,12 +123,13 @@ class Weigher:
         buckets = buckets_of(passage)
         return int(self.tables[SIDES.index(side)].take(buckets).sum(dtype=np.int64)) / math.sqrt(len(buckets) + DAMPING)
 
-    def _may_excuse(self, finding: Finding) -> bool:
+    def may_excuse(self, finding: Finding) -> bool:
+        """True of a review that a goal asks for by words that stand there as they are, and that nobody said must stand."""
         return (
             finding.effect is Outcome.REVIEW
             and not finding.exceptions
             and finding.term is None
-            and (finding.lane == "base" or finding.detector == _DETECTOR)
+            and finding.lane == "base"
             and finding.goal in self.goals
             and not finding.goal.startswith(_NEVER_EXCUSED)
         )
