@@ -1,4 +1,4 @@
-"""What was not inspected is said in the reader's language, whatever the gateway's source can write."""
+"""What was not inspected is said in the reader's language, whatever the source can write."""
 
 from __future__ import annotations
 
@@ -9,65 +9,64 @@ from pathlib import Path
 
 import pytest
 
-import brightline.server.gateway
+import brightline
 from brightline.review.unread import detector_name, part_name, reason_text
 
-GATEWAY = Path(brightline.server.gateway.__file__).parent
+SOURCE = Path(brightline.__file__).parent
 A_MESSAGE = "the model service cannot be reached"
 # Which argument of a call is a reason, or the message that becomes part of one.
 CALLS = {"NotInspected": 2, "not_inspected": 1, "gap": 1, "UpstreamError": 1}
 
 
 def reasons() -> list[str]:
-    """Every reason that the gateway's source can write, with a sample where a value is filled in."""
+    """Every reason that the source can write, with a sample where a value is filled in."""
     found = set()
-    for path in sorted(GATEWAY.rglob("*.py")):
+    for path in sorted(SOURCE.rglob("*.py")):
         module = ast.parse(path.read_text("utf-8"))
-        constants = {
-            target.id: node.value
-            for node in module.body
-            if isinstance(node, ast.Assign)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
+        named: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(module):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                named.setdefault(node.targets[0].id, []).append(node.value)
         for call in ast.walk(module):
             if isinstance(call, ast.Call):
                 name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
                 if name in CALLS:
                     given = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in ("reason", "kind"))]
                     for argument in given[CALLS[name] :][:1]:
-                        found.update(_texts(argument, constants))
+                        found.update(_texts(argument, named))
     return sorted(found)
 
 
-def _texts(node: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str]:
+def _texts(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
     match node:
         case ast.Constant(value=str(text)):
             yield text
-        case ast.Name(id=name) if name in constants:
-            yield from _texts(constants[name], constants)
+        case ast.Name(id=name) if name in named:
+            others = {other: values for other, values in named.items() if other != name}  # what is made of itself ends here
+            for value in named[name]:
+                yield from _texts(value, others)
         case ast.BoolOp(values=choices):
             for choice in choices:
-                yield from _texts(choice, constants)
+                yield from _texts(choice, named)
         case ast.IfExp(body=one, orelse=other):
-            yield from _texts(one, constants)
-            yield from _texts(other, constants)
+            yield from _texts(one, named)
+            yield from _texts(other, named)
         case ast.BinOp(left=left, right=right):
-            yield from map("".join, itertools.product(_texts(left, constants), _texts(right, constants)))
+            yield from map("".join, itertools.product(_texts(left, named), _texts(right, named)))
         case ast.JoinedStr(values=pieces):
-            yield from map("".join, itertools.product(*(list(_pieces(piece, constants)) for piece in pieces)))
+            yield from map("".join, itertools.product(*(list(_pieces(piece, named)) for piece in pieces)))
 
 
-def _pieces(node: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str]:
+def _pieces(node: ast.expr, named: dict[str, list[ast.expr]]) -> Iterator[str]:
     if not isinstance(node, ast.FormattedValue):
-        yield from _texts(node, constants)
+        yield from _texts(node, named)
     elif isinstance(node.value, ast.Attribute) and node.value.attr == "message":
         yield A_MESSAGE
     else:
-        yield from list(_texts(node.value, constants)) or ["7"]
+        yield from list(_texts(node.value, named)) or ["7"]
 
 
-def test_the_source_of_the_gateway_was_read() -> None:
+def test_the_source_was_read() -> None:
     found = reasons()
     assert len(found) >= 20
     assert "token ids, which are no text" in found
@@ -77,7 +76,7 @@ def test_the_source_of_the_gateway_was_read() -> None:
 
 
 @pytest.mark.parametrize("reason", reasons())
-def test_every_reason_that_the_gateway_can_write_has_its_chinese(reason: str) -> None:
+def test_every_reason_has_its_chinese(reason: str) -> None:
     said = reason_text(reason, "zh")
     assert any("\u4e00" <= letter <= "\u9fff" for letter in said)
     assert "the " not in said

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from brightline.model import NotInspected, Outcome, Side
-from brightline.rulebook.reasons import CONTEXT_WORDS, SENTENCES, Because, Why, explain
+from brightline.rulebook.reasons import SENTENCES, Because, Why, explain
 
 PSA = {"zh": "《中华人民共和国治安管理处罚法》第八十条", "en": "Public Security Administration Punishments Law, Art. 80"}
 CSL = {"zh": "《中华人民共和国网络安全法》第四十九条", "en": "Cybersecurity Law, Art. 49"}
@@ -27,10 +27,6 @@ def test_both_languages_have_the_same_sentences_with_the_same_gaps() -> None:
     assert SENTENCES["zh"].keys() == SENTENCES["en"].keys()
     for key, chinese in SENTENCES["zh"].items():
         assert gaps_in(chinese) - {"count"} == gaps_in(SENTENCES["en"][key]) - {"count"}, key
-
-
-def test_every_context_has_a_word_in_both_languages() -> None:
-    assert all(set(words) == {"zh", "en"} and all(words.values()) for words in CONTEXT_WORDS.values())
 
 
 @pytest.mark.parametrize("lang", LANGS)

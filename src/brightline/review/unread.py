@@ -44,7 +44,14 @@ def _phrase(reason: str) -> str:
     return reason
 
 
-_DETECTORS: dict[str, dict[Lang, str]] = {"gateway": {"zh": "网关", "en": "the gateway"}}
+_DETECTORS: dict[str, dict[Lang, str]] = {
+    "dialogue": {"zh": "多轮对话分析", "en": "the reading of whole conversations"},
+    "gateway": {"zh": "网关", "en": "the gateway"},
+    "guard": {"zh": "护栏模型", "en": "the guard model"},
+    "models": {"zh": "线性模型", "en": "the linear models"},
+    "semantic": {"zh": "语义比对", "en": "the comparison by meaning"},
+    "text": {"zh": "文本引擎", "en": "the text engine"},
+}
 _ENDINGS = {
     "nothing was passed on": "没有转发任何内容",
     "what came before was inspected": "此前的内容已经检查",
@@ -52,6 +59,18 @@ _ENDINGS = {
 _PHRASES = {
     "an event of the model service cannot be read: {detail}": "模型服务返回的一个事件无法读取",
     "only text is inspected here; this is an image, sound, a file or an address": "这里只检查文字；这是图片、声音、文件或者链接地址",
+    "only the first {count} characters are compared by meaning": "只比对了前{count}个字符的语义",
+    "only the last {count} characters were sent to the guard model": "只有最后{count}个字符送交护栏模型",
+    "only the {count} newest texts of a call are looked at again": "每次调用只复查最新的{count}段文本",
+    "only {count} texts of a call are compared by meaning": "每次调用只比对{count}段文本的语义",
+    "the comparison by meaning failed ({kind})": "语义比对发生故障（{kind}）",
+    "the earlier turns of the session could not be read": "会话此前的轮次无法读取",
+    "the guard model objects for a category that is not mapped ({name})": "护栏模型指出的类别（{name}）没有对应的规则",
+    "the guard model service did not answer in time": "护栏模型服务没有按时回答",
+    "the guard model service failed ({kind})": "护栏模型服务发生故障（{kind}）",
+    "the guard model service is left alone after failures in a row": "护栏模型服务连续失败，暂停调用",
+    "the guard model's answer cannot be read": "护栏模型的回答无法读取",
+    "too many texts wait to be compared by meaning": "等待语义比对的文本过多",
     "the client went away before the answer had come to its end": "回答结束之前客户端已经断开",
     "the gateway does not know this address and passed it on unread, as the setting unknown_paths asks": "网关不认识这个接口地址，按运营者的设置未经读取即转发",
     "the gateway failed": "网关发生故障",

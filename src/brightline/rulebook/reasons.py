@@ -16,8 +16,9 @@ from enum import StrEnum
 from typing import Literal
 
 from brightline.model import NotInspected, Outcome, Side
+from brightline.rulebook.contexts import context_name
 
-__all__ = ["CONTEXT_WORDS", "PART_WORDS", "Because", "Why", "explain"]
+__all__ = ["PART_WORDS", "Because", "Why", "explain"]
 
 
 class Why(StrEnum):
@@ -88,7 +89,7 @@ def _ground(because: Because, lang: Literal["zh", "en"]) -> str:
         obliges=obliges,
         concerns=_listed(because.concerns, lang, most=_CITED),
         terms=_listed([quote.format(term) for term in because.terms], lang, most=len(because.terms)),
-        contexts=_listed([CONTEXT_WORDS.get(name, {}).get(lang, name) for name in because.contexts], lang, most=len(because.contexts)),
+        contexts=_listed([context_name(name, lang) for name in because.contexts], lang, most=len(because.contexts)),
     )
 
 
@@ -97,22 +98,6 @@ def _listed(names: Iterable[str], lang: Literal["zh", "en"], *, most: int) -> st
     text = SENTENCES[lang]["between names"].join(distinct[:most])
     return text + SENTENCES[lang]["and others"] if len(distinct) > most else text
 
-
-CONTEXT_WORDS: dict[str, dict[str, str]] = {
-    "art": {"zh": "艺术创作", "en": "art"},
-    "education": {"zh": "教学科普", "en": "education"},
-    "fiction": {"zh": "虚构作品", "en": "fiction"},
-    "help_seeking": {"zh": "求助", "en": "seeking help"},
-    "history": {"zh": "历史叙述", "en": "history"},
-    "medical": {"zh": "医学", "en": "medicine"},
-    "negation": {"zh": "否定或劝阻", "en": "denial or dissuasion"},
-    "news": {"zh": "新闻报道", "en": "news reporting"},
-    "ordinary": {"zh": "整体看属日常内容", "en": "ordinary as a whole"},
-    "refutation": {"zh": "辟谣", "en": "refuting a rumour"},
-    "satire": {"zh": "讽刺", "en": "satire"},
-    "study": {"zh": "学习研究", "en": "study"},
-}
-"""What the contexts of ``Finding.exceptions`` are called; a context of the operator's own keeps its name."""
 
 PART_WORDS: dict[str, dict[Literal["zh", "en"], str]] = {
     "answer": {"zh": "模型的回答", "en": "the model's answer"},
