@@ -41,9 +41,12 @@ from brightline.moderation.weighing import Weigher
 from brightline.rulebook import Judgement, OperatorTerm, Rulebook, decide, load_rulebook, load_terms
 from brightline.rulebook.policy import outcome_of
 from brightline.text import TextEngine, TextStream
+from brightline.text.lanes import Piece
 from brightline.text.weights import ModelCard
 
 __all__ = ["Pipeline", "new_decision_id", "operator_goals"]
+
+_WARMING = "这是第一段文字，it warms."  # read before anybody's, so that every table is loaded
 
 
 def new_decision_id() -> str:
@@ -99,17 +102,23 @@ class Pipeline:
         """Findings of every detector over every part, in the order of the parts."""
         return [finding for part in parts for finding in self._of_part(part)]
 
-    def weigh(self, part: Part, findings: Sequence[Finding] = ()) -> list[Finding]:
+    def warm(self) -> None:
+        """Build now what the first texts would have to wait for: a second or two that no caller should pay."""
+        self.engine.warm()
+        for side in Side:
+            self.inspect([Part("", side, _WARMING)])
+
+    def weigh(self, part: Part, findings: Sequence[Finding] = (), piece: Piece | None = None) -> list[Finding]:
         """All findings of a part once its text is whole: those that the goals made (``findings``), the models', and what the weigher makes of them.
 
         What a stream can be asked for once it has ended. Exceptions come first for a model too: what excuses the goals of its family
-        (news, teaching, asking for help …) excuses it.
+        (news, teaching, asking for help …) excuses it. ``piece``: the lanes of the text, if they are known.
         """
         of_models = [
             replace(finding, exceptions=self.engine.excuses(part.text, part.side, finding.goal.removeprefix("model.")))
-            for finding in self.models.findings(part.text, part.side, part.path)
+            for finding in self.models.findings(part.text, part.side, part.path, piece)
         ]
-        return self.weigher.findings(part.text, part.side, part.path, [*findings, *of_models])
+        return self.weigher.findings(part.text, part.side, part.path, [*findings, *of_models], piece)
 
     @property
     def model_cards(self) -> dict[str, ModelCard]:
@@ -117,7 +126,8 @@ class Pipeline:
         return {card.goal: card for card in (*(model.card for model in self.models.models), self.weigher.card)}
 
     def _of_part(self, part: Part) -> list[Finding]:
-        return self.weigh(part, self.engine.scan(part.text, part.side, part.path))
+        findings, piece = self.engine.glanced(part.text, part.side, part.path)
+        return self.weigh(part, findings, piece)
 
     def inspect_item(self, item: Item) -> list[Finding]:
         """Findings over an Item: of each part, and of a dialogue what its turns say together."""
@@ -127,7 +137,7 @@ class Pipeline:
         findings, dialogue = self.inspect(item.parts), None
         if item.kind is ItemKind.DIALOGUE and len(item.parts) > 1:
             dialogue, said = followed(self.dialogues, item.parts)
-            findings += said
+            findings = [*dialogue.weighed(findings), *said]
         return findings, dialogue
 
     def judge(self, findings: Sequence[Finding], context: Context, not_inspected: Sequence[NotInspected] = ()) -> Judgement:

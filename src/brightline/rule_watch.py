@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from brightline.config import Settings
 from brightline.errors import BrightlineError, DataError
-from brightline.model import Side
 from brightline.pipeline import Pipeline, operator_goals
 
 __all__ = ["RuleWatch"]
@@ -64,8 +63,7 @@ class RuleWatch:
             cure = "take the last change back, and report this with the file"
             self.problem = DataError("BL-DATA-222", f"the rules cannot be read anew: {type(problem).__name__}: {problem}", cure)
             return None
-        for side in Side:
-            pipeline.engine.scan("", side)  # builds the automata here, not under the first request
+        pipeline.warm()  # here, not under the first request
         self._digest, self.problem = digest, None
         return pipeline
 

@@ -86,6 +86,7 @@ class Service:
         """
         rule_watch = RuleWatch(settings)
         pipeline = Pipeline(settings)
+        pipeline.warm()
         _tell_demotions(pipeline)
         _folder(settings.home)
         keys = _folder(settings.home / "keys")

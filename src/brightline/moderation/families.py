@@ -22,6 +22,8 @@ from brightline.errors import DataError
 from brightline.model import Finding, Outcome, Side
 from brightline.rulebook import Rulebook
 from brightline.rulebook.policy import permitted
+from brightline.text.findings import evidence_of
+from brightline.text.lanes import Piece
 from brightline.text.linear import LinearModel, Reading, Verdict, read, sums
 from brightline.text.weights import CARD_FILE, ModelCard
 
@@ -31,7 +33,6 @@ DETECTOR, LANE = "models", "model"
 SHIPPED = Path(__file__).parent / "models"
 
 _MOST_SPANS = 5
-_EXCERPT = 200  # as the goals': raw characters around the evidence that a decision keeps
 _VERSION = "1"  # raised when the same models would find something else in the same text
 
 
@@ -57,12 +58,9 @@ class FamilyModels:
     """All models of an installation. Immutable and safe to share between threads."""
 
     def __init__(self, models: Iterable[LinearModel]) -> None:
-        self.models = tuple(sorted(models, key=lambda model: model.card.family))
-        by_bits = groupby(sorted(self.models, key=lambda model: model.card.bits), key=lambda model: model.card.bits)
-        self._groups = tuple(
-            _Group(bits, group, np.ascontiguousarray(np.stack([model.weights for model in group], axis=1)))
-            for bits, group in ((bits, tuple(group)) for bits, group in by_bits)
-        )
+        by_bits = groupby(sorted(models, key=lambda model: (model.card.bits, model.card.family)), key=lambda model: model.card.bits)
+        self._groups = tuple(_grouped(bits, tuple(group)) for bits, group in by_bits)
+        self.models = tuple(sorted((model for group in self._groups for model in group.models), key=lambda model: model.card.family))
         told = ":".join(f"{model.card.family}={model.card.sha256}/{model.card.borderline}/{model.card.violating}" for model in self.models)
         self.version = f"{_VERSION}+{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
@@ -86,9 +84,12 @@ class FamilyModels:
                 found[model.card.family] = model
         return cls(found.values())
 
-    def findings(self, text: str, side: Side, path: str = "") -> list[Finding]:
-        """A finding for each family that the text violates, in the order of family names. Depends on the whole text alone."""
-        reading = read(text)
+    def findings(self, text: str, side: Side, path: str = "", piece: Piece | None = None) -> list[Finding]:
+        """A finding for each family that the text violates, in the order of family names. Depends on the whole text alone.
+
+        ``piece``: the lanes of the text, if they are known.
+        """
+        reading = read(text, piece)
         return [
             self._finding(judged, verdict, reading, text, side, path)
             for judged in self._judge(reading)
@@ -120,7 +121,7 @@ class FamilyModels:
         spans = tuple(span for span, _ in judged.model.evidence(reading, judged.window, _MOST_SPANS))
         # A score over the threshold always has n-grams that speak for it, unless the bias alone does: then the window is the evidence.
         spans = spans or (reading.span(*judged.window),)
-        start = max(0, spans[0].start - _EXCERPT)
+        evidence = evidence_of(spans, lambda start, end: text[start:end], len(text))
         return Finding(
             detector=DETECTOR,
             detector_version=self.version,
@@ -131,13 +132,19 @@ class FamilyModels:
             part=path,
             side=side,
             lane=LANE,
-            spans=spans,
-            evidence=tuple(text[span.start : span.end] for span in spans),
+            spans=evidence.spans,
+            evidence=evidence.texts,
             score=round(verdict.probability, 4),
             manifest=False,
-            excerpt=text[start : spans[-1].end + _EXCERPT],
-            excerpt_start=start,
+            excerpt=evidence.excerpt,
+            excerpt_start=evidence.excerpt_start,
         )
+
+
+def _grouped(bits: int, models: tuple[LinearModel, ...]) -> _Group:
+    """One table for all, of which each model keeps its column."""
+    table = np.ascontiguousarray(np.stack([model.weights for model in models], axis=1))
+    return _Group(bits, tuple(replace(model, weights=table[:, number]) for number, model in enumerate(models)), table)
 
 
 def _at_budget(card: ModelCard, budget: float, file: Path) -> ModelCard:

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from brightline.model import Finding, Side
 from brightline.text.findings import SlotSeen
-from brightline.text.glance import AT_A_GLANCE, exceptions_in, glance
+from brightline.text.glance import AT_A_GLANCE, Sight, exceptions_in, glance
 from brightline.text.goals import GoalBook
 from brightline.text.index import BookIndex, SideIndex
+from brightline.text.lanes import Piece
 from brightline.text.late import LateReader
 from brightline.text.late_index import LateIndex, LateWords
 from brightline.text.marks import Seen
@@ -27,10 +28,13 @@ _ENGINE = "2"  # raised when the same goals would see something else in the same
 
 
 class Inspection(NamedTuple):
-    """What is in a text: its findings, and the numbers of the slots and exceptions that stand in it (``TextEngine.slot_names``)."""
+    """What is in a text: its findings, the numbers of the slots and exceptions that stand in it (``TextEngine.slot_names``), and
+    its lanes, if it is short.
+    """
 
     findings: list[Finding]
     seen: Seen
+    piece: Piece | None
 
 
 class Reading(NamedTuple):
@@ -54,19 +58,26 @@ class TextEngine:
 
     def scan(self, text: str, side: Side, part: str = "") -> list[Finding]:
         """All findings of a whole text, in the order in which a stream would report them. Any code points are fine."""
-        return self._scan(text, self._index(side), part)[0]
+        index = self._index(side)
+        return self._scan(text, index, part, _sight(index, text))[0]
+
+    def glanced(self, text: str, side: Side, part: str = "") -> tuple[list[Finding], Piece | None]:
+        """The same, with the lanes of the text if it is short: for those who would read them again."""
+        index = self._index(side)
+        sight = _sight(index, text)
+        return self._scan(text, index, part, sight)[0], sight and sight.piece
 
     def inspect(self, text: str, side: Side, part: str = "") -> Inspection:
         """A scan that also tells which slots and which exceptions stand in the text at all, whether or not a goal is met."""
         index = self._index(side)
-        findings, seen = self._scan(text, index, part)
-        if len(text) > AT_A_GLANCE:
+        sight = _sight(index, text)
+        findings, seen = self._scan(text, index, part, sight)
+        if sight is None:
             seen |= exceptions_in(index, text)
-        return Inspection(findings, index.book.layout.named(seen, index.slot_bits))
+        return Inspection(findings, index.book.layout.named(seen, index.slot_bits), sight and sight.piece)
 
-    def _scan(self, text: str, index: SideIndex, part: str) -> tuple[list[Finding], int]:
+    def _scan(self, text: str, index: SideIndex, part: str, sight: Sight | None) -> tuple[list[Finding], int]:
         """The findings of a text and the bits (see ``marks``) of what was seen, of long texts without the exceptions."""
-        sight = glance(index, text) if len(text) <= AT_A_GLANCE else None
         late = self._late(index)
         if sight is not None and not sight.goals and not sight.hides and (late is None or late.finds_nothing(text, sight)):
             return [], sight.seen
@@ -109,6 +120,11 @@ class TextEngine:
         """
         return self._index(side).excuses_in(text, family)
 
+    def warm(self) -> None:
+        """Build now what the first texts of every side would have to wait for."""
+        for side in Side:
+            self.scan("", side)
+
     @property
     def slot_names(self) -> tuple[str, ...]:
         """``goal/slot`` for each number in ``Seen.slots``; of all goals of the book."""
@@ -145,3 +161,7 @@ class TextEngine:
     @cached_property
     def _late_words(self) -> LateWords:
         return LateWords(self.book.goals, self._book_index.layout)
+
+
+def _sight(index: SideIndex, text: str) -> Sight | None:
+    return glance(index, text) if len(text) <= AT_A_GLANCE else None

@@ -96,12 +96,12 @@ def normalise(text: str, after_dot: bool = False, dropped_before: int = 0) -> Pi
 
 def base_form(entry: str) -> str:
     """A list entry as the base lane sees it."""
-    return normalise(entry).base.strip()
+    return _normalise(entry, False, 0).base.strip()  # not remembered: what words normalise to would crowd the chunks out
 
 
 def skip_form(entry: str) -> str:
     """A list entry as the skip lane sees it: all separators left out."""
-    return normalise(entry).kept.replace(BREAK, "")
+    return _normalise(entry, False, 0).kept.replace(BREAK, "")
 
 
 @lru_cache(_CACHE_SIZE)

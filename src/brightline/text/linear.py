@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brightline.model import Span
-from brightline.text.lanes import normalise
+from brightline.text.lanes import Piece, normalise
 from brightline.text.tables import SEPARATOR, load_tables
 from brightline.text.weights import ModelCard, load_weights
 
@@ -69,11 +69,11 @@ class Reading:
         return Span(int(self.at[start]), int(self.at[end - 1]) + 1)
 
 
-def read(text: str) -> Reading:
-    """The letters of ``text``; any code points, lone surrogates and NUL included."""
-    piece = normalise(text)
+def read(text: str, piece: Piece | None = None) -> Reading:
+    """The letters of ``text``; any code points, lone surrogates and NUL included. ``piece``: its lanes, if they are known."""
+    piece = piece or normalise(text)
     codes = np.frombuffer(piece.base.encode("utf-32-le"), np.uint32)
-    kept = ((load_tables().classes[codes] & SEPARATOR) == 0).nonzero()[0]
+    kept = ((load_tables().classes.take(codes) & SEPARATOR) == 0).nonzero()[0]
     letters = codes[kept].astype(np.uint64)
     letters[(letters >= _ZERO) & (letters <= _NINE)] = _ZERO
     if len(codes) <= WINDOW_CHARS:
@@ -122,6 +122,7 @@ class LinearModel:
 
     card: ModelCard
     weights: NDArray[np.float32]
+    """May be one column of a table (``moderation.families``)."""
 
     @classmethod
     def load(cls, folder: Path) -> LinearModel:
@@ -136,8 +137,10 @@ class LinearModel:
 
     def score(self, letters: Codes) -> float:
         """The damped mean of weights over the distinct n-grams of one window."""
-        (total,), norm = sums(letters, self.weights[:, None], self.card.bits)
-        return total / norm
+        if not len(letters):
+            return 0.0
+        buckets = distinct(grams(letters, self.card.bits))
+        return float(self.weights[buckets].sum()) / math.sqrt(len(buckets) + DAMPING)
 
     def verdict(self, score: float) -> Verdict:
         """Probability and level of a score."""
