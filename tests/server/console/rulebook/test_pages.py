@@ -108,7 +108,7 @@ def test_lists_are_in_the_language_of_the_reader(open_page: Open, tools: ModuleT
 
 def test_each_context_that_excuses_has_a_word(service: Service, open_page: Open) -> None:
     names = {unless.exception for goal in service.pipeline.engine.book for unless in goal.unless}
-    template = (Path(__file__).parents[4] / "src/brightline/server/console/templates/rulebook/words.html").read_text("utf-8")
+    template = (Path(__file__).parents[4] / "src/brightline/server/console/templates/judging_words.html").read_text("utf-8")
     assert {name for name in names if f"'{name}': " not in template} == set()
 
 

@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 from brightline.model import Decision, Finding, Ground, Outcome, Span
 from brightline.pipeline import Pipeline
 from brightline.rulebook import Rulebook
-from brightline.rulebook.reasons import CONTEXT_WORDS
 from brightline.server.console.decision.invisible import Piece, pieces_of
 from brightline.server.console.decision.rules import CitedRule, cited
 from brightline.server.console.naming import goal_name
@@ -66,7 +65,7 @@ def shown_findings(decision: Decision, pipeline: Pipeline, goals: Mapping[str, G
                 title=goal_name(pipeline, finding.goal, lang),
                 has_page=finding.goal in goals,
                 types=tuple((each, _type_name(each, rulebook, lang)) for each in finding.problem_types),
-                contexts=tuple(CONTEXT_WORDS.get(name, {}).get(lang, name) for name in finding.exceptions),
+                contexts=finding.exceptions,
                 term=term.title(lang) if term else finding.term or "",
                 note=finding.note_en if english else finding.note_zh,
                 slots=tuple(_slots(finding, with_text)),
