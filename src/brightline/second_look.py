@@ -9,20 +9,29 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from brightline.config import Settings
 from brightline.model import Finding, NotInspected, Outcome, Part, Span
+from brightline.moderation.guards import DETECTOR as GUARD
 from brightline.moderation.guards import Guard, GuardAnswer, load_guard_map
 from brightline.moderation.semantic import DETECTOR, Semantic, admitted
 from brightline.pipeline import Pipeline
 from brightline.text import GoalBook
 
-__all__ = ["SecondLook"]
+__all__ = ["SecondLook", "Wanted"]
 
 NOT_ANSWERED = "guard.not_answered"
 """Goal of the finding that a missing answer becomes, where the operator wants a person to look then."""
 MOST_WAITING = 8
 """Calls whose texts wait to be compared by meaning; a call beyond them is not, so that no queue grows under load."""
+
+
+class Wanted(NamedTuple):
+    """The texts that the stages are to be asked about."""
+
+    by_meaning: Sequence[Part]
+    by_guard: Sequence[Part]
 
 
 class SecondLook:
@@ -58,12 +67,21 @@ class SecondLook:
 
     async def look(self, parts: Sequence[Part], pipeline: Pipeline) -> GuardAnswer:
         """What the second stages find in those texts that they are asked about, and what they did not judge."""
-        if not self.is_on:
-            return GuardAnswer()
-        borderline = [part for part in parts if pipeline.models.borderline(part.text)]
+        return await self.look_at(self.wanted(parts, pipeline), pipeline) if self.is_on else GuardAnswer()
+
+    def wanted(self, parts: Sequence[Part], pipeline: Pipeline) -> Wanted:
+        """The texts that each stage is to be asked about. For any thread."""
+        some = (self._semantic is not None and not self._all_by_meaning) or (self._guard is not None and not self._always)
+        borderline = [part for part in parts if pipeline.models.borderline(part.text)] if some else []
+        return Wanted(
+            by_meaning=() if self._semantic is None else parts if self._all_by_meaning else borderline,
+            by_guard=() if self._guard is None else parts if self._always else borderline,
+        )
+
+    async def look_at(self, wanted: Wanted, pipeline: Pipeline) -> GuardAnswer:
+        """The same for texts that were chosen."""
         by_meaning, by_guard = await asyncio.gather(
-            self._by_meaning(parts if self._all_by_meaning else borderline, pipeline.engine.book),
-            self._by_guard(parts if self._always else borderline),
+            self._by_meaning(wanted.by_meaning, pipeline.engine.book), self._by_guard(wanted.by_guard)
         )
         return GuardAnswer(by_meaning.findings + by_guard.findings, by_meaning.not_inspected + by_guard.not_inspected)
 
@@ -114,7 +132,7 @@ class SecondLook:
     def _not_answered(self, part: Part, version: str) -> Finding:
         shown = part.text[:200]
         return Finding(
-            detector="guard",
+            detector=GUARD,
             detector_version=version,
             goal=NOT_ANSWERED,
             rules=("QL25-1.4a",),  # the campaign asks for content review and intent recognition that fit the business

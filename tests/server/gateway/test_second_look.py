@@ -11,7 +11,7 @@ import httpx
 import orjson
 import pytest
 
-from brightline.model import Outcome
+from brightline.model import Decision, Outcome
 from tests.server.face.site import Site, running_site
 
 
@@ -82,3 +82,41 @@ def test_the_api_asks_it_too(site: Site) -> None:
     assert answer.json()["outcome"] == "review"
     answer = httpx.post(f"{site.url}/api/v1/inspect", json={"text": "绿色大象来了"}, headers=headers, timeout=60)
     assert [gap["detector"] for gap in answer.json()["not_inspected"]] == ["guard"]
+
+
+def chat(site: Site, messages: list[dict[str, str]], **more: object) -> Decision:
+    """The decision over one call with these messages."""
+    body = {"model": "sandbox:echo", "messages": messages} | more
+    answer = httpx.post(f"{site.url}/v1/chat/completions", json=body, headers={"Authorization": f"Bearer {site.key}"}, timeout=60)
+    made = site.service.decision(str(answer.headers["x-brightline-decision"]))
+    assert made is not None
+    return made.decision
+
+
+def test_tools_do_not_keep_the_users_words_from_the_guard(site: Site) -> None:
+    tools = [
+        {"type": "function", "function": {"name": f"tool_{number}", "description": f"Does thing number {number}"}} for number in range(9)
+    ]
+    Guard.asked.clear()
+    made = chat(site, [{"role": "user", "content": "画一头紫色大象，用上工具"}], tools=tools)
+    assert "画一头紫色大象，用上工具" in Guard.asked
+    assert made.outcome is Outcome.REVIEW
+
+
+def test_of_a_conversation_that_began_elsewhere_the_older_texts_are_named(site: Site) -> None:
+    said = [{"role": "user", "content": f"旧话之{number}"} for number in range(7)]
+    gaps = [gap for gap in chat(site, said).not_inspected if gap.detector == "guard"]
+    assert [gap.part for gap in gaps] == ["messages[0].content … messages[2].content"]
+    assert [gap for gap in chat(site, said).not_inspected if gap.detector == "guard"] == []  # the rest had its turn
+
+
+def test_what_was_found_clean_is_not_asked_about_again_and_what_was_not_is(site: Site) -> None:
+    chat(site, [{"role": "user", "content": "先说好话"}, {"role": "user", "content": "又是紫色大象"}])
+    Guard.asked.clear()
+    made = chat(
+        site,
+        [{"role": "user", "content": "先说好话"}, {"role": "user", "content": "又是紫色大象"}, {"role": "user", "content": "再说一句"}],
+    )
+    assert "先说好话" not in Guard.asked
+    assert {"又是紫色大象", "再说一句"} <= set(Guard.asked)
+    assert made.outcome is Outcome.REVIEW

@@ -4,7 +4,7 @@ Off the hot path, and never alone enough for a stop: a guard's verdict is eviden
 none at all. What it did not judge, because it was slow, away or unreadable, is ``not_inspected``, never clean.
 """
 
-from brightline.moderation.guards.guard import Guard, GuardAnswer
+from brightline.moderation.guards.guard import DETECTOR, Guard, GuardAnswer
 from brightline.moderation.guards.reading import GuardMap, GuardVerdict, load_guard_map
 
-__all__ = ["Guard", "GuardAnswer", "GuardMap", "GuardVerdict", "load_guard_map"]
+__all__ = ["DETECTOR", "Guard", "GuardAnswer", "GuardMap", "GuardVerdict", "load_guard_map"]

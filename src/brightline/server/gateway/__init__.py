@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from brightline.server.gateway.call import Call
 from brightline.server.gateway.clean_texts import CleanTexts
+from brightline.server.gateway.looked_at import LookedAt
 from brightline.server.gateway.sandbox import Sandbox
 from brightline.server.gateway.shapes import SHAPES
 from brightline.server.gateway.unknown import Models, Unknown
@@ -39,8 +40,8 @@ class Gateway:
 
     def routes(self) -> list[BaseRoute]:
         """All routes of the gateway; the last one takes every other address below ``/v1``."""
-        clean = CleanTexts(self._service.pipeline)
-        known = [Route(f"/v1{shape.path}", Call(self._service, shape, self._open, clean), methods=["POST"]) for shape in SHAPES]
+        clean, looked_at = CleanTexts(self._service.pipeline), LookedAt()
+        known = [Route(f"/v1{shape.path}", Call(self._service, shape, self._open, clean, looked_at), methods=["POST"]) for shape in SHAPES]
         unknown = Unknown(self._service, self._open, frozenset(f"/v1{shape.path}" for shape in SHAPES))
         models = Models(self._service, self._open, unknown)
         return [

@@ -24,6 +24,7 @@ from brightline.server.gateway.access import admit, age_band, named_model, named
 from brightline.server.gateway.address import with_query
 from brightline.server.gateway.clean_texts import CleanTexts
 from brightline.server.gateway.exchange import Exchange
+from brightline.server.gateway.looked_at import LookedAt
 from brightline.server.gateway.prompt import check_choices, inspect_prompt, leave_out_refused, parse_body, read_body
 from brightline.server.gateway.refusal import refusal_text
 from brightline.server.gateway.relay import finish_answer, inspect_answer, inspect_error
@@ -44,9 +45,10 @@ MAX_ERROR_BYTES = 1024 * 1024
 class Call:
     """The endpoint of one shape."""
 
-    def __init__(self, service: Service, shape: Shape, upstream: Callable[[], Upstream], clean: CleanTexts) -> None:
+    def __init__(self, service: Service, shape: Shape, upstream: Callable[[], Upstream], clean: CleanTexts, looked_at: LookedAt) -> None:
         self._service = service
         self._clean = clean
+        self._looked_at = looked_at
         self._shape = shape
         self._upstream = upstream
 
@@ -104,7 +106,7 @@ class Call:
         exchange.ms["parse"] = exchange.since_start_ms()
         exchange.findings = await inspect_prompt(service, self._clean, prompt, context, exchange.pipeline)
         await exchange.follow()
-        await exchange.look_again()
+        await exchange.look_again(self._looked_at)
         exchange.ms["inspect"] = exchange.since_start_ms() - exchange.ms["parse"]
         return exchange, document, len(body)
 

@@ -10,16 +10,17 @@ import random
 import re
 import secrets
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from brightline.labels import label_header, label_member
 from brightline.model import Context, Decision, Finding, ItemKind, NotInspected, Outcome, Part, Side, digest_of
 from brightline.moderation.dialogue import Dialogue
+from brightline.moderation.guards import GuardAnswer
 from brightline.pipeline import new_decision_id
 from brightline.server.gateway.answer import Answer
 from brightline.server.gateway.dialogue import answer_findings, follow
 from brightline.server.gateway.history import History
+from brightline.server.gateway.looked_at import LookedAt
 from brightline.server.gateway.refusal import citations, language_of, stop_text
 from brightline.server.gateway.shapes.shape import Prompt, Shape
 from brightline.service import Service
@@ -27,7 +28,6 @@ from brightline.service import Service
 __all__ = ["Exchange"]
 
 MAX_CHANNELS_NAMED = 32
-NEWEST_TEXTS = 4  # of a prompt, that the second stage sees
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]{0,127}")  # of a counter
 
@@ -58,6 +58,7 @@ class Exchange:
         self.ms: dict[str, float] = {}
         self.about: dict[str, Any] = {"endpoint": shape.name, "model": prompt.model, "stream": prompt.stream, "status": "ok"}
         self._started = time.perf_counter()
+        self._looked_at_answer = False
         self._recorded: Decision | None = None
 
     @property
@@ -89,16 +90,21 @@ class Exchange:
                 self.context = tightened
                 self.answer = Answer(self.pipeline, tightened, self.service.settings)
 
-    async def look_again(self) -> None:
-        """Let the second stage look at the newest texts of the prompt; older ones had their turn in earlier calls."""
-        await self._ask_again(self.prompt.parts[-NEWEST_TEXTS:])
+    async def look_again(self, looked_at: LookedAt) -> None:
+        """Let the second look see what is new in the prompt."""
+        if self.service.second_look.is_on:
+            self._add(await looked_at.look(self.service.second_look, self.prompt, self.pipeline))
 
-    async def _ask_again(self, parts: Sequence[Part]) -> None:
-        second = self.service.second_look
-        if second.is_on and parts:
-            answer = await second.look(parts, self.pipeline)
-            self.findings += answer.findings
-            self.gaps += answer.not_inspected
+    async def _look_at_answer(self) -> None:
+        """Let the second look see the whole answer, once, however often the call is to be recorded."""
+        if self.service.second_look.is_on and not self.answer.stopped and not self._looked_at_answer:
+            seen = await self.service.second_look.look(self._shown(), self.pipeline)
+            self._looked_at_answer = True
+            self._add(seen)
+
+    def _add(self, seen: GuardAnswer) -> None:
+        self.findings += seen.findings
+        self.gaps += seen.not_inspected
 
     def usage(self, value: Any) -> None:
         """Take the token counts out of an answer or an event of a stream."""
@@ -160,8 +166,7 @@ class Exchange:
     async def record(self) -> Decision:
         """Decide and put it on disk, once. Raises ``StoreError``."""
         if self._recorded is None:
-            if not self.answer.stopped:
-                await self._ask_again(self._shown())
+            await self._look_at_answer()
             decision = self.decide()
             await self.service.record(decision)
             self._recorded = decision
