@@ -68,7 +68,7 @@ class Service:
         self.second_look = SecondLook.open(settings, pipeline)
         self.metrics = Metrics()
         self.bookkeeping = Bookkeeping(
-            store.tallies, store.traffic, Sampler(self.metrics), tenant=settings.tenant, process=secrets.token_hex(4)
+            store.tallies, store.traffic, store.dialogues, Sampler(self.metrics), tenant=settings.tenant, process=secrets.token_hex(4)
         )
         self.ledger_problem: LedgerError | None = None
         self.store_problem: StoreError | None = None  # why the last write failed; None as soon as one succeeds
@@ -110,8 +110,10 @@ class Service:
 
     async def stop(self) -> None:
         """Write what is waiting, sequence it, sign a last head, count it, close. Loses no decision."""
-        await self.second_look.close()
-        await asyncio.to_thread(self._drain)
+        try:
+            await self.second_look.close()
+        finally:
+            await asyncio.to_thread(self._drain)
 
     def _drain(self) -> None:
         self.journal.close()

@@ -92,6 +92,18 @@ def test_an_expired_session_is_not_read_and_goes_with_the_next_write(store: Stor
         assert KEY not in connection.execute(select(dialogues.c.key)).scalars().all()
 
 
+def test_expired_sessions_go_even_if_nobody_writes_again(store: Store) -> None:
+    other = session_key("default", "key-1", "chat-2")
+    store.dialogues.save(KEY, {"count": 1}, 0)
+    store.dialogues.save(other, {"count": 1}, 0)
+    assert store.dialogues.prune() == 0
+    with store.database.writing() as connection:
+        connection.execute(update(dialogues).where(dialogues.c.key == KEY).values(expires_at=1))
+    assert store.dialogues.prune() == 1
+    with store.database.reading() as connection:
+        assert connection.execute(select(dialogues.c.key)).scalars().all() == [other]
+
+
 def test_an_expired_session_begins_anew(store: Store) -> None:
     store.dialogues.save(KEY, {"count": 1}, 0)
     with store.database.writing() as connection:

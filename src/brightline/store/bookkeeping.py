@@ -11,6 +11,7 @@ import structlog
 
 from brightline.errors import StoreError
 from brightline.store.clock import now_us
+from brightline.store.dialogues import Dialogues
 from brightline.store.faults import store_error
 from brightline.store.periods import SECOND
 from brightline.store.tallies import Tallies
@@ -43,9 +44,10 @@ class Bookkeeping:
     What failed is tried again, nothing is lost.
     """
 
-    def __init__(self, tallies: Tallies, traffic: Traffic, source: Source, *, tenant: str, process: str) -> None:
+    def __init__(self, tallies: Tallies, traffic: Traffic, dialogues: Dialogues, source: Source, *, tenant: str, process: str) -> None:
         self._tallies = tallies
         self._traffic = traffic
+        self._dialogues = dialogues
         self._source = source
         self._tenant = tenant
         self._process = process
@@ -98,7 +100,7 @@ class Bookkeeping:
         return len(amounts)
 
     def _prune(self) -> int:
-        return self._tallies.prune() + self._traffic.prune()
+        return self._tallies.prune() + self._traffic.prune() + self._dialogues.prune()
 
     def _attempt(self, work: Callable[[], int]) -> int:
         """What ``work`` returns; 0 if it failed. Whatever it is, the thread must live."""

@@ -3,7 +3,7 @@
 A state is what ``moderation.dialogue.save_dialogue`` writes: bounded, and without any text beside words of slots, named pieces and very
 short messages. Its key is a digest of tenant, API key and the caller's name for the session, so nobody reaches another's. A state is
 put back only where nobody else has put one since it was read (``save``); who was slower adds what is new to what stands there now, with
-nobody in between (``merge``). Expired ones are deleted with the next write.
+nobody in between (``merge``). Expired ones are deleted with the next write, and by the thread that keeps the books (``prune``).
 """
 
 from __future__ import annotations
@@ -98,6 +98,15 @@ class Dialogues:
             _sweep(connection, now)
         return kept
 
+    def prune(self) -> int:
+        """Delete states that have expired, some hundred at a time; how many it was. Raises ``StoreError``."""
+        now = now_us()
+        with self._database.reading() as connection:
+            if connection.execute(select(dialogues.c.key).where(dialogues.c.expires_at <= now).limit(1)).first() is None:
+                return 0
+        with self._database.writing() as connection:
+            return _sweep(connection, now)
+
     def _insert(self, connection: Connection, key: str, tenant: str, values: dict[str, Any]) -> bool:
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
         row = insert(dialogues).values(key=key, tenant=tenant, **values).on_conflict_do_nothing()
@@ -120,7 +129,7 @@ def _values(state: bytes, revision: int, now: int) -> dict[str, Any]:
     return {"state": state, "revision": revision, "expires_at": now + LIFETIME_S * 1_000_000}
 
 
-def _sweep(connection: Connection, now: int) -> None:
+def _sweep(connection: Connection, now: int) -> int:
     # Rows that another request holds are left to it: two sweeps that wait for each other's would stop both.
     old = select(dialogues.c.key).where(dialogues.c.expires_at <= now).limit(_SWEPT).with_for_update(skip_locked=True)
-    connection.execute(delete(dialogues).where(dialogues.c.key.in_(old.scalar_subquery())))
+    return connection.execute(delete(dialogues).where(dialogues.c.key.in_(old.scalar_subquery()))).rowcount
