@@ -167,6 +167,22 @@ async def test_a_rolled_back_database_halts_the_ledger_and_is_reported(settings:
     assert service.ledger_problem.code == "BL-LEDGER-009"
 
 
+async def test_what_waits_is_written_even_if_the_second_look_does_not_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks() -> None:
+        raise OSError("no connection to end")
+
+    service = Service.open(settings)
+    await service.start()
+    decision = _decide(service)
+    await service.record(decision)
+    monkeypatch.setattr(service.second_look, "close", breaks)
+    with pytest.raises(OSError, match="no connection"):
+        await service.stop()
+    with Service.open(settings) as again:
+        assert again.decision(decision.id) is not None
+        assert again.ledger_state().pending == 0
+
+
 async def test_what_a_stopped_service_recorded_is_counted(settings: Settings) -> None:
     service = Service.open(settings)
     await service.start()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -318,6 +320,21 @@ def test_a_map_that_cannot_be_used_says_why(tmp_path_factory: pytest.TempPathFac
         load_guard_map(str(file), rulebook)
     with pytest.raises(DataError, match="BL-DATA-260"):
         load_guard_map(str(file.parent / "absent.yaml"), rulebook)
+
+
+def test_the_settings_and_the_map_of_the_documentation_load(tmp_path_factory: pytest.TempPathFactory, rulebook: Rulebook) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "guards.md").read_text("utf-8")
+    folder = tmp_path_factory.mktemp("docs")
+    for form, name in (("toml", "brightline.toml"), ("yaml", "map.yaml")):
+        (example,) = re.findall(rf"```{form}\n(.*?)```", page, re.DOTALL)
+        (folder / name).write_text(example, "utf-8")
+    settings = load_settings(folder / "brightline.toml")
+    assert (settings.guard_url, settings.guard_map) == ("http://127.0.0.1:8001/v1", "qwen3guard")
+    assert set(load_guard_map(str(folder / "map.yaml"), rulebook).categories) == {
+        "Violent",
+        "Suicide & Self-Harm",
+        "Politically Sensitive Topics",
+    }
 
 
 @given(said=st.text(max_size=300))
