@@ -122,6 +122,32 @@ def test_exceptions_near_the_evidence_are_named(engine: TextEngine, text: str, e
     assert only(engine.scan(text, Side.POST)).exceptions == exceptions
 
 
+REVIEW = """
+- {id: a.b, title: {zh: 甲, en: A}, types: [9], rules: [A-1], sides: [post], effect: review, within: 30,
+   slots: [{name: x, words: [赌场]}, {name: y, words: [上分]}], unless: [{exception: news, use: news, within: 12}, {exception: negation, use: negation}],
+   examples: [赌场上分], twins: [新闻：赌场上分], owner: t}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "exceptions"),
+    [
+        ("据报道。赌场上分", ("news",)), ("据报道。今天天气很好不错。赌场上分", ("news",)), ("据报道。今天天气很好真不错呀啊。赌场上分", ()),
+        ("赌场上分。这是新闻", ("news",)), ("赌场上分。" + "好" * 77 + "新闻", ("news",)), ("赌场上分。" + "好" * 78 + "新闻", ()), ("赌场上分。\n第二句。新闻", ("news",)),
+        ("别。赌场上分", ()), ("别赌场上分", ("negation",)),
+    ],
+)  # fmt: skip
+def test_where_a_goal_asks_for_a_look_only_exceptions_count_in_neighbouring_sentences_too(
+    load: Callable[..., GoalBook], text: str, exceptions: tuple[str, ...]
+) -> None:
+    engine = TextEngine(load(REVIEW))
+    (finding,) = engine.scan(text, Side.POST)
+    assert finding.exceptions == exceptions
+    stream = engine.stream(Side.POST, "", lambda finding: finding.effect.stops)
+    assert "".join(map(stream.feed, text)) + stream.finish() == text
+    assert [one.exceptions for one in stream.findings] == [exceptions]
+
+
 def test_an_exception_word_inside_the_evidence_says_nothing(load: Callable[..., GoalBook]) -> None:
     goals = """
 - {id: a.b, title: {zh: 甲, en: A}, types: [9], rules: [A-1], sides: [post], effect: stop, slots: [{name: x, words: [新闻赌场]}],

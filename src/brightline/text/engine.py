@@ -24,7 +24,7 @@ from brightline.text.tables import load_tables
 
 __all__ = ["Inspection", "Reading", "TextEngine"]
 
-_ENGINE = "2"  # raised when the same goals would see something else in the same text
+_ENGINE = "3"  # raised when the same goals would see something else in the same text
 
 
 class Inspection(NamedTuple):

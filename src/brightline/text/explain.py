@@ -316,7 +316,7 @@ class _Seen:
                 word = ExceptionHit(first + start, first + stop, target.kind)
                 for one in unless:
                     if word.number in one.numbers:
-                        counts = bool(exceptions_of(window, [one], [word], self._stream.sentences))
+                        counts = bool(exceptions_of(window, [one], [word], self._stream.sentences, self._index.may_act[window.goal]))
                         span = self._base.raw(word.start, word.end)
                         known = found.get((one.name, word.start, word.end))
                         found[one.name, word.start, word.end] = ExceptionWord(

@@ -118,7 +118,7 @@ class Judging:
                 left, right = text[start - 1 : start], text[stop : stop + 1]
                 targets = standing(lane, entry, left, right, bool(right) or final, 1)
                 seen.extend(ExceptionHit(first + start, first + stop, target.kind) for target in targets)
-        return exceptions_of(window, unless, seen, self.sentences)
+        return exceptions_of(window, unless, seen, self.sentences, self._index.may_act[window.goal])
 
     def hold_from(self, hold: int) -> int:
         """The decoded position from which evidence of goals that act must not leave, at most ``hold``."""
@@ -140,7 +140,8 @@ class Judging:
             return window.last_start
         if window.limit is None:
             base, cap = self._base, window.end + AFTER_CAP
-            sentence_end = self.sentences.next_end(window.end)
+            # Where the goal does not act, exceptions in the next sentence count too.
+            sentence_end = self.sentences.next_end(window.end) if self._index.may_act[window.goal] else None
             if sentence_end is not None and sentence_end <= cap:
                 window.limit = sentence_end
             elif cap < base.end:

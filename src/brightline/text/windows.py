@@ -174,23 +174,28 @@ class WindowBuilder:
         return None
 
 
-def exceptions_of(window: Window, unless: Sequence[GoalUnless], seen: Sequence[ExceptionHit], sentences: Marks) -> tuple[str, ...]:
+def exceptions_of(
+    window: Window, unless: Sequence[GoalUnless], seen: Sequence[ExceptionHit], sentences: Marks, acts: bool
+) -> tuple[str, ...]:
     """Names of the exceptions that stand around a window.
 
     A word counts in the sentences of the window, but not inside the evidence itself. If the exception may follow: up to
     ``within`` characters before the window, between its slots, and after it until the limit. If not (negation): directly
-    before a slot.
+    before a slot. ``acts``: the goal may stop or rewrite. Where it only asks for a person's look, exceptions that may follow count
+    in neighbouring sentences too; an advert that would be stopped must not buy a pass with its last sentence.
     """
     limit = window.end + AFTER_CAP if window.limit is None else window.limit
     first, last = sentences.segment(window.start), sentences.segment(window.last_start)
     around = [
-        word
+        (word, first <= sentences.segment(word.start) <= last)
         for word in seen
-        if word.end <= limit
-        and first <= sentences.segment(word.start) <= last
-        and not any(hit.start <= word.start and word.end <= hit.end for hit in window.hits)
+        if word.end <= limit and not any(hit.start <= word.start and word.end <= hit.end for hit in window.hits)
     ]
-    names = (u.name for u in unless if any(word.number in u.numbers and _stands(word, window, u) for word in around))
+    names = (
+        u.name
+        for u in unless
+        if any(word.number in u.numbers and (inside or (u.after and not acts)) and _stands(word, window, u) for word, inside in around)
+    )
     return tuple(dict.fromkeys(names))
 
 
