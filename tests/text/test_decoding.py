@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brightline.text.decoding import MAX_DECODED, MAX_DEPTH, decoded_edits
+from brightline.text.decoding import MAX_DECODED, MAX_DEPTH, MORSE, decoded_edits
 from brightline.text.views import View
 
 ANY_TEXT = st.text(st.sampled_from("%41\\u4e2dx&#;=+/- .AaZz09\ud800\x00赌") | st.characters(), max_size=80)
@@ -37,41 +37,7 @@ def octets(text: str, form: str, between: str = "", encoding: str = "utf-8") -> 
 
 
 def morse(text: str) -> str:
-    signs = dict(
-        zip(
-            "abcdefghijklmnopqrstuvwxyz",
-            [
-                ".-",
-                "-...",
-                "-.-.",
-                "-..",
-                ".",
-                "..-.",
-                "--.",
-                "....",
-                "..",
-                ".---",
-                "-.-",
-                ".-..",
-                "--",
-                "-.",
-                "---",
-                ".--.",
-                "--.-",
-                ".-.",
-                "...",
-                "-",
-                "..-",
-                "...-",
-                ".--",
-                "-..-",
-                "-.--",
-                "--..",
-            ],
-            strict=True,
-        )
-    )
-    return " / ".join(" ".join(signs[letter] for letter in word) for word in text.split())
+    return " / ".join(" ".join(MORSE[letter] for letter in word) for word in text.split())
 
 
 ENCODERS: dict[str, Encoder] = {

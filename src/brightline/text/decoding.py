@@ -20,10 +20,12 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
 from brightline.text.lanes import normalise
+from brightline.text.orders import order_edits
 from brightline.text.shape_tables import english_words, field_words, look_alikes
-from brightline.text.views import Edit, without_overlaps
+from brightline.text.spread_words import spread_edits
+from brightline.text.views import Edit, View, without_overlaps
 
-__all__ = ["MAX_DECODED", "MAX_DEPTH", "MAX_RUN", "decoded_edits"]
+__all__ = ["MAX_DECODED", "MAX_DEPTH", "MAX_RUN", "MORSE", "decoded_edits"]
 
 MAX_DEPTH = 3
 MAX_RUN = 16_384
@@ -45,6 +47,9 @@ _ESCAPE = rf"\\u{_HEX}{{4}}|\\x{_HEX}{{2}}|\\u\{{{_HEX}{{1,6}}\}}|\\U{_HEX}{{8}}
 _CANDIDATE = re.compile(
     rf"""
       (?P<escape>(?:{_ESCAPE})+)
+    | (?P<turned>(?=(?:%[0-9]{{2}})*%[0-9]?[N-S])(?:%[0-9N-S]{{2}}){{3,}}
+          | (?:\\\\[hH][0-9n-s]{{4,8}}|\\\\k[0-9n-s]{{2}})+
+          | (?=(?:&\#[0-9]{{1,7}};)*&\#k)(?:&\#(?:k[0-9n-s]{{1,6}}|[0-9]{{1,7}});)+)
     | (?P<octets>(?:%(?:25){{0,2}}{_HEX}{{2}})+|(?:={_HEX}{{2}}){{3,}})
     | (?P<entity>(?:&(?:amp;){{0,2}}(?:\#[0-9]{{1,7}}|\#[xX]{_HEX}{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});)+)
     | (?P<binary>(?<![0-9A-Za-z])[01]{{8}}(?:[ ,]?[01]{{8}})+(?![0-9A-Za-z]))
@@ -61,7 +66,7 @@ _CANDIDATE = re.compile(
 # One look at the whole text: does anything above begin anywhere? Begins with one class, rare in words, which the regex engine finds
 # fast. Of a run of eight or more each character has four before or four after it.
 _SEEN = re.compile(
-    rf"[%=\\&.·•−–_\-+/A-Z0-9](?:(?<=[%=]){_HEX}{{2}}|(?<=%)u|(?<=\\)[uUx]|(?<=U)\+{_HEX}{{4}}|(?<=&)(?:\#|[A-Za-z]+;)"
+    rf"[%=\\&.·•−–_\-+/A-Z0-9](?:(?<=[%=]){_HEX}{{2}}|(?<=%)(?:u|[0-9N-S]{{2}})|(?<=\\)[uUxhHk]|(?<=U)\+{_HEX}{{4}}|(?<=&)(?:\#|[A-Za-z]+;)"
     rf"|(?<=[.·•−–_-])[.\-·•−–_]{{0,5}}[ /|]{{1,3}}[.\-·•−–_]"
     rf"|(?<=[A-Z0-9+/])(?:(?<={_B64}.)(?={_B64}{{4}})|(?<=[0-9+/])(?={_B64}{{4}})|(?<={_B64}{{4}}.))"
     rf"|(?<=[0-9])(?:x{_HEX}{{2}}|{_HEX}?[ :,-]{_HEX}{{2}}[ :,-]{_HEX}{{2}}[ :,-]))"
@@ -111,15 +116,19 @@ def _parts(text: str, kind: str, start: int, end: int) -> Iterator[tuple[int, in
 
 def _read(kind: str, run: str, beside: tuple[str, str], depth: int, known: frozenset[str]) -> str:
     """What the run says, "" if nothing plausible."""
-    decoded = _DECODERS[kind](run)
-    if not decoded or decoded == run:
+    inner = _inside(_DECODERS[kind](run), depth - 1, known)
+    if inner == run:
         return ""
-    inner = _inside(decoded, depth - 1, known)
     if kind in ("escape", "octets", "entity"):
-        return inner if _says_something(kind, inner, *beside) else ""
+        return inner if inner and _says_something(kind, inner, *beside) else ""
     if kind in ("binary", "morse"):
-        return inner if _printable(inner) and any(map(str.isalnum, inner)) else ""
-    return inner if _is_text(inner, known) else ""
+        return inner if inner and _printable(inner) and any(map(str.isalnum, inner)) else ""
+    if _is_text(inner, known):
+        return inner
+    if kind == "base64":
+        inner = _inside(_turned_octets(run), depth - 1, known)
+        return inner if _is_text(inner, known) else ""
+    return ""
 
 
 def _inside(text: str, depth: int, known: frozenset[str]) -> str:
@@ -192,7 +201,7 @@ def _is_utf8(units: list[bytes]) -> bool:
 def _morse(run: str) -> str:
     plain = run.translate(_MORSE_SIGNS)
     words = re.split(" *[/|] *|  +", plain)
-    text = " ".join("".join(_MORSE.get(letter, "?") for letter in word.split()) for word in words).strip()
+    text = " ".join("".join(_LETTERS_OF.get(letter, "?") for letter in word.split()) for word in words).strip()
     mixed = sum("." in letter and "-" in letter for letter in plain.split())
     return text if mixed >= _MORSE_MIXED and "?" not in text else ""
 
@@ -214,6 +223,18 @@ def _octets_as_text(octets: bytes, plain: bool = False) -> str:
         if _common_chinese(text) == len(text):
             return text
     return ""
+
+
+def _turned(run: str) -> str:
+    """Octets, escapes or references put into rot13 once more: %R8, \\h8q4p, &#k8q4p;"""
+    back = codecs.encode(run, "rot13")
+    return {"%": _percent, "\\": _escapes, "&": _entities}[run[0]](back)
+
+
+def _turned_octets(run: str) -> str:
+    """The same of base64 and hex."""
+    back = codecs.encode(run, "rot13")
+    return _hex(back) if _HEX_DIGITS.fullmatch(back) else _base64(back)
 
 
 # What counts as text
@@ -240,7 +261,8 @@ def _is_text(text: str, known: frozenset[str]) -> bool:
     chinese = _common_chinese(text)
     if chinese >= _CHINESE_AT_LEAST:
         strange = sum(not (character.isalnum() or character.isspace() or character in _PUNCTUATION) for character in text)
-        foreign = sum(character.isalpha() and not (character.isascii() or "\u4e00" <= character <= "\u9fff") for character in text)
+        plain = normalise(text.translate(_to_latin())).base
+        foreign = sum(character.isalpha() and not (character.isascii() or "\u4e00" <= character <= "\u9fff") for character in plain)
         return foreign == 0 and strange <= chinese and 2 * chinese >= sum(character > "\x7f" for character in text)
     return _is_latin_text(text, known)
 
@@ -250,6 +272,7 @@ def _is_latin_text(text: str, known: frozenset[str]) -> bool:
     a small letter, a digit or a separator is one octet in six, eight in a row one in two million.
     """
     read = normalise(text.translate(_to_latin())).base
+    read = _undisguised(read, known)
     words = _LATIN_WORDS.findall(read)
     letters = sum(map(len, words))
     if text.isascii():
@@ -268,6 +291,12 @@ def _is_latin_text(text: str, known: frozenset[str]) -> bool:
         and 2 * letters >= len(read)
         and octets >= (_PLAIN_OCTETS if capitals <= text.count(" ") + 1 else 2 * _PLAIN_OCTETS)
     )
+
+
+def _undisguised(text: str, known: frozenset[str]) -> str:
+    """``text`` with spread words put together, and turned round if it is backwards."""
+    together = View.of(text).edited(spread_edits(text, known)).text
+    return View.of(together).edited(order_edits(together)).text
 
 
 @cache
@@ -316,51 +345,15 @@ def _rotated_words(known: frozenset[str]) -> frozenset[str]:
     return frozenset(codecs.encode(word, "rot13") for word in words if len(word) > 2) - words - _WORDS_EITHER_WAY
 
 
+_HEX_DIGITS = re.compile(f"(?:{_HEX}{{2}}){{4,}}")
 _MORSE_SIGNS = {ord(sign): mark for signs, mark in (("·•", "."), ("−–_", "-")) for sign in signs}
-_MORSE = dict(
-    zip(
-        [
-            ".-",
-            "-...",
-            "-.-.",
-            "-..",
-            ".",
-            "..-.",
-            "--.",
-            "....",
-            "..",
-            ".---",
-            "-.-",
-            ".-..",
-            "--",
-            "-.",
-            "---",
-            ".--.",
-            "--.-",
-            ".-.",
-            "...",
-            "-",
-            "..-",
-            "...-",
-            ".--",
-            "-..-",
-            "-.--",
-            "--..",
-            "-----",
-            ".----",
-            "..---",
-            "...--",
-            "....-",
-            ".....",
-            "-....",
-            "--...",
-            "---..",
-            "----.",
-        ],
-        "abcdefghijklmnopqrstuvwxyz0123456789",
-        strict=True,
-    )
-)
+# ITU-R M.1677-1, letters and figures.
+MORSE = dict(zip(
+    "abcdefghijklmnopqrstuvwxyz0123456789",
+    [".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---", ".--.", "--.-", ".-.", "...", "-", "..-", "...-", ".--", "-..-", "-.--", "--..", "-----", ".----", "..---", "...--", "....-", ".....", "-....", "--...", "---..", "----."],
+    strict=True,
+))  # fmt: skip
+_LETTERS_OF = {signs: letter for letter, signs in MORSE.items()}
 _DECODERS: dict[str, Callable[[str], str]] = {
     "escape": _escapes,
     "octets": _percent,
@@ -369,4 +362,5 @@ _DECODERS: dict[str, Callable[[str], str]] = {
     "hex": _hex,
     "base64": _base64,
     "morse": _morse,
+    "turned": _turned,
 }

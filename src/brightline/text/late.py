@@ -28,6 +28,7 @@ from brightline.text.orders import order_edits
 from brightline.text.shapes import shape_edits
 from brightline.text.splits import split_edits
 from brightline.text.spoken import spoken_edits
+from brightline.text.spread_words import spread_edits
 from brightline.text.stream import TextStream
 from brightline.text.symbols import symbol_edits
 from brightline.text.views import Edit, View, without_overlaps
@@ -42,7 +43,8 @@ CONTEXT = 120  # characters before a segment that are read with it
 MOST_WINDOWS = 200  # of one segment; no person looks at more
 
 _SENTENCE_END = re.compile("[。！？!?\n]")
-_OUTSIDE_RUN = re.compile(r"[^A-Za-z0-9+/=_\-%\\&#;.{}]")
+# Nor does a space end a run that follows eight binary digits or a letter of Morse code.
+_OUTSIDE_RUN = re.compile(r"[^A-Za-z0-9+/=_\-%\\&#;.{} ]|(?<![01]{8})(?<![.\-/]) ")
 _RANKED: tuple[Lane, ...] = ("base", "skip", "sound", "order")  # lanes that give hits, by the rank of their hits
 _UNBOUNDED: frozenset[Lane] = frozenset(("shape", "decoded"))
 # What a view has in these lanes are whole sentences, which nobody writes by chance: a goal that does not take single words that sound
@@ -53,10 +55,14 @@ _WHOLE_SENTENCES: frozenset[Lane] = frozenset(("sound", "order"))
 def late_view(text: str, latin_words: frozenset[str] = frozenset()) -> View:
     """``text`` as the lanes decoded, shape, split and symbol read it. ``latin_words``: those that entries are made of."""
     view = View.of(text).edited(without_overlaps([*decoded_edits(text, latin_words), *joined_edits(text)]))
+    view = view.edited(spread_edits(view.text, latin_words))
     view = view.edited(order_edits(view.text))
     read = view.text
     folded: list[Edit] = [*shape_edits(read, latin_words), *split_edits(read), *symbol_edits(read)]
-    return view.edited(without_overlaps(folded)) if folded else view
+    if not folded:
+        return view
+    view = view.edited(without_overlaps(folded))
+    return view.edited(spread_edits(view.text, latin_words))
 
 
 class LateReader:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from brightline.text.lanes import MAX_SKIPPED
+from brightline.text.pairs import pair_scores
 from brightline.text.symbols import symbol_words
 from brightline.text.tables import load_tables
 from brightline.text.views import Edit, without_overlaps
@@ -34,12 +35,18 @@ _PLAIN_SEPARATOR = '[^\\w。！？!?，,、；;：:“”"\\r\\n\\v\\f\\x85\\u20
 _SEPARATOR = f"(?:{_PLAIN_SEPARATOR}|[_丶])"
 _GAP = f"{_SEPARATOR}{{0,{MAX_SKIPPED}}}"
 
-# A sentence is spread out with so many gaps in a row, between pieces of so many characters at most, and on average.
+# A sentence is spread out with so many gaps in a row, between pieces of so many characters at most, and on average; or, whatever the
+# average, if the characters on both sides of the gaps belong together (nats a pair, see ``pairs``). That alone tells gaps made by 、
+# from lists, of which there may be some among others.
 LEAST_GAPS = 3
-LONGEST_PIECE = 6
+LONGEST_PIECE = 8
 AVERAGE_PIECE = 2.5
-_PLAIN = re.compile(_PLAIN_SEPARATOR)
-_BETWEEN = re.compile(f"(?<=[\u3400-\u4e35\u4e37-\u9fff]){_SEPARATOR}{{1,{MAX_SKIPPED}}}(?=[\u3400-\u4e35\u4e37-\u9fff])")
+LEAST_NATURAL = 1.0
+_PLAIN = re.compile(f"{_PLAIN_SEPARATOR}|、")
+_HAN = "\u3400-\u4e35\u4e37-\u9fff"  # without 丶
+_BETWEEN = re.compile(
+    f"(?:(?<=[{_HAN}])|(?<=(?<![0-9A-Za-z])[0-9A-Za-z]))(?:{_SEPARATOR}|、){{1,{MAX_SKIPPED}}}(?=[{_HAN}]|[0-9A-Za-z](?![0-9A-Za-z]))"
+)
 
 
 class _Splits(NamedTuple):
@@ -96,17 +103,32 @@ def _spread(text: str) -> list[tuple[int, int]]:
     if len(gaps) < LEAST_GAPS:
         return []
     pictures = symbol_words()
-    gaps = [(start, end) for start, end in gaps if pictures.keys().isdisjoint(text[start:end])]
+    scores = pair_scores(
+        np.array([ord(text[start - 1]) for start, _ in gaps], np.uint32), np.array([ord(text[end]) for _, end in gaps], np.uint32)
+    ).tolist()
     found: list[tuple[int, int]] = []
-    row: list[tuple[int, int]] = []
-    for gap in [*gaps, (len(text) + LONGEST_PIECE + 1, 0)]:
-        if row and gap[0] - row[-1][1] > LONGEST_PIECE:
-            inside = row[-1][0] - row[0][1] - sum(end - start for start, end in row[1:-1])
-            if len(row) >= LEAST_GAPS and inside <= AVERAGE_PIECE * (len(row) - 1):
-                found += row
+    row: list[tuple[int, int, float]] = []
+    for start, end, natural in [*((*gap, score) for gap, score in zip(gaps, scores, strict=True)), (len(text) + LONGEST_PIECE + 1, 0, 0.0)]:
+        if row and start - row[-1][1] > LONGEST_PIECE:
+            if _is_spread(text, row):
+                found += (
+                    (begin, until) for begin, until, score in row if score >= LEAST_NATURAL or pictures.keys().isdisjoint(text[begin:until])
+                )
             row = []
-        row.append(gap)
+        row.append((start, end, natural))
     return found
+
+
+def _is_spread(text: str, row: list[tuple[int, int, float]]) -> bool:
+    beside_han = [gap for gap in row if text[gap[0] - 1] >= "\u3400" or text[gap[1]] >= "\u3400"]
+    lists = sum("、" in text[start:end] for start, end, _ in row)
+    if len(beside_han) < LEAST_GAPS or 2 * lists > len(row):
+        return False
+    between = [natural for start, end, natural in row if text[start - 1] >= "\u3400" <= text[end]]
+    if len(between) >= LEAST_GAPS and sum(between) >= LEAST_NATURAL * len(between):
+        return True
+    inside = row[-1][0] - row[0][1] - sum(end - start for start, end, _ in row[1:-1])
+    return not lists and inside <= AVERAGE_PIECE * (len(row) - 1)
 
 
 def _together(text: str, pairs: list[Edit], gaps: list[tuple[int, int]]) -> list[Edit]:

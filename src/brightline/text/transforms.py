@@ -21,6 +21,7 @@ from itertools import pairwise
 from random import Random
 from types import MappingProxyType
 
+from brightline.text.decoding import MORSE
 from brightline.text.goals import Lane
 from brightline.text.orders import order_form
 from brightline.text.shape_tables import leet_signs, look_alikes, numerals
@@ -40,13 +41,6 @@ _SENTENCE_ENDS = "。！？!?\n"
 # In which order disguises are put on: a word that has a picture is named by it before anybody looks for a homophone, and nobody can
 # pronounce the parts of a character.
 _NAME, _SPEAK, _EXCHANGE, _BETWEEN, _TURN, _ENCODE = range(6)
-
-# ITU-R M.1677-1, letters and figures.
-_MORSE = dict(zip(
-    "abcdefghijklmnopqrstuvwxyz0123456789",
-    [".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---", ".--.", "--.-", ".-.", "...", "-", "..-", "...-", ".--", "-..-", "-.--", "--..", "-----", ".----", "..---", "...--", "....-", ".....", "-....", "--...", "---..", "----."],
-    strict=True,
-))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,9 +346,9 @@ def _rot13(text: str, _: Random) -> str:
 def _morse(text: str, _: Random) -> str:
     """Texts of letters and digits only; anything else has no Morse code."""
     words = [word.strip(",.?!'").lower() for word in text.split()]
-    if not words or not all(word and set(word) <= _MORSE.keys() for word in words):
+    if not words or not all(word and set(word) <= MORSE.keys() for word in words):
         return text
-    return " / ".join(" ".join(_MORSE[character] for character in word) for word in words)
+    return " / ".join(" ".join(MORSE[character] for character in word) for word in words)
 
 
 _ALL = (
