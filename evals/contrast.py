@@ -33,7 +33,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import math
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -45,7 +44,7 @@ from brightline.inspector import Inspector
 from brightline.model import Decision, Outcome, Side
 from brightline.moderation import goal_book
 from brightline.rulebook import load_rulebook
-from moderation import KeywordFilter
+from moderation import KeywordFilter, wilson
 
 HERE = Path(__file__).parent / "contrast"
 FAMILIES = (
@@ -54,7 +53,6 @@ FAMILIES = (
 )
 EXPECTED = {"notice": Outcome.NOTICE, "review": Outcome.REVIEW, "stop": Outcome.REFUSE}
 PARTS = ("all", "dev", "held")
-Z95 = 1.959963984540054  # standard normal quantile of 0.975
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +176,7 @@ class Row:
 
 def share(hits: int, of: int) -> Share:
     """Wilson's score interval (1927), which stays inside [0, 1] at small numbers and at 0 % and 100 %."""
-    if not of:
-        return Share(0, 0, 0.0, 1.0)
-    p, z2 = hits / of, Z95 * Z95
-    centre = (p + z2 / (2 * of)) / (1 + z2 / of)
-    half = Z95 * math.sqrt(p * (1 - p) / of + z2 / (4 * of * of)) / (1 + z2 / of)
-    return Share(hits, of, max(0.0, centre - half), min(1.0, centre + half))
+    return Share(hits, of, *wilson(hits, of))
 
 
 def read(path: Path) -> list[Text]:

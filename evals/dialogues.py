@@ -23,7 +23,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import math
 import os
 import random
 import sys
@@ -35,11 +34,11 @@ from pathlib import Path
 from brightline.config import Settings
 from brightline.model import Context, Door, Finding, Item, ItemKind, Outcome, Part, Side
 from brightline.pipeline import Pipeline
+from moderation import wilson
 
 HERE = Path(__file__).parent / "dialogues"
 DATA = Path(os.environ.get("BRIGHTLINE_DATA", Path(__file__).parents[2] / "shared" / "data"))
 BENIGN = Path(__file__).parents[1] / "src/brightline/moderation/benign"
-Z95 = 1.959963984540054  # standard normal quantile of 0.975
 BUDGET = 0.02
 DRAWN = 400  # conversations of each source of chance
 TURNS = 6
@@ -190,16 +189,6 @@ def _is_disturbed(pipeline: Pipeline, context: Context, findings: Sequence[Findi
 
 def _disturbs(outcome: Outcome) -> bool:
     return outcome.severity >= Outcome.NOTICE.severity
-
-
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson, 1927)."""
-    if not total:
-        return 0.0, 1.0
-    share, z = hits / total, Z95
-    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
-    reach = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def total_of(counts: Iterable[Counts]) -> Counts:

@@ -29,7 +29,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from brightline.model import Finding, Outcome, Side
 from brightline.moderation import goal_book
@@ -126,9 +126,9 @@ def together(tallies: Iterable[Tally]) -> Tally:
     return total
 
 
-def cost(judges: Judges, limit: int) -> tuple[list[dict[str, object]], list[str]]:
+def cost(judges: Judges, limit: int) -> tuple[list[dict[str, Any]], list[str]]:
     """For each ordinary source: texts found by the block lanes, and by the late lanes only, with the lanes and goals."""
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     skipped: list[str] = []
     for source in SOURCES:
         if source.harmful:
@@ -191,6 +191,46 @@ def line(name: str, lane: str, tally: Tally, own: Tally | None = None) -> str:
 HEAD = f"{'':22} {'lane':8} {'texts':>6} {'found':20} {'of our own seeds':20} {'block lanes':>11} {'NFKC':>8} {'keywords':>9}"
 
 
+def show_recall(
+    single: dict[str, dict[str, Tally]], pairs: dict[str, Tally], by_lane: dict[tuple[int, str], Tally], missed: Sequence[tuple[int, str]]
+) -> None:
+    """What was found in each disguise, in each lane, and the pairs that hide most."""
+    print(f"\nDepth 1\n{HEAD}")
+    for name, tallies in single.items():
+        print(line(name, TRANSFORMS[name].lane, together(tallies.values()), tallies.get("seeds")))
+    for depth in (1, 2) if pairs else (1,):
+        print(f"\nBy lane, depth {depth}\n{HEAD}")
+        for lane in GOALS:
+            if by_lane[depth, lane].texts:
+                print(line("", lane, by_lane[depth, lane]) + ("  MISSED" if (depth, lane) in missed else ""))
+        print(line("all", "", together(tally for (at, _), tally in by_lane.items() if at == depth)))
+    worst = sorted((tally for tally in pairs.items() if tally[1].texts >= 10), key=lambda row: row[1].found / row[1].texts)
+    if worst:
+        print("\nHardest pairs: " + ", ".join(f"{name} {tally.found / tally.texts:.0%}" for name, tally in worst[:12]))
+
+
+def show_cost(rows: Sequence[dict[str, Any]]) -> None:
+    """What the late lanes find in ordinary texts."""
+    if rows:
+        print(
+            f"\nOrdinary texts\n{'source':24} {'side':7} {'texts':>6} {'block lanes':>11}  {'late lanes only':20} {'stops':>7} {'µs':>6} {'(block)':>8}  lanes; goals"
+        )
+    for row in rows:
+        low, high = row["interval"]
+        print(
+            f"{row['source']:24} {row['side']:7} {row['texts']:6} {row['block']:11.2%}  {row['late_only']:7.2%} [{low:5.2%} {high:5.2%}] {row['late_stops']:7.2%} "
+            f"{row['us_all']:6.0f} {row['us_block']:8.0f}  {row['lanes'] or '-'} {row['goals'] or ''}"
+        )
+
+
+def show_misses(name: str, seeds: Sequence[Seed], judges: Judges, most: int) -> None:
+    """Some seeds that are not found in one disguise."""
+    texts = [(seed, attacked(seed, compose(name))) for seed in seeds]
+    misses = [(seed.text, text) for seed, text in texts if text is not None and not counts(judges.engine.scan(text, seed.side))]
+    for plain, text in random.Random(SEED).sample(misses, min(most, len(misses))):
+        print(f"{name}: {text}\n    {plain}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Recall under disguises, and what the late lanes cost ordinary texts.")
     parser.add_argument("transforms", nargs="*", metavar="TRANSFORM", help="only these disguises, at depth 1")
@@ -221,56 +261,24 @@ def main() -> int:
     missed = [(depth, lane) for (depth, lane), tally in by_lane.items() if tally.texts and tally.found / tally.texts < GOALS[lane]]
 
     if options.json:
-        print(
-            json.dumps(
-                {
-                    "seeds": {"all": len(every), "found": len(seeds)},
-                    "depth 1": {name: {origin: asdict(tally) for origin, tally in tallies.items()} for name, tallies in single.items()},
-                    "depth 2": {name: asdict(tally) for name, tally in pairs.items()},
-                    "lanes": [{"depth": depth, "lane": lane, **asdict(tally)} for (depth, lane), tally in by_lane.items()],
-                    "ordinary": rows,
-                    "skipped": skipped,
-                },
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        lanes = [{"depth": depth, "lane": lane, **asdict(tally)} for (depth, lane), tally in by_lane.items()]
+        document = {
+            "seeds": {"all": len(every), "found": len(seeds)},
+            "depth 1": {name: {origin: asdict(tally) for origin, tally in tallies.items()} for name, tallies in single.items()},
+            "depth 2": {name: asdict(tally) for name, tally in pairs.items()},
+            "lanes": lanes,
+            "ordinary": rows,
+            "skipped": skipped,
+        }
+        print(json.dumps(document, ensure_ascii=False, indent=1))
         return int(bool(missed))
     for origin in ("goals", "seeds"):
-        print(
-            f"{origin}: {sum(seed.origin == origin for seed in seeds)} of {sum(seed.origin == origin for seed in every)} seeds found undisguised"
-        )
-    print(f"\nDepth 1\n{HEAD}")
-    for name, tallies in single.items():
-        print(line(name, TRANSFORMS[name].lane, together(tallies.values()), tallies.get("seeds")))
-    for depth in (1, 2) if pairs else (1,):
-        print(f"\nBy lane, depth {depth}\n{HEAD}")
-        for lane in GOALS:
-            if by_lane[depth, lane].texts:
-                print(line("", lane, by_lane[depth, lane]) + ("  MISSED" if (depth, lane) in missed else ""))
-        print(line("all", "", together(tally for (at, _), tally in by_lane.items() if at == depth)))
-    worst = sorted((tally for tally in pairs.items() if tally[1].texts >= 10), key=lambda row: row[1].found / row[1].texts)
-    if worst:
-        print("\nHardest pairs: " + ", ".join(f"{name} {tally.found / tally.texts:.0%}" for name, tally in worst[:12]))
-    if rows:
-        print(
-            f"\nOrdinary texts\n{'source':24} {'side':7} {'texts':>6} {'block lanes':>11}  {'late lanes only':20} {'stops':>7} {'µs':>6} {'(block)':>8}  lanes; goals"
-        )
-        for row in rows:
-            low, high = row["interval"]
-            print(
-                f"{row['source']:24} {row['side']:7} {row['texts']:6} {row['block']:11.2%}  {row['late_only']:7.2%} [{low:5.2%} {high:5.2%}] {row['late_stops']:7.2%} "
-                f"{row['us_all']:6.0f} {row['us_block']:8.0f}  {row['lanes'] or '-'} {row['goals'] or ''}"
-            )
+        told = [seed.origin == origin for seed in every]
+        print(f"{origin}: {sum(seed.origin == origin for seed in seeds)} of {sum(told)} seeds found undisguised")
+    show_recall(single, pairs, by_lane, missed)
+    show_cost(rows)
     for name in names if options.show_misses else ():
-        texts = [(seed.text, attacked(seed, compose(name))) for seed in seeds]
-        misses = [
-            (plain, text)
-            for (plain, text), seed in zip(texts, seeds, strict=True)
-            if text is not None and not counts(judges.engine.scan(text, seed.side))
-        ]
-        for plain, text in random.Random(SEED).sample(misses, min(options.show_misses, len(misses))):
-            print(f"{name}: {text}\n    {plain}")
+        show_misses(name, seeds, judges, options.show_misses)
     for each in skipped:
         print(each)
     return int(bool(missed))
