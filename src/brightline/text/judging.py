@@ -37,6 +37,11 @@ class Judging:
         """True if nothing waits for more text."""
         return not (self._waiting or self._builders)
 
+    @property
+    def holds_any(self) -> bool:
+        """True if a window waits that may stop the text."""
+        return any(window.holds for window in self._waiting)
+
     def mark(self, piece: Piece, before: int) -> None:
         """Note where sentences and clauses end in a piece that begins at base position ``before``."""
         if piece.clauses:

@@ -207,7 +207,7 @@ class Matching:
         pattern, text = entry.pattern, self.base.from_index(position)
         live = len(text) if final else self._live_from(pattern, text, 0, position)
         search_from = 0
-        while can_match and (match := pattern.full.search(text[search_from:])) is not None:
+        while can_match and search_from < live and (match := pattern.full.search(text[search_from:])) is not None:
             start, stop = search_from + match.start(), search_from + match.end()
             if start >= live:
                 break

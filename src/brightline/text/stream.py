@@ -191,7 +191,7 @@ class TextStream:
             self._dropped += piece.dropped_tail
         self._settled = matching.base.end + 1 if final else matching.settled()
         if matching.queue or not judging.is_idle:
-            held_from = self._leavable() if self._stops is not None else 0
+            held_from = self._leavable() if self._stops is not None and self._may_act() else 0
             self._judge(final)
             if self.stopped is not None:
                 # What was held beside the evidence does not leave either: words of a slot that a nearer word filled.
@@ -203,6 +203,11 @@ class TextStream:
             judging.close()
         else:
             self._forget()
+
+    def _may_act(self) -> bool:
+        """True if a goal that may stop or rewrite can be met by what is seen so far."""
+        may_act = self._index.may_act
+        return self._judging.holds_any or any(may_act[hit.goal] for hit in self._matching.queue)
 
     def _forget(self) -> None:
         """Drop what lies before anything that can still matter."""
@@ -308,7 +313,7 @@ class TextStream:
         if final:
             return self._raw.read
         base = self._matching.base
-        settled = base.origin(self._settled) if self._settled < base.end else self._raw.read
+        settled = base.origin(self._settled) if self._settled < base.end else 0
         return settled if self._stops is None else min(settled, self._hold_from())
 
     def _late_finding(self, match: LateMatch, until: int) -> Finding | None:
@@ -341,7 +346,7 @@ class TextStream:
             self._raw.forget_all()
         elif self._raw.is_long:
             base = self._matching.base
-            asked = base.origin(base.begin) if base.text else self._raw.read
+            asked = base.origin(base.begin) if base.text else 0
             if self._late is not None:
                 asked = min(asked, self._late.begin)
             self._raw.trim(until, asked, EXCERPT)
