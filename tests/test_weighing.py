@@ -6,6 +6,7 @@ import pytest
 
 from brightline.config import load_settings
 from brightline.model import Door, Outcome, Part, Side
+from brightline.moderation.weighing import GOAL
 from brightline.pipeline import Pipeline
 
 AD = "注册送彩金，最新平台出款快，天天返水，老带新佣金日结，稳赚上岸找我"
@@ -37,3 +38,9 @@ def test_a_context_that_excuses_the_goals_excuses_the_model(pipeline: Pipeline, 
 
 def test_a_negation_somewhere_excuses_nothing(pipeline: Pipeline) -> None:
     assert weighed(pipeline, "不要犹豫，" + AD) == [()]
+
+
+def test_intent_beside_a_context_that_excuses_most_goals_is_excused(pipeline: Pipeline) -> None:
+    warned = "防骗提醒，看到下面这种话千万别信：" + AD
+    (found,) = [one for one in pipeline.weigh(Part("text", Side.POST, warned)) if one.goal == GOAL]
+    assert found.exceptions == ("education",)

@@ -37,7 +37,7 @@ from brightline.model import (
 from brightline.moderation import goals_in_force
 from brightline.moderation.dialogue import Dialogue, DialogueReader, followed
 from brightline.moderation.families import FamilyModels
-from brightline.moderation.weighing import Weigher
+from brightline.moderation.weighing import GOAL, Weigher
 from brightline.rulebook import Judgement, OperatorTerm, Rulebook, decide, load_rulebook, load_terms
 from brightline.rulebook.policy import outcome_of
 from brightline.text import TextEngine, TextStream
@@ -114,11 +114,15 @@ class Pipeline:
         What a stream can be asked for once it has ended. Exceptions come first for a model too: what excuses the goals of its family
         (news, teaching, asking for help …) excuses it. ``piece``: the lanes of the text, if they are known.
         """
-        of_models = [
-            replace(finding, exceptions=self.engine.excuses(part.text, part.side, finding.goal.removeprefix("model.")))
-            for finding in self.models.findings(part.text, part.side, part.path, piece)
-        ]
-        return self.weigher.findings(part.text, part.side, part.path, [*findings, *of_models], piece)
+        of_models = self.models.findings(part.text, part.side, part.path, piece)
+        weighed = self.weigher.findings(part.text, part.side, part.path, [*findings, *map(self._beside_context(part), of_models)], piece)
+        if weighed and weighed[-1].goal == GOAL:
+            weighed[-1] = self._beside_context(part)(weighed[-1])
+        return weighed
+
+    def _beside_context(self, part: Part) -> Callable[[Finding], Finding]:
+        """A model's finding with the contexts of the part that excuse the goals of its family, or most goals if it is of no family."""
+        return lambda finding: replace(finding, exceptions=self.engine.excuses(part.text, part.side, finding.goal.removeprefix("model.")))
 
     @property
     def model_cards(self) -> dict[str, ModelCard]:

@@ -16,6 +16,7 @@ from brightline.errors import InputError
 from brightline.moderation import goal_book
 from brightline.moderation.families import check_grounds
 from brightline.moderation.training.intents import intent_rows, rows_of
+from brightline.moderation.training.shipped import FAMILIES
 from brightline.moderation.training.weigher import RULES, AuthorResult, IntentBudgets, Judged, judge, save
 from brightline.rulebook import load_rulebook
 
@@ -48,7 +49,9 @@ def train_weigher(data: Path, authored: Path, out: Path, as_json: bool) -> None:
     if not as_json:
         _show(judged)
     folder = out / INTENT
-    written = save(rows, numbers, judged, budgets, [goal.id for goal in goal_book(rulebook)], folder)
+    written = save(
+        rows, numbers, judged, budgets, [*(goal.id for goal in goal_book(rulebook)), *(f"model.{family}" for family in FAMILIES)], folder
+    )
     if as_json:
         print_json({"family": INTENT, "folder": str(folder), "held_out": [asdict(each) for each in judged.table], "card": asdict(written)})
     else:

@@ -108,24 +108,28 @@ def fit_intent(rows: Rows, harmful: NDArray[np.bool_], shares: Floats) -> Weight
     index, owner = rows.index[inside], (np.cumsum(taught) - 1)[rows.owner[inside]]
     norms, texts = rows.norms[taught], rows.texts[taught]
     signs, weights = np.where(harmful, 1.0, -1.0)[texts], STRENGTH * shares[texts]
-    shape = (len(GROUPS), 1 << BITS)
+    # Only buckets that occur get weights of their own: all others would stay at zero.
+    used, index = np.unique(index, return_inverse=True)
+    everywhere, shared_of = np.unique(used & ((1 << BITS) - 1), return_inverse=True)
 
-    def groups(point: Floats) -> Floats:
-        """The weights of every group: those that hold everywhere and its own."""
-        shared, own = point[: shape[1]], point[shape[1] : -1].reshape(shape)
-        return np.asarray((own + shared).ravel())
+    def weights_of(point: Floats) -> Floats:
+        """Of every bucket on a side: the weight that holds everywhere and its own."""
+        return np.asarray(point[: len(everywhere)][shared_of] + point[len(everywhere) : -1])
 
     def loss(point: Floats) -> tuple[float, Floats]:
-        margins = signs * (np.bincount(owner, groups(point)[index], minlength=len(norms)) / norms + point[-1])
+        margins = signs * (np.bincount(owner, weights_of(point)[index], minlength=len(norms)) / norms + point[-1])
         pull = -signs * weights / (1.0 + np.exp(np.clip(margins, -40, 40)))
         value = float(weights @ np.logaddexp(0.0, -margins)) + 0.5 * float(point[:-1] @ point[:-1])
-        slope = np.bincount(index, (pull / norms)[owner], minlength=shape[0] * shape[1])
-        gradient = np.concatenate((slope.reshape(shape).sum(0), slope, [pull.sum()]))
+        slope = np.bincount(index, (pull / norms)[owner], minlength=len(used))
+        gradient = np.concatenate((np.bincount(shared_of, slope, minlength=len(everywhere)), slope, [pull.sum()]))
         gradient[:-1] += point[:-1]
         return value, gradient
 
-    found = minimum(loss, np.zeros((1 + shape[0]) * shape[1] + 1))
-    return Weights(groups(found), float(found[-1]))
+    found = minimum(loss, np.zeros(len(everywhere) + len(used) + 1))
+    groups = np.zeros((len(GROUPS), 1 << BITS))
+    groups[:, everywhere] = found[: len(everywhere)]
+    groups.ravel()[used] = weights_of(found)
+    return Weights(groups.ravel(), float(found[-1]))
 
 
 def held_out_by_author(rows: Sequence[IntentRow], numbers: Rows, told: Callable[[str], None] = lambda _: None) -> Floats:

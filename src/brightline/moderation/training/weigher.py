@@ -36,9 +36,9 @@ class IntentBudgets:
     harmful texts of all authors that lie under the lower threshold.
     """
 
-    twins: float = 0.03
+    twins: float = 0.025
     ordinary: float = 0.02
-    lost: float = 0.12
+    lost: float = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,14 @@ def thresholds(rows: Sequence[IntentRow], scores: Floats, budgets: IntentBudgets
     pairs = known & (harmful | twins)
     slope, intercept = platt(scores[pairs], harmful[pairs])
     names = sorted(set(sources.tolist()))
-    needed = [float(np.quantile(scores[known & twins], 1 - budgets.twins))] if twins.any() else []
+    needed = [_least(scores[known & twins], budgets.twins)] if twins.any() else []
     for name in names:
         inside = scores[(sources == name) & known & ~harmful & ~twins]
         if len(inside):
-            needed.append(float(np.sort(inside)[len(inside) - 1 - math.floor(len(inside) * budgets.ordinary)]))
+            needed.append(_least(inside, budgets.ordinary))
     upper = float(np.nextafter(max(needed), np.inf))
-    lower = min(upper, float(np.quantile(scores[known & harmful], budgets.lost)))
+    bad = np.sort(scores[known & harmful])
+    lower = min(upper, float(bad[math.floor(len(bad) * budgets.lost)]))
     probabilities = 1 / (1 + np.exp(-np.clip(slope * scores[pairs] + intercept, -60, 60)))
     table = []
     for name in names:
@@ -169,6 +170,11 @@ def _line(each: dict[str, Any]) -> str:
         + " | ".join("" if share is None else f"{share:.1%}" for share in shares)
         + " |"
     )
+
+
+def _least(scores: Floats, share: float) -> float:
+    """The score over which at most that share of ``scores`` lies."""
+    return float(np.sort(scores)[len(scores) - 1 - math.floor(len(scores) * share)])
 
 
 def _share(scores: Floats, holds: Callable[[Floats], Any]) -> float | None:

@@ -4,7 +4,7 @@ Goals find words; a twin has the same words and means no harm. The weigher is tr
 two things with one number, and neither is more than a person's look:
 
 * from ``violating`` on a text gets a finding ``model.intent`` of effect review, though no goal is met;
-* under ``borderline`` a review that a goal asks for stays on record, excused by the context ``ordinary``.
+* under ``borderline`` a review that a goal or a family's model asks for stays on record, excused by the context ``ordinary``.
 
 What stops, labels, helps or notifies is never excused, nor what concerns minors, what stands in a disguise, what the operator's terms ask for,
 or what a goal asks for that was not there when the weigher was trained (an operator's, a newer one). Without the weigher every finding stands.
@@ -51,6 +51,7 @@ _DETECTOR, _LANE, _VERSION = "models", "model", "1"
 _MOST_SPANS, _EXCERPT, _STRONGEST = 5, 200, 10  # as the family models'
 _FILE_BITS = BITS + 2
 _NEVER_EXCUSED = ("minors.",)
+_PLAIN_LANES = ("base", _LANE)  # words that stand there as they are, or a model's n-grams of them: whoever disguises them is not ordinary
 
 
 class Weighed(NamedTuple):
@@ -62,7 +63,7 @@ class Weighed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Weigher:
-    """The model of intent. Immutable and safe to share between threads. ``goals``: whose reviews it may excuse."""
+    """The model of intent. Immutable and safe to share between threads. ``goals``: the goals and models whose reviews it may excuse."""
 
     card: ModelCard
     tables: NDArray[np.int16]
@@ -124,12 +125,12 @@ class Weigher:
         return int(self.tables[SIDES.index(side)].take(buckets).sum(dtype=np.int64)) / math.sqrt(len(buckets) + DAMPING)
 
     def may_excuse(self, finding: Finding) -> bool:
-        """True of a review that a goal asks for by words that stand there as they are, and that nobody said must stand."""
+        """True of a review that a known goal or family asks for by words that stand there as they are, and that nobody said must stand."""
         return (
             finding.effect is Outcome.REVIEW
             and not finding.exceptions
             and finding.term is None
-            and finding.lane == "base"
+            and finding.lane in _PLAIN_LANES
             and finding.goal in self.goals
             and not finding.goal.startswith(_NEVER_EXCUSED)
         )
