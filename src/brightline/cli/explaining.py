@@ -79,7 +79,10 @@ def _print_dialogue(seen: DialogueExplanation) -> None:
         _line(turn.part, " · ".join(filter(None, told)))
         for slot in turn.slots:
             _line("", f"  {slot.goal}: {slot.slot} {slot.span.start}–{slot.span.end} {slot.written!r}, surprise {slot.surprise:.1f}")
-    _line("sounds", f"from {seen.counts_from:.2f} on goals over turns count, from {seen.alone_from:.2f} on a goal begun is enough")
+    _line(
+        "sounds",
+        f"goals over turns count from {seen.goals_from:.2f} on, broad words and models from {seen.broad_from:.2f}, alone from {seen.alone_from:.2f}",
+    )
     for one in seen.open_goals:
         _line("open", f"{one.goal}: {', '.join(one.filled)} seen · not there: {', '.join(one.missing)}")
 
@@ -92,7 +95,8 @@ def _dialogue_document(seen: DialogueExplanation) -> dict[str, Any]:
         ],
         "open": [one._asdict() for one in seen.open_goals],
         "trajectory": round(seen.score, 3),
-        "counts_from": round(seen.counts_from, 4),
+        "goals_from": round(seen.goals_from, 4),
+        "broad_from": round(seen.broad_from, 4),
         "alone_from": round(seen.alone_from, 4),
     }
 

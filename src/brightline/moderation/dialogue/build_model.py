@@ -19,21 +19,26 @@ from pathlib import Path
 
 import numpy as np
 
+from brightline.moderation import goal_book
 from brightline.moderation.benign import ordinary_texts
-from brightline.moderation.dialogue.leaning import MODEL, Leaning, leaning_of, score_of
-from brightline.moderation.training.fitting import Floats, fit, matrix_of, quantised
+from brightline.moderation.dialogue.leaning import MODEL, Leaning, LeaningModel, leaning_of, score_of
+from brightline.moderation.training.fitting import Floats, Matrix, fit, quantised
 from brightline.moderation.training.open_data import cold_rows
 from brightline.moderation.training.validating import area_under_curve, platt
-from brightline.text.linear import LinearModel
+from brightline.moderation.weighing.reading import BITS, buckets_of, passages
+from brightline.rulebook import load_rulebook
+from brightline.text.linear import DAMPING
 from brightline.text.weights import ModelCard, save_weights
 
 __all__ = ["build"]
 
-BITS = 18
-STRENGTH = 40.0  # of 10 and 40, with 16 and 18 bits, the best on the dev half of authored/dialogues (area 0.87 against 0.86 to 0.81)
+STRENGTH = 40.0  # of 10 and 40 the better one on the dev half of authored/dialogues (area 0.90 and 0.89; with letters alone 0.83)
+MOST_PASSAGES = 2  # of a text
 OTHER_SIDES, ORDINARY = 0.3, 0.2  # what a text counts that is no prompt, and one that is no neighbour of harm
 MOST_POSTS = 3000
-HARMFUL_KEPT = 0.85  # of the harmful conversations of the dev half that lie above the lower threshold
+HARMFUL_KEPT = 0.95  # of the harmful conversations of the dev half that do not sound harmless
+DISTURBED_COUNTS = 2.0  # the middle threshold is the best for the dev half if one harmless conversation above it costs two
+
 CHANCE, CHANCE_TURNS, CHANCE_ABOVE = 2000, 4, 0.001  # conversations drawn from ordinary prompts; the share above the upper threshold
 SEED = 20261123
 
@@ -75,7 +80,7 @@ def conversations(training: Path, part: str) -> Iterator[tuple[list[str], bool]]
 def build(training: Path, data: Path, folder: Path) -> ModelCard:
     """Train, try, write; returns the card as written."""
     rows = rows_of(training, data)
-    matrix = matrix_of([row.text for row in rows], BITS)
+    matrix = _matrix_of([row.text for row in rows])
     harmful = np.array([row.harmful for row in rows])
     codes, _unit = quantised(fit(matrix, harmful, np.array([row.counts for row in rows]), STRENGTH))
     weights = codes.astype(np.float32)
@@ -83,7 +88,7 @@ def build(training: Path, data: Path, folder: Path) -> ModelCard:
         "conversation", "疑似有害的对话", "Probably a harmful conversation", rules=("QL25-1.4a",), problem_types=(4,), bits=BITS,
         slope=1.0, intercept=0.0, borderline=1.0, violating=1.0, sha256="",
     )  # fmt: skip
-    model = LinearModel(card, weights * np.abs(weights))
+    model = LeaningModel(card, weights * np.abs(weights), harmless=0.0)
     halves = {part: _scores(list(conversations(training, part)), model) for part in ("dev", "held")}
     scores, asks = halves["dev"]
     slope, intercept = platt(scores, asks)
@@ -91,7 +96,10 @@ def build(training: Path, data: Path, folder: Path) -> ModelCard:
     def chance(score: float) -> float:
         return float(1 / (1 + np.exp(-np.clip(slope * score + intercept, -60, 60))))
 
-    lower = float(np.quantile(scores[asks], 1 - HARMFUL_KEPT))
+    lower = max(
+        sorted(scores[asks]), key=lambda limit: float(np.mean(scores[asks] >= limit) - DISTURBED_COUNTS * np.mean(scores[~asks] >= limit))
+    )
+    least = float(np.quantile(scores[asks], 1 - HARMFUL_KEPT))
     upper = max(float(np.quantile(_by_chance(rows, model), 1 - CHANCE_ABOVE)), float(np.quantile(scores[~asks], 0.98)), lower)
     card = replace(
         card,
@@ -100,6 +108,8 @@ def build(training: Path, data: Path, folder: Path) -> ModelCard:
         borderline=chance(lower),
         violating=chance(upper),
         about={
+            "goals": sorted(goal.id for goal in goal_book(load_rulebook())),
+            "harmless": round(chance(least), 6),
             "rows": len(rows),
             "harmful": int(harmful.sum()),
             "rows_sha256": hashlib.sha256("\n".join(f"{int(row.harmful)}\t{row.text}" for row in rows).encode("utf-8", "surrogatepass")).hexdigest(),
@@ -108,11 +118,11 @@ def build(training: Path, data: Path, folder: Path) -> ModelCard:
             "scale": "dev half of training/authored/dialogues",
             "area_under_curve": {part: round(area_under_curve(s[h], s[~h]), 4) for part, (s, h) in halves.items()},
             "recall_above": {
-                part: {name: round(float(np.mean(s[h] >= limit)), 4) for name, limit in (("lower", lower), ("upper", upper))}
+                part: {name: round(float(np.mean(s[h] >= limit)), 4) for name, limit in (("harmless", least), ("borderline", lower), ("violating", upper))}
                 for part, (s, h) in halves.items()
             },
             "harmless_above": {
-                part: {name: round(float(np.mean(s[~h] >= limit)), 4) for name, limit in (("lower", lower), ("upper", upper))}
+                part: {name: round(float(np.mean(s[~h] >= limit)), 4) for name, limit in (("harmless", least), ("borderline", lower), ("violating", upper))}
                 for part, (s, h) in halves.items()
             },
         },
@@ -120,12 +130,25 @@ def build(training: Path, data: Path, folder: Path) -> ModelCard:
     return save_weights(folder, card, codes)
 
 
-def _scores(found: list[tuple[list[str], bool]], model: LinearModel) -> tuple[Floats, np.ndarray]:
+def _matrix_of(texts: list[str]) -> Matrix:
+    found = [(number, buckets_of(passage)) for number, text in enumerate(texts) for passage in passages(text)[:MOST_PASSAGES]]
+    lengths = np.array([len(buckets) for _, buckets in found])
+    return Matrix(
+        np.concatenate([buckets for _, buckets in found]),
+        np.repeat(np.arange(len(found)), lengths),
+        np.sqrt(lengths + float(DAMPING)),
+        np.array([number for number, _ in found]),
+        len(texts),
+        BITS,
+    )
+
+
+def _scores(found: list[tuple[list[str], bool]], model: LeaningModel) -> tuple[Floats, np.ndarray]:
     scores = [score_of(leaning_of(text, model) for text in texts) for texts, _ in found]
     return np.array(scores), np.array([asks for _, asks in found])
 
 
-def _by_chance(rows: list[Row], model: LinearModel) -> Floats:
+def _by_chance(rows: list[Row], model: LeaningModel) -> Floats:
     """Scores of conversations drawn from ordinary prompts."""
     rng = random.Random(SEED)  # noqa: S311 - a draw that can be repeated, no secret
     leanings: list[Leaning] = [leaning_of(row.text, model) for row in rows if row.counts == ORDINARY]

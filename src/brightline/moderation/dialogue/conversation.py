@@ -28,12 +28,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from brightline.model import Context, Finding, Outcome, Part, Side, Span
-from brightline.moderation.dialogue.evidence import Cite, capped, finding_over, recited
+from brightline.moderation.dialogue.evidence import LANE, Cite, capped, finding_over, recited
 from brightline.moderation.dialogue.kept import NEAR, Bond, Kept, bond_of, weight_of
-from brightline.moderation.dialogue.leaning import leaning_model, probability, score_of
+from brightline.moderation.dialogue.leaning import counts_from, leaning_model, may_excuse, probability, score_of
 from brightline.moderation.dialogue.pieces import LONGEST_PIECE, MOST_NAMES, Composed, Piece, composed, named_pieces, run_together
 from brightline.moderation.dialogue.reading import TELLING, DialogueReader, Sight
 from brightline.moderation.dialogue.turns import Role, Turn
+from brightline.moderation.weighing import ORDINARY
 from brightline.text import Goal
 
 __all__ = ["MOST_TURNS", "Dialogue", "OpenGoal"]
@@ -216,12 +217,29 @@ class Dialogue:
         self.told.update(ANSWERED + finding.goal for finding in best)
         return best
 
-    def _near(self) -> list[Kept]:
-        """The newest turns about one subject, the newest last."""
+    def _near(self, until: Kept | None = None) -> list[Kept]:
+        """The turns about one subject up to the newest (or to ``until``), the newest last."""
         if not self.turns:
             return []
-        newest = self.turns[-1]
-        return [kept for kept in self.turns if kept.subject == newest.subject and newest.number - kept.number <= NEAR]
+        newest = until or self.turns[-1]
+        return [kept for kept in self.turns if kept.subject == newest.subject and 0 <= newest.number - kept.number <= NEAR]
+
+    def weighed(self, findings: Iterable[Finding]) -> list[Finding]:
+        """What was found in single turns of the user, in the light of the conversation: what only looks like harm is excused.
+
+        A turn is a fragment: it is judged by the turns about the same subject up to it, or up to the newest. Only what ``weighing`` may
+        excuse in a text is excused here; a conversation of one turn is a text.
+        """
+        if len(self.turns) < 2:
+            return list(findings)
+        turns = {part: kept for kept in self.turns for part, _ in kept.texts}
+        return [self._weighed(finding, turns.get(finding.part)) for finding in findings]
+
+    def _weighed(self, finding: Finding, kept: Kept | None) -> Finding:
+        if kept is None or finding.lane == LANE or not may_excuse(finding):
+            return finding
+        harmful = max(self.harmful, _harmful(self._near(kept)))
+        return replace(finding, exceptions=(ORDINARY,)) if harmful < counts_from(finding.goal, broad=False) else finding
 
     # -- what a turn holds ------------------------------------------------------------------------------------------
 
@@ -278,7 +296,7 @@ class Dialogue:
             surprise = sum(weight for weight, _, _ in chosen.values())
             if len(chosen) < len(goal.slots) or surprise < (BROAD_SURPRISE if broad else SURPRISE):
                 continue
-            if _harmful(telling.values()) < leaning_model().card.borderline:
+            if _harmful(telling.values()) < counts_from(goal_id, broad):
                 continue  # by the turns that hold the evidence alone: harmless ones before and between change nothing
             cites = [cite for _, _, cite in sorted(chosen.values(), key=lambda one: (one[1], one[2].span))]
             score = SURE if surprise >= SURE_FROM else LIKELY

@@ -54,12 +54,15 @@ class OpenSlots(NamedTuple):
 
 
 class DialogueExplanation(NamedTuple):
-    """A conversation. ``counts_from`` and ``alone_from``: from which probability goals over turns count, and from which it alone is enough."""
+    """A conversation. ``goals_from``, ``broad_from``: from which probability goals over turns count, and broad words and models;
+    ``alone_from``: from which a goal begun is enough.
+    """
 
     turns: tuple[TurnExplanation, ...]
     open_goals: tuple[OpenSlots, ...]
     score: float
-    counts_from: float
+    goals_from: float
+    broad_from: float
     alone_from: float
 
 
@@ -76,7 +79,7 @@ def explain_dialogue(reader: DialogueReader, parts: Iterable[Part]) -> DialogueE
             seen.append((kept, bond_of(kept, before) if before else Bond.NONE, dialogue.harmful))
     nearest = dialogue.open_goals[:_OPEN_SHOWN]
     told = {finding.goal for finding in findings} | {one.goal.id for one in nearest}
-    card = leaning_model().card
+    model = leaning_model()
     return DialogueExplanation(
         turns=tuple(_turn(reader, kept, bond, sounds, told) for kept, bond, sounds in seen),
         open_goals=tuple(
@@ -88,8 +91,9 @@ def explain_dialogue(reader: DialogueReader, parts: Iterable[Part]) -> DialogueE
             for one in nearest
         ),
         score=dialogue.score,
-        counts_from=card.borderline,
-        alone_from=card.violating,
+        goals_from=model.harmless,
+        broad_from=model.card.borderline,
+        alone_from=model.card.violating,
     )
 
 

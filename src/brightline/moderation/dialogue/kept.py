@@ -67,7 +67,7 @@ class Kept:
     @property
     def leaning(self) -> Leaning:
         """How the turn sounds."""
-        return Leaning(sum(text.leaning.weight for _, text in self.texts), sum(text.leaning.grams for _, text in self.texts))
+        return Leaning(sum(text.leaning.weight for _, text in self.texts), sum(text.leaning.runs for _, text in self.texts))
 
 
 def bond_of(now: Kept, then: Kept) -> Bond:

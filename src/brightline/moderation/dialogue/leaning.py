@@ -1,12 +1,13 @@
-"""How a conversation sounds: a linear model over the n-grams of the user's turns, trained on requests and their harmless neighbours.
+"""How a conversation sounds: a linear model over the user's turns, trained on requests and their harmless neighbours.
 
 It has read what people ask for with bad and with good intent (``training/authored``), not which words a goal lists, so it tells apart
-what words alone do not: who warns of a fraud and who plans one. It is read beside the goals, never instead of them:
-what the goals put together over turns counts only if the conversation does not sound harmless, and a conversation that sounds
-harmful beyond doubt goes to a person where a goal was begun.
+what words alone do not: who warns of a fraud and who plans one. It is read beside the goals, never instead of them: what
+they put together over turns counts only if these turns do not sound harmless; a conversation that sounds harmful beyond doubt goes
+to a person where a goal was begun; and what was found in a single turn is weighed by it (``Dialogue.weighed``).
 
-A turn is remembered as two numbers, the sum of its n-grams' weights and how many n-grams there are; a conversation is their
-sums. The score is that of all its turns plus that of the last one, on the scale of the model's card.
+It reads as the weigher does (``moderation.weighing.reading``). A turn is remembered as two numbers, the sum of the weights of its runs
+and how many runs there are; a conversation is their sums. The score is that of all its turns plus that of the last one, on the scale
+of the model's card.
 """
 
 from __future__ import annotations
@@ -18,22 +19,49 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from brightline.text.linear import DAMPING, LinearModel, distinct, grams, read
+from brightline.model import Finding, Outcome
+from brightline.moderation.weighing.reading import buckets_of, passages
+from brightline.text.linear import DAMPING
+from brightline.text.weights import ModelCard, load_weights
 
-__all__ = ["MODEL", "SILENT", "Leaning", "leaning_model", "leaning_of", "probability", "score_of"]
+__all__ = [
+    "MODEL",
+    "SILENT",
+    "Leaning",
+    "LeaningModel",
+    "counts_from",
+    "leaning_model",
+    "leaning_of",
+    "may_excuse",
+    "probability",
+    "score_of",
+]
 
 MODEL = Path(__file__).parent / "model"
 
 _END_CHARS = 1500
-"""Of one turn: five windows of the model from each end."""
+"""Of one turn: some five passages from each end."""
 
 
 class Leaning(NamedTuple):
-    """What the n-grams of a turn weigh together, and how many there are."""
+    """What the runs of a turn weigh together, and how many there are."""
 
     weight: float = 0.0
-    grams: int = 0
+    runs: int = 0
+
+
+class LeaningModel(NamedTuple):
+    """The card, and a whole number for each bucket.
+
+    From ``card.violating`` on a goal begun is enough. Under ``card.borderline`` nothing counts that only broad words or a model say, under
+    ``harmless`` not even what the goals for single texts say over turns.
+    """
+
+    card: ModelCard
+    weights: NDArray[np.float32]
+    harmless: float
 
 
 SILENT = Leaning()
@@ -41,23 +69,45 @@ SILENT = Leaning()
 
 
 @lru_cache(maxsize=1)
-def leaning_model() -> LinearModel:
+def leaning_model() -> LeaningModel:
     """The model that ships. Raises ``DataError`` BL-DATA-250 to 254 if its files are not what they were."""
-    return LinearModel.load(MODEL)
+    card, weights = load_weights(MODEL)
+    harmless = card.about.get("harmless")
+    return LeaningModel(card, weights, harmless if isinstance(harmless, float) else 0.0)
 
 
-def leaning_of(text: str, model: LinearModel | None = None) -> Leaning:
-    """How one turn leans: its window that leans most, so that nothing is hidden in a long message. Of that, both ends are read."""
+def leaning_of(text: str, model: LeaningModel | None = None) -> Leaning:
+    """How one turn leans: its passage that leans most, so that nothing is hidden in a long message. Of that, both ends are read."""
     model = model or leaning_model()
     found = SILENT
     for piece in (text,) if len(text) <= 2 * _END_CHARS else (text[:_END_CHARS], text[-_END_CHARS:]):
-        reading = read(piece)
-        for start, end in reading.windows:
-            buckets = distinct(grams(reading.letters[start:end], model.card.bits))
+        for passage in passages(piece):
+            buckets = buckets_of(passage)
             leaning = Leaning(float(model.weights[buckets].sum(dtype=np.float64)), len(buckets))
             if found is SILENT or _mean(*leaning) > _mean(*found):
                 found = leaning
     return found
+
+
+def may_excuse(finding: Finding) -> bool:
+    """True for what was found in one turn and may be excused by the others: a review by a shipped goal, or by a model, and no more.
+
+    As for a single text (``moderation.weighing``): never what stops, labels, helps or notifies, what concerns minors, what stands in a
+    disguise, what the operator's terms ask for, or a goal that was not there when the model was trained.
+    """
+    return (
+        finding.effect is Outcome.REVIEW
+        and not finding.exceptions
+        and finding.term is None
+        and (finding.goal.startswith("model.") or (finding.lane == "base" and finding.goal in _known_goals()))
+        and not finding.goal.startswith("minors.")
+    )
+
+
+def counts_from(goal: str, broad: bool) -> float:
+    """From which probability on evidence of that goal counts: what broad words or a model say needs a conversation that leans to harm."""
+    model = leaning_model()
+    return model.card.borderline if broad or goal.startswith("model.") else model.harmless
 
 
 def score_of(turns: Iterable[Leaning]) -> float:
@@ -65,13 +115,19 @@ def score_of(turns: Iterable[Leaning]) -> float:
     together = list(turns)
     if not together:
         return 0.0
-    return _mean(sum(turn.weight for turn in together), sum(turn.grams for turn in together)) + _mean(*together[-1])
+    return _mean(sum(turn.weight for turn in together), sum(turn.runs for turn in together)) + _mean(*together[-1])
 
 
-def probability(score: float, model: LinearModel | None = None) -> float:
+def probability(score: float, model: LeaningModel | None = None) -> float:
     """How probable it is, on the scale of the conversations it was tried on, that somebody asks for what must not be done."""
     card = (model or leaning_model()).card
     return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, card.slope * score + card.intercept))))
+
+
+@lru_cache(maxsize=1)
+def _known_goals() -> frozenset[str]:
+    goals = leaning_model().card.about.get("goals")
+    return frozenset(map(str, goals)) if isinstance(goals, list) else frozenset()
 
 
 def _mean(weight: float, count: int) -> float:

@@ -49,7 +49,8 @@ class Conversations:
         turns = self._turns(wanted, item)
         findings: list[Finding] = self._pipeline.inspect(item.parts)
         if wanted.session or sum(turn.role is Role.USER for turn in turns) > 1:
-            findings += dialogue.observe_all(turns)
+            said = dialogue.observe_all(turns)
+            findings = [*dialogue.weighed(findings), *said]
         findings += second.findings
         dialogue.said += len(turns)
         if wanted.session:

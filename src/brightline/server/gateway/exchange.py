@@ -82,7 +82,7 @@ class Exchange:
         found = await follow(self.pipeline.dialogues, self.prompt, self.dialogue)
         if found is not None:
             self.dialogue = found.dialogue
-            self.findings += found.findings
+            self.findings = [*self.dialogue.weighed(self.findings), *found.findings]
             if self.history is not None:
                 self.history.turns = found.turns
             tightened = self.dialogue.tighten(self.context)
