@@ -313,7 +313,7 @@ class TextStream:
         if final:
             return self._raw.read
         base = self._matching.base
-        settled = base.origin(self._settled) if self._settled < base.end else 0
+        settled = base.origin(self._settled) if self._settled < base.end else self._raw.read
         return settled if self._stops is None else min(settled, self._hold_from())
 
     def _late_finding(self, match: LateMatch, until: int) -> Finding | None:
@@ -346,7 +346,7 @@ class TextStream:
             self._raw.forget_all()
         elif self._raw.is_long:
             base = self._matching.base
-            asked = base.origin(base.begin) if base.text else 0
+            asked = base.origin(base.begin) if base.text else self._raw.read
             if self._late is not None:
                 asked = min(asked, self._late.begin)
             self._raw.trim(until, asked, EXCERPT)
