@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -76,3 +78,12 @@ async def test_the_asynchronous_form_gives_the_same_decisions(settings: Settings
     assert (await inspector.inspect(GAMBLING)).outcome is Outcome.BLOCK
     assert [decision.outcome async for decision in inspector.inspect_many(texts())] == [Outcome.ALLOW, Outcome.BLOCK]
     assert [decision.outcome async for decision in inspector.inspect_many([CLEAN])] == [Outcome.ALLOW]
+
+
+def test_the_example_of_docs_dialogue_names_the_turns(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parent.parent / "docs" / "dialogue.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "docs/dialogue.md", "exec"), {})  # noqa: S102 - the page's own example
+    said = capsys.readouterr().out
+    assert "review gambling." in said
+    assert "'turns[0].user', 'turns[2].user'" in said
