@@ -83,3 +83,11 @@ def test_a_pattern_met_in_a_spoken_sentence_goes_to_a_person_with_the_raw_eviden
     found = [finding for finding in engine.scan(text, Side.POST) if finding.goal == "sample.gambling"]
     assert [(finding.lane, finding.effect, finding.manifest) for finding in found] == [("sound", Outcome.REVIEW, False)]
     assert found[0].evidence == ("食实菜", "架窝的围新")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("oahneh iqnait naitnij", "今天天气很好"), ("𝐣𝐢𝐧𝐭𝐢𝐚𝐧 𝐭𝐢𝐚𝐧𝐪𝐢 𝐡𝐞𝐧𝐡𝐚𝐨", "今天天气很好")],
+)
+def test_a_sentence_by_sound_is_read_through_another_disguise(written: str, said: str) -> None:
+    assert spoken(written).replace(" ", "") == said

@@ -35,26 +35,27 @@ LEAST_PAIRS = 3  # pairs, or words
 A_WORD = 2.0  # nats that a word of English is worth
 
 _WORD = re.compile("[a-z]{2,}")
+_FOREIGN = re.compile(r"[^\W\d_\u3400-\u9fff]")  # a letter in any form that may be a Latin one
 _SENTENCE = re.compile(r"[^。！？!?\n]+")
 
 
 def order_edits(text: str) -> list[Edit]:
     """The sentences of a text that are written backwards, each to be read forwards; any code points, time in proportion to the length."""
-    _, at, kept, natural_until = naturalness(text)
-    lower = text.lower()
-    has_words = _WORD.search(lower) is not None
+    natural = naturalness(text)
+    _, at, kept, natural_until = natural
+    has_words = _FOREIGN.search(text) is not None
     if len(at) <= LEAST_PAIRS and not has_words:
         return []
     edits: list[Edit] = []
     for start, end in (found.span() for found in _SENTENCE.finditer(text)):
         first, last = at.searchsorted((start, end))
         pairs = max(int(last - first) - 1, 0)
-        natural = float(natural_until[last - 1] - natural_until[first]) if pairs else 0.0
-        words = _WORD.findall(lower, start, end) if has_words else []
-        if (pairs < LEAST_PAIRS or natural >= LEAST_MEAN_GAIN * pairs) and len(words) < LEAST_PAIRS:
+        forwards = float(natural_until[last - 1] - natural_until[first]) if pairs else 0.0
+        words = _WORD.findall(natural.letters(start, end)) if has_words else []
+        if (pairs < LEAST_PAIRS or forwards >= LEAST_MEAN_GAIN * pairs) and len(words) < LEAST_PAIRS:
             continue
         turned = float(pair_scores(kept[first + 1 : last], kept[first : last - 1]).sum()) if pairs else 0.0
-        gain = turned - natural + A_WORD * _turned_words(words)
+        gain = turned - forwards + A_WORD * _turned_words(words)
         if gain >= max(LEAST_GAIN, LEAST_MEAN_GAIN * (pairs + len(words))) and turned >= LEAST_NATURAL * pairs:
             edits.append(Edit(start, end, text[start:end][::-1], "order"))
     return edits

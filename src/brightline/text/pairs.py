@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brightline.text.tables import load_tables
+from brightline.text.tables import LAST_CODE_POINT, load_tables
 
 __all__ = [
     "FIRST_HAN",
@@ -58,12 +58,19 @@ class Counts(NamedTuple):
 
 
 class Naturalness(NamedTuple):
-    """The ``codes`` of a text's base lane (as in the tables), where its Chinese characters stand, these, and their pairs' scores, summed up."""
+    """A text's base lane, character by character: ``codes`` (as in the tables), where its Chinese characters stand, these, and their
+    pairs' scores, summed up.
+    """
 
     codes: _U32
     at: NDArray[np.int64]
     kept: _U32
     scores: NDArray[np.float32]
+
+    def letters(self, start: int, end: int) -> str:
+        """Characters ``start`` to ``end`` of the text in the base lane, what is invisible left out."""
+        codes = self.codes[start:end]
+        return codes[codes <= LAST_CODE_POINT].tobytes().decode("utf-32-le", "replace")
 
 
 def pair_scores(left: _U32, right: _U32) -> NDArray[np.float32]:

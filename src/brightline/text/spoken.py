@@ -18,12 +18,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brightline.text.lanes import BREAK
+from brightline.text.lanes import BREAK, base_form
 from brightline.text.pairs import FIRST_HAN, LAST_HAN, UNSEEN, is_familiar, load_counts, naturalness, pair_scores, place_of
 from brightline.text.shape_tables import english_words
 from brightline.text.sounds import FIRST, phrase_readings, readings_of, sounds_of
 from brightline.text.tables import CLAUSE, END, LAST_CODE_POINT, load_tables
-from brightline.text.views import Edit
+from brightline.text.views import Edit, View
 
 __all__ = ["spoken_edits"]
 
@@ -31,6 +31,7 @@ LEAST_SYLLABLES = 3
 MOST_NATURAL = -0.5  # nats a pair: what is more natural as it stands is left as it is
 LEAST_GAIN = 6.0  # nats by which the reading must be more likely than what was written, in all
 LEAST_GAIN_EACH = 3.0  # and for each character that is exchanged
+MORE_TURNED = 1.25  # times the gain of the reading forwards, before a sentence is read backwards
 LEAST_READ = 0.5  # nats a pair: the reading itself must be natural
 LONGEST = 32  # syllables that are read in one go; a longer row is cut
 
@@ -44,7 +45,9 @@ _MOST_CHARACTERS = 48  # of a syllable
 _BEAM = 12
 _NO_READING = -1
 
-_LETTERS = re.compile("[a-z]{2,}")
+_LETTERS = re.compile("[a-z]+")
+_FOREIGN = re.compile(r"[^\W\d_\u3400-\u9fff]")  # a letter in any form that may be a Latin one
+_SENTENCE = re.compile(r"[^。！？!?\n]+")
 
 _U32 = NDArray[np.uint32]
 _F32 = NDArray[np.float32]
@@ -78,13 +81,39 @@ class _Reading(NamedTuple):
 
 def spoken_edits(text: str, familiar: NDArray[np.uint8] | None = None) -> list[Edit]:
     """The characters and syllables of ``text`` that are to be read as other characters; any code points, time in proportion to the length."""
-    rows = [row for start, end in _clauses(text) for row in _rows(text[start:end], start) if _is_strange(row)]
+    clauses = _clauses(text)
+    foreign = _FOREIGN.search(text) is not None and _is_no_english(text)
+    if not clauses and not foreign:
+        return []
     edits: list[Edit] = []
+    for start, end in (sentence.span() for sentence in _SENTENCE.finditer(text)):
+        own = [(first, last) for first, last in clauses if start <= first and last <= end]
+        forwards, gain = _edits(text, own, familiar)
+        if foreign or 2 * sum(last - first for first, last in own) > end - start:
+            turned = text[start:end][::-1]
+            backwards, more = _edits(turned, _clauses(turned), familiar)
+            if more > LEAST_GAIN + MORE_TURNED * gain:
+                forwards = [Edit(start, end, View.of(turned).edited(backwards).text, "sound")]
+        edits += forwards
+    return edits
+
+
+def _is_no_english(text: str) -> bool:
+    words = _LETTERS.findall(naturalness(text).letters(0, len(text)))
+    return 2 * sum(len(word) > 1 and word in english_words() for word in words) <= len(words) > 0
+
+
+def _edits(text: str, clauses: Sequence[tuple[int, int]], familiar: NDArray[np.uint8] | None) -> tuple[list[Edit], float]:
+    """The edits of these clauses, and how many nats likelier they make the text."""
+    rows = [row for start, end in clauses for row in _rows(text[start:end], start) if _is_strange(row)]
+    edits: list[Edit] = []
+    gain = 0.0
     for row, reading in zip(rows, _read(rows, familiar), strict=True):
         changed = [n for n, code in enumerate(reading.codes) if code != row.written[n]]
         if reading.natural >= LEAST_READ and reading.gain >= max(LEAST_GAIN, LEAST_GAIN_EACH * len(changed)):
             edits += (Edit(row.at[n], _end(row, n), chr(reading.codes[n]), "sound") for n in changed)
-    return edits
+            gain += reading.gain
+    return edits, gain
 
 
 def _end(row: _Row, n: int) -> int:
@@ -103,8 +132,7 @@ def _clauses(text: str) -> list[tuple[int, int]]:
     several = pairs + 1 >= LEAST_SYLLABLES
     natural = natural_until[np.maximum(last, 0)] - natural_until[np.minimum(first, max(len(kept) - 1, 0))]
     wanted = several & (natural < MOST_NATURAL * pairs)
-    words = _LETTERS.findall(text.lower())
-    if words and 2 * sum(word in english_words() for word in words) <= len(words):
+    if _FOREIGN.search(text) is not None and _is_no_english(text):
         heard = sounds_of(text)
         spelt = np.asarray(heard.at)[(np.asarray(heard.until) - heard.at) > 1]
         wanted |= spelt.searchsorted(ends) > spelt.searchsorted(starts)
@@ -123,7 +151,7 @@ def _rows(text: str, offset: int) -> Iterator[_Row]:
         if sound == BREAK:
             continue
         code = int(base[ord(text[start])]) if end - start == 1 else 0
-        reading = readings.get(chr(code)) if FIRST_HAN <= code <= LAST_HAN else "".join(filter(str.isalpha, text[start:end].lower()))
+        reading = readings.get(chr(code)) if FIRST_HAN <= code <= LAST_HAN else "".join(filter(str.isalpha, base_form(text[start:end])))
         row.at.append(offset + start)
         row.until.append(offset + end)
         row.sounds.append(ord(sound) - FIRST)
