@@ -88,6 +88,13 @@ def test_folders_in_the_file_are_relative_to_the_file(tmp_path: Path, monkeypatc
     assert load_settings(folder / "brightline.toml").guard_map == "llama_guard"
 
 
+def test_a_path_that_is_left_empty_names_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("brightline.toml").write_text("goals_dir = ''\nterms_file = ''", "utf-8")
+    monkeypatch.setenv("BRIGHTLINE_MODELS_DIR", "")
+    settings = load_settings()
+    assert (settings.goals_dir, settings.terms_file, settings.models_dir) == (None, None, None)
+
+
 @given(st.text(max_size=200))
 def test_any_settings_file_loads_or_is_refused_readably(text: str) -> None:
     Path("brightline.toml").write_bytes(text.encode("utf-8", "surrogatepass"))

@@ -175,6 +175,11 @@ class Settings(BaseSettings):
             raise ValueError("must name AI (人工智能 or AI) and generation or synthesis (生成, 合成)")
         return value
 
+    @field_validator("goals_dir", "models_dir", "oidc_client_secret_file", "terms_file", mode="before")
+    @classmethod
+    def _is_named(cls, value: Any) -> Any:
+        return None if value == "" else value  # left empty, not the current folder
+
     @field_validator("upstream", "public_url", "guard_url")
     @classmethod
     def _is_http(cls, value: str) -> str:
@@ -293,7 +298,7 @@ def with_changes(settings: Settings, values: Mapping[str, Any]) -> Settings:
 
 def _beside(file: Path, key: str, value: Any) -> Any:
     """A path of a settings file, which counts from where the file lies; what cannot be a path is left for the check to name."""
-    named = isinstance(value, str) and not (key == "guard_map" and not value.endswith((".yaml", ".yml")))
+    named = isinstance(value, str) and value and not (key == "guard_map" and not value.endswith((".yaml", ".yml")))
     return str(file.parent / value) if named else value  # an absolute path stays as it is
 
 
