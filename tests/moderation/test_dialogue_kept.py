@@ -84,7 +84,7 @@ def test_what_meets_while_it_is_absorbed_is_still_to_be_told(reader: DialogueRea
     faster, slower = followed(reader, THING), followed(reader, ASK)
     faster.absorb(turns(ASK, first=1), slower)
     assert faster.told == set()
-    assert "gambling.promotion_request" in {finding.goal for finding in faster.observe_all(turns("再写一段宣传文案", first=2))}
+    assert "gambling.promotion_request" in {finding.goal for finding in faster.observe_all(turns(ASK, first=2))}
 
 
 def test_strictness_has_three_steps() -> None:
