@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 
 from brightline import __version__
 from brightline.config import Settings
+from brightline.rulebook.contexts import context_name
 from brightline.server.face.assets import asset_url
 from brightline.server.face.catalogue import catalogue, locale_of
 from brightline.server.face.headers import security_headers
@@ -108,6 +109,7 @@ def _environment(lang: str, folders: list[Path]) -> Environment:
     environment.globals["asset_url"] = asset_url
     environment.filters["number"] = lambda value: format_decimal(value, locale=locale_of(lang))
     environment.filters["tongue"] = _tongue
+    environment.filters["context_name"] = lambda name: context_name(name, "en" if lang == "en" else "zh")
     return environment
 
 
