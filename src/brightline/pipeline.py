@@ -34,7 +34,7 @@ from brightline.model import (
     Side,
     Strictness,
 )
-from brightline.moderation import goals_in_force
+from brightline.moderation import goal_paths, goals_in_force
 from brightline.moderation.dialogue import Dialogue, DialogueReader, followed
 from brightline.moderation.families import FamilyModels
 from brightline.moderation.weighing import GOAL, Weigher
@@ -69,7 +69,8 @@ class Pipeline:
         today = datetime.now(UTC).date()
         self.engine = TextEngine(goals_in_force(self.rulebook, own, self.terms)) if own else _shipped_engine(self.rulebook, today)
         self.models = FamilyModels.load(self.rulebook, [settings.models_dir] if settings.models_dir else [])
-        self.weigher = Weigher.load()
+        shipped = {str(path) for path in goal_paths()}
+        self.weigher = Weigher.load().excusing(goal.id for goal in self.engine.book if goal.file in shipped)
         self.dialogues = DialogueReader(self.engine)
         self.versions = {
             "brightline": __version__,

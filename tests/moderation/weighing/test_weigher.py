@@ -180,10 +180,9 @@ def test_the_shipped_weigher_rests_on_rules_that_ground_a_review() -> None:
     check_grounds(SHIPPED_WEIGHER.card.rules, load_rulebook(), date(2026, 11, 23))
 
 
-def test_it_knows_the_goals_of_today(pipeline: Pipeline) -> None:
-    """A goal that was written after the weigher was trained keeps its reviews; when these become many, it is time to train again."""
-    goals = {goal.id for goal in pipeline.engine.book}
-    assert len(goals & SHIPPED_WEIGHER.goals) / len(goals) >= 0.9
+def test_it_may_excuse_the_shipped_goals_and_families_of_today(pipeline: Pipeline) -> None:
+    families = {f"model.{model.card.family}" for model in pipeline.models.models}
+    assert {goal.id for goal in pipeline.engine.book} | families <= pipeline.weigher.goals
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ two things with one number, and neither is more than a person's look:
 * under ``borderline`` a review that a goal or a family's model asks for stays on record, excused by the context ``ordinary``.
 
 What stops, labels, helps or notifies is never excused, nor what concerns minors, what stands in a disguise, what the operator's terms ask for,
-or what a goal asks for that was not there when the weigher was trained (an operator's, a newer one). Without the weigher every finding stands.
+or what an operator's own goal asks for. Without the weigher every finding stands.
 
 The score of a passage is the sum of the weights of its buckets on its side over ``sqrt(buckets + DAMPING)``; the highest passage counts. Sums are
 of whole numbers, so a text has one score on every machine. Slots and exceptions of the goals as further features were tried, and brought
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -85,6 +85,10 @@ class Weigher:
         told = f"{_VERSION}:{card.sha256}/{card.slope}/{card.intercept}/{card.borderline}/{card.violating}:{sorted(goals)}"
         version = f"{_VERSION}+{hashlib.sha256(told.encode()).hexdigest()[:12]}"
         return cls(card, weights.astype(np.int16).reshape(len(SIDES), 1 << BITS), frozenset(goals), version)
+
+    def excusing(self, goals: Iterable[str]) -> Weigher:
+        """The weigher that may excuse reviews of these goals too: of those that ship."""
+        return replace(self, goals=self.goals.union(goals))
 
     def weigh(self, text: str, side: Side, piece: Piece | None = None) -> Weighed:
         """What the text means on that side; a text without tokens means nothing. ``piece``: its lanes, if they are known."""
