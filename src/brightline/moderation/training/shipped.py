@@ -18,7 +18,7 @@ __all__ = ["FAMILIES", "Family", "build", "card_of", "rows_of"]
 
 
 _NOTES = (
-    "chineseharm-half (eval-only) was measured 1 time, on 2026-11-23, in totals, after weights and thresholds were fixed; docs/models.md has the figures.",
+    "chineseharm-half (eval-only) was only ever measured, in totals, after weights and thresholds were fixed; docs/models.md has figures and dates.",
     "Chinese only: English harmful texts were not in training, and ordinary English is rarely flagged.",
 )
 
