@@ -36,7 +36,6 @@ STRENGTH = 40.0  # of 10 and 40 the better one on the dev half of authored/dialo
 MOST_PASSAGES = 2  # of a text
 OTHER_SIDES, ORDINARY = 0.3, 0.2  # what a text counts that is no prompt, and one that is no neighbour of harm
 MOST_POSTS = 3000
-HARMFUL_KEPT = 0.95  # of the harmful conversations of the dev half that do not sound harmless
 DISTURBED_COUNTS = 2.0  # the middle threshold is the best for the dev half if one harmless conversation above it costs two
 
 CHANCE, CHANCE_TURNS, CHANCE_ABOVE = 2000, 4, 0.001  # conversations drawn from ordinary prompts; the share above the upper threshold
@@ -99,7 +98,7 @@ def build(training: Path, data: Path, folder: Path) -> ModelCard:
     lower = max(
         sorted(scores[asks]), key=lambda limit: float(np.mean(scores[asks] >= limit) - DISTURBED_COUNTS * np.mean(scores[~asks] >= limit))
     )
-    least = float(np.quantile(scores[asks], 1 - HARMFUL_KEPT))
+    least = float(scores[asks].min())  # what no harmful conversation of the dev half sounds like
     upper = max(float(np.quantile(_by_chance(rows, model), 1 - CHANCE_ABOVE)), float(np.quantile(scores[~asks], 0.98)), lower)
     card = replace(
         card,

@@ -13,6 +13,7 @@ of the model's card.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +44,9 @@ MODEL = Path(__file__).parent / "model"
 
 _END_CHARS = 1500
 """Of one turn: some five passages from each end."""
+
+_SHORT_CHARS = 100
+_SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*")
 
 
 class Leaning(NamedTuple):
@@ -77,11 +81,15 @@ def leaning_model() -> LeaningModel:
 
 
 def leaning_of(text: str, model: LeaningModel | None = None) -> Leaning:
-    """How one turn leans: its passage that leans most, so that nothing is hidden in a long message. Of that, both ends are read."""
+    """How one turn leans: its passage or, in a long message, its sentence that leans most, so that filler hides nothing.
+
+    Of a very long one both ends are read.
+    """
     model = model or leaning_model()
     found = SILENT
     for piece in (text,) if len(text) <= 2 * _END_CHARS else (text[:_END_CHARS], text[-_END_CHARS:]):
-        for passage in passages(piece):
+        sentences = _SENTENCE.findall(piece) if len(piece) > _SHORT_CHARS else ()
+        for passage in (*passages(piece), *(one for sentence in sentences for one in passages(sentence))):
             buckets = buckets_of(passage)
             leaning = Leaning(float(model.weights[buckets].sum(dtype=np.float64)), len(buckets))
             if found is SILENT or _mean(*leaning) > _mean(*found):
