@@ -15,13 +15,14 @@ from itertools import chain
 from operator import or_
 from typing import NamedTuple
 
+import numpy as np
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from brightline.text.goals import Goal, Lane
 from brightline.text.lanes import Piece
 from brightline.text.marks import Layout
 from brightline.text.orders import order_forms
-from brightline.text.pairs import familiar_pairs
+from brightline.text.pairs import FIRST_HAN, LAST_HAN, UNSEEN, familiar_pairs, pair_scores
 from brightline.text.profile import load_profile
 from brightline.text.sounds import Sounds, sound_forms, sounds_of
 from brightline.text.windows import Hit
@@ -36,6 +37,7 @@ SOUND_RANK, ORDER_RANK = 2, 3
 _MOST_ORDINARY = {2: 0.00003, 3: 0.0003}
 _MOST_ORDINARY_LONG = 0.001
 _MOST_ORDINARY_ALONE = 0.00001  # where no other slot has to be met
+_MOST_NATURAL = 1.0  # nats a pair, see ``pairs``: what is more natural side by side as it stands is meant as it stands
 
 _CLAUSE_END = frozenset(",;:、，；：")
 _LATIN_WORD = re.compile("[a-z0-9]*[a-z][a-z0-9]+|[a-z0-9]+[a-z]")
@@ -166,7 +168,10 @@ class LateIndex:
         if not places:
             return
         ordinary = _shares({base[begin:finish] for begin, finish, _ in places})
-        for begin, finish, form in places:
+        natural = _naturally_written(base, [(begin, finish) for begin, finish, _ in places])
+        for (begin, finish, form), as_it_stands in zip(places, natural, strict=True):
+            if as_it_stands > _MOST_NATURAL:
+                continue
             written = base[begin:finish]
             words = [word for word in form.words if _may_be_meant(written, word, ordinary[written])]
             yield from self._hits(written, begin, finish, words, wanted, SOUND_RANK)
@@ -191,6 +196,15 @@ def _may_be_meant(written: str, word: _Word, share: float) -> bool:
         alike = len(set(written).intersection(word.skip))
         return share <= _MOST_ORDINARY_ALONE and (word.size > WEAK_BELOW or alike > 1)
     return share <= _MOST_ORDINARY.get(word.size, _MOST_ORDINARY_LONG)
+
+
+def _naturally_written(base: str, places: Sequence[tuple[int, int]]) -> list[float]:
+    """How natural the Chinese characters at each place are side by side, nats a pair; the least there is where none are."""
+    found = []
+    for begin, finish in places:
+        codes = np.array([code for code in map(ord, base[begin:finish]) if FIRST_HAN <= code <= LAST_HAN], np.uint32)
+        found.append(float(pair_scores(codes[:-1], codes[1:]).mean()) if len(codes) > 1 else UNSEEN)
+    return found
 
 
 def _shares(texts: set[str]) -> dict[str, float]:

@@ -29,6 +29,8 @@ __all__ = ["spoken_edits"]
 
 LEAST_SYLLABLES = 3
 MOST_NATURAL = -0.5  # nats a pair: what is more natural as it stands is left as it is
+LEAST_STRANGE, LEAST_UNSEEN = -5.0, 0.7  # nats of a row in all, and the share of its pairs that nobody writes: few ordinary rows have both
+LEAST_SPELT, LEAST_SPELT_SHARE = 2, 0.3  # syllables in letters that a row has, and how many of all
 LEAST_GAIN = 6.0  # nats by which the reading must be more likely than what was written, in all
 LEAST_GAIN_EACH = 3.0  # and for each character that is exchanged
 MORE_TURNED = 1.25  # times the gain of the reading forwards, before a sentence is read backwards
@@ -89,13 +91,18 @@ def spoken_edits(text: str, familiar: NDArray[np.uint8] | None = None) -> list[E
     for start, end in (sentence.span() for sentence in _SENTENCE.finditer(text)):
         own = [(first, last) for first, last in clauses if start <= first and last <= end]
         forwards, gain = _edits(text, own, familiar)
-        if foreign or 2 * sum(last - first for first, last in own) > end - start:
+        if 2 * sum(last - first for first, last in own) > end - start or (foreign and _is_mostly_letters(text[start:end])):
             turned = text[start:end][::-1]
             backwards, more = _edits(turned, _clauses(turned), familiar)
             if more > LEAST_GAIN + MORE_TURNED * gain:
                 forwards = [Edit(start, end, View.of(turned).edited(backwards).text, "sound")]
         edits += forwards
     return edits
+
+
+def _is_mostly_letters(sentence: str) -> bool:
+    """True if there are fewer Chinese characters than others."""
+    return 2 * sum("\u3400" <= letter <= "\u9fff" for letter in sentence) < len(sentence)
 
 
 def _is_no_english(text: str) -> bool:
@@ -162,11 +169,17 @@ def _rows(text: str, offset: int) -> Iterator[_Row]:
 
 
 def _is_strange(row: _Row) -> bool:
-    """True if nobody would write it so. Letters that are pinyin are strange enough."""
+    """True if nobody would write it so. Several syllables in letters are strange enough; one is a name, or a word such as AI."""
     if len(row.at) < LEAST_SYLLABLES:
         return False
-    written = np.array(row.written, np.uint32)
-    return 0 in row.written or float(pair_scores(written[:-1], written[1:]).mean()) < MOST_NATURAL
+    spelt = row.written.count(0)
+    if spelt >= max(LEAST_SPELT, len(row.written) * LEAST_SPELT_SHARE):
+        return True
+    written = np.array([code for code in row.written if code], np.uint32)
+    if len(written) < LEAST_SYLLABLES:
+        return False
+    scores = pair_scores(written[:-1], written[1:])
+    return float(scores.sum()) <= LEAST_STRANGE and float((scores <= UNSEEN).mean()) >= LEAST_UNSEEN
 
 
 def _read(rows: Sequence[_Row], familiar: NDArray[np.uint8] | None) -> list[_Reading]:
