@@ -84,6 +84,20 @@ def test_the_api_asks_it_too(site: Site) -> None:
     assert [gap["detector"] for gap in answer.json()["not_inspected"]] == ["guard"]
 
 
+def test_the_api_asks_it_for_every_item_of_a_batch_and_keeps_their_order(site: Site) -> None:
+    texts = ["紫色大象来了" if number % 3 == 0 else f"第{number}句平常的话" for number in range(12)]
+    Guard.asked.clear()
+    answer = httpx.post(
+        f"{site.url}/api/v1/inspect",
+        json={"items": [{"text": text} for text in texts]},
+        headers={"Authorization": f"Bearer {site.key}"},
+        timeout=60,
+    )
+    outcomes = [decision["outcome"] for decision in answer.json()["decisions"]]
+    assert outcomes == ["review" if "紫色" in text else "allow" for text in texts]
+    assert sorted(Guard.asked) == sorted(texts)
+
+
 def chat(site: Site, messages: list[dict[str, str]], **more: object) -> Decision:
     """The decision over one call with these messages."""
     body = {"model": "sandbox:echo", "messages": messages} | more

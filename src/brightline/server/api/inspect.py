@@ -12,6 +12,7 @@ from brightline.errors import TooLarge
 from brightline.model import Decision, Door
 from brightline.moderation.guards import GuardAnswer
 from brightline.pipeline import Pipeline
+from brightline.second_look import SecondLook
 from brightline.server.api.access import SCOPE, api_key_of, guarded_route
 from brightline.server.api.answers import document_response, fresh_document, problems_of
 from brightline.server.api.dialogue import Conversations
@@ -21,6 +22,7 @@ from brightline.service import Service
 
 __all__ = ["router"]
 
+_LOOKED_AT_TOGETHER = 4  # items of a batch; the guard has slots for twice as many, and the comparison by meaning refuses more than eight
 _INLINE_CHARS = 4000  # about a millisecond; longer texts are inspected in a thread, so that other calls go on
 
 
@@ -55,7 +57,7 @@ def router(service: Service) -> APIRouter:
         pipeline = service.pipeline  # the rules of this request, also if they change meanwhile
         conversations = Conversations(service, pipeline, key)
         goes_on = any(each.session for each in wanted)  # a look into the database
-        second = [await service.second_look.look(each.item().parts, pipeline) for each in wanted]
+        second = await _looked_at_again(service.second_look, wanted, pipeline)
         if length > _INLINE_CHARS or goes_on:
             decisions = await asyncio.to_thread(_decide, pipeline, conversations, wanted, second)
         else:
@@ -71,6 +73,17 @@ def router(service: Service) -> APIRouter:
         return document_response(fresh_document(service, decisions[0]))
 
     return routes
+
+
+async def _looked_at_again(second_look: SecondLook, wanted: list[InspectionItem], pipeline: Pipeline) -> list[GuardAnswer]:
+    """What the second look says of each item, in their order; some at a time, so that a batch does not wait for a slow guard in a row."""
+    slots = asyncio.Semaphore(_LOOKED_AT_TOGETHER)
+
+    async def look(item: InspectionItem) -> GuardAnswer:
+        async with slots:
+            return await second_look.look(item.item().parts, pipeline)
+
+    return list(await asyncio.gather(*map(look, wanted))) if second_look.is_on else [GuardAnswer()] * len(wanted)
 
 
 def _decide(pipeline: Pipeline, conversations: Conversations, wanted: list[InspectionItem], second: list[GuardAnswer]) -> list[Decision]:

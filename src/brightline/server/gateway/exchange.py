@@ -6,6 +6,7 @@ findings carry the text that is evidence.
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 import secrets
@@ -28,6 +29,7 @@ from brightline.service import Service
 __all__ = ["Exchange"]
 
 MAX_CHANNELS_NAMED = 32
+IN_LOOP_CHARS = 16 * 1024  # of an answer: weighing more takes milliseconds, which other calls should not wait for
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]{0,127}")  # of a counter
 
@@ -167,7 +169,8 @@ class Exchange:
         """Decide and put it on disk, once. Raises ``StoreError``."""
         if self._recorded is None:
             await self._look_at_answer()
-            decision = self.decide()
+            is_long = sum(map(len, self.answer.shown().values())) > IN_LOOP_CHARS
+            decision = await asyncio.to_thread(self.decide) if is_long else self.decide()
             await self.service.record(decision)
             self._recorded = decision
             if self.history is not None and self.dialogue is not None and not decision.outcome.stops:
