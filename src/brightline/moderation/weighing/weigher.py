@@ -3,7 +3,8 @@
 Goals find words; a twin has the same words and means no harm. The weigher is trained on such pairs (``moderation.training.intents``) and does
 two things with one number, and neither is more than a person's look:
 
-* from ``violating`` on a text gets a finding ``model.intent`` of effect review, though no goal is met;
+* from ``violating`` on a text gets a finding ``model.intent`` of effect review, if nothing else asks for anything: a goal that helps with a
+  notice knows better what serves the person than a number does;
 * under ``borderline`` a review that a goal or a family's model asks for stays on record, excused by the context ``ordinary``.
 
 What stops, labels, helps or notifies is never excused, nor what concerns minors, what stands in a disguise, what the operator's terms ask for,
@@ -102,11 +103,12 @@ class Weigher:
         return Weighed(1.0 / (1.0 + math.exp(-exponent)), chosen)
 
     def findings(self, text: str, side: Side, path: str, findings: Sequence[Finding], piece: Piece | None = None) -> list[Finding]:
-        """All ``findings`` of one whole text as the weigher leaves them: reviews excused or not, and its own where it is sure."""
+        """All ``findings`` of one whole text as the weigher leaves them: reviews excused or not, and its own where it is sure and alone."""
         weighed = self.weigh(text, side, piece)
         if weighed.probability < self.card.borderline:
             return [replace(one, exceptions=(ORDINARY,)) if self.may_excuse(one) else one for one in findings]
-        if weighed.probability >= self.card.violating and weighed.passage is not None:
+        asked = any(not one.exceptions and one.effect is not Outcome.ALLOW for one in findings)
+        if weighed.probability >= self.card.violating and weighed.passage is not None and not asked:
             return [*findings, self._finding(weighed.probability, weighed.passage, text, side, path)]
         return list(findings)
 
