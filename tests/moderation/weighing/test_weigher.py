@@ -17,6 +17,7 @@ from brightline.model import Door, Finding, Outcome, Part, Side, Span
 from brightline.moderation.families import check_grounds
 from brightline.moderation.weighing import GOAL, ORDINARY, SHIPPED, Weigher
 from brightline.moderation.weighing.reading import BITS, buckets_of, passage_of
+from brightline.moderation.weighing.weigher import LONGEST_EXCUSED
 from brightline.pipeline import Pipeline
 from brightline.rulebook import load_rulebook
 from brightline.text.weights import ModelCard, save_weights
@@ -73,6 +74,22 @@ def test_the_same_words_may_mean_harm_on_one_side_only(weigher: Weigher) -> None
 def test_a_review_of_what_reads_as_ordinary_is_kept_and_excused(weigher: Weigher) -> None:
     (kept,) = weigher.findings(PLAIN, Side.PROMPT, "text", [review()])
     assert kept == review(exceptions=(ORDINARY,))
+
+
+def test_a_text_longer_than_those_it_learnt_from_is_not_excused(weigher: Weigher) -> None:
+    longer = PLAIN + "，" + PLAIN * (LONGEST_EXCUSED // len(PLAIN))
+    assert weigher.weigh(longer, Side.PROMPT).probability < weigher.card.borderline
+    assert weigher.findings(longer, Side.PROMPT, "text", [review()]) == [review()]
+
+
+@pytest.mark.parametrize("effect", [Outcome.NOTICE, Outcome.REVIEW, Outcome.REFUSE])
+def test_where_something_else_asks_it_adds_nothing(weigher: Weigher, effect: Outcome) -> None:
+    assert weigher.findings(HARM, Side.PROMPT, "text", [review(effect=effect)]) == [review(effect=effect)]
+
+
+def test_a_technique_or_an_excused_finding_does_not_keep_it_silent(weigher: Weigher) -> None:
+    for quiet in (review(effect=Outcome.ALLOW), review(exceptions=("news",))):
+        assert [one.goal for one in weigher.findings(HARM, Side.PROMPT, "text", [quiet])] == [quiet.goal, GOAL]
 
 
 def test_a_review_of_what_may_be_harm_stands(weigher: Weigher) -> None:
