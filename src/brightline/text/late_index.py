@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import chain
 from operator import or_
 from typing import NamedTuple
@@ -168,11 +168,10 @@ class LateIndex:
         if not places:
             return
         ordinary = _shares({base[begin:finish] for begin, finish, _ in places})
-        natural = _naturally_written(base, [(begin, finish) for begin, finish, _ in places])
-        for (begin, finish, form), as_it_stands in zip(places, natural, strict=True):
-            if as_it_stands > _MOST_NATURAL:
-                continue
+        for begin, finish, form in places:
             written = base[begin:finish]
+            if _naturally_written(written) > _MOST_NATURAL:
+                continue
             words = [word for word in form.words if _may_be_meant(written, word, ordinary[written])]
             yield from self._hits(written, begin, finish, words, wanted, SOUND_RANK)
 
@@ -198,13 +197,11 @@ def _may_be_meant(written: str, word: _Word, share: float) -> bool:
     return share <= _MOST_ORDINARY.get(word.size, _MOST_ORDINARY_LONG)
 
 
-def _naturally_written(base: str, places: Sequence[tuple[int, int]]) -> list[float]:
-    """How natural the Chinese characters at each place are side by side, nats a pair; the least there is where none are."""
-    found = []
-    for begin, finish in places:
-        codes = np.array([code for code in map(ord, base[begin:finish]) if FIRST_HAN <= code <= LAST_HAN], np.uint32)
-        found.append(float(pair_scores(codes[:-1], codes[1:]).mean()) if len(codes) > 1 else UNSEEN)
-    return found
+@lru_cache(_MOST_REMEMBERED)
+def _naturally_written(written: str) -> float:
+    """How natural the Chinese characters of ``written`` are side by side, nats a pair; the least there is where there are none."""
+    codes = np.array([code for code in map(ord, written) if FIRST_HAN <= code <= LAST_HAN], np.uint32)
+    return float(pair_scores(codes[:-1], codes[1:]).mean()) if len(codes) > 1 else UNSEEN
 
 
 def _shares(texts: set[str]) -> dict[str, float]:

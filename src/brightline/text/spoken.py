@@ -29,7 +29,7 @@ __all__ = ["spoken_edits"]
 
 LEAST_SYLLABLES = 3
 MOST_NATURAL = -0.5  # nats a pair: what is more natural as it stands is left as it is
-LEAST_STRANGE, LEAST_UNSEEN = -5.0, 0.7  # nats of a row in all, and the share of its pairs that nobody writes: few ordinary rows have both
+LEAST_STRANGE, LEAST_UNSEEN = -3.9, 0.55  # nats of a row in all, and the share of its pairs that nobody writes: few ordinary rows have both
 LEAST_SPELT, LEAST_SPELT_SHARE = 2, 0.3  # syllables in letters that a row has, and how many of all
 LEAST_GAIN = 6.0  # nats by which the reading must be more likely than what was written, in all
 LEAST_GAIN_EACH = 3.0  # and for each character that is exchanged

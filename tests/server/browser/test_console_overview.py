@@ -317,7 +317,7 @@ def test_the_scripts_of_the_page_weigh_less_than_60_kb(site: Site, browser: Brow
 
         watched.page.on("response", weigh)
         opened(watched)
-        assert len(sizes) == 5, sizes
+        assert len(sizes) == 6, sizes
         assert sum(sizes.values()) <= 60_000, sizes
 
 

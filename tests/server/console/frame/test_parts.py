@@ -116,8 +116,8 @@ def test_evidence_is_marked_with_its_numbers_and_never_becomes_markup(written: W
     ]
     markup = written("{{ parts.evidence(segments) }}", segments=segments)
     assert "<script>" not in markup
-    assert '<mark class="ev ev-1" data-n="1 3">&lt;script&gt;</mark>' in markup
-    assert '<mark class="ev ev-2" data-n="8">x\n y</mark>' in markup
+    assert '<mark class="ev ev-1" data-n="1 3" data-ends="1 3">&lt;script&gt;</mark>' in markup
+    assert '<mark class="ev ev-2" data-n="8" data-ends="8">x\n y</mark>' in markup
     assert unescape(re.sub(r"</?mark[^>]*>", "", markup)).strip() == "<b><script>x\n y"
 
 

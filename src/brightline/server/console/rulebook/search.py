@@ -176,7 +176,9 @@ class Finder:
         words = (*query.words, *query.numbers)
         if not words or query.articles:
             return ()
-        named = [goal for goal, name in zip(self._goals, self._goal_names, strict=True) if all(word in name for word in words)]
+        having = [(goal, name) for goal, name in zip(self._goals, self._goal_names, strict=True) if all(word in name for word in words)]
+        together = " ".join(words)  # a title that has the words as they were asked for comes first
+        named = [goal for goal, _ in sorted(having, key=lambda each: together not in each[1])]
         listed = [goal for goal in self._goals if goal not in named and all(_lists(goal, word) for word in words)]
         return (*named, *listed)
 

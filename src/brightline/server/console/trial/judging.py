@@ -9,7 +9,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any
@@ -127,7 +127,7 @@ def try_text(pipeline: Pipeline, asked: Asked, most_s: float) -> Tried:
     began = time.thread_time_ns()
     judgement = pipeline.judge(findings, context)
     judge_us = (time.thread_time_ns() - began) / 1000
-    explanation = explain(pipeline.engine, asked.text, asked.side, _PART)
+    explanation = _as_weighed(explain(pipeline.engine, asked.text, asked.side, _PART), findings)
     _in_time(deadline)
     by_side = {asked.side: findings}
     for side in Side:
@@ -150,6 +150,12 @@ def try_text(pipeline: Pipeline, asked: Asked, most_s: float) -> Tried:
         outcomes=outcomes,
         weighed=tuple(_weighed(pipeline, findings, judgement, len(explanation.met))),
     )
+
+
+def _as_weighed(explanation: Explanation, findings: Sequence[Finding]) -> Explanation:
+    """What the engine saw, its findings as the weigher left them: some excused. They come first, in the engine's order."""
+    met = tuple(replace(one, finding=finding) for one, finding in zip(explanation.met, findings, strict=False))
+    return replace(explanation, met=met)
 
 
 def _weighed(pipeline: Pipeline, findings: Sequence[Finding], judgement: Judgement, first: int) -> Iterator[Weighed]:
