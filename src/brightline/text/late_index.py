@@ -37,7 +37,7 @@ SOUND_RANK, ORDER_RANK = 2, 3
 _MOST_ORDINARY = {2: 0.00003, 3: 0.0003}
 _MOST_ORDINARY_LONG = 0.001
 _MOST_ORDINARY_ALONE = 0.00001  # where no other slot has to be met
-_MOST_NATURAL = 1.0  # nats a pair, see ``pairs``: what is more natural side by side as it stands is meant as it stands
+_MOST_NATURAL = -1.0  # nats a pair, see ``pairs``: what is more natural side by side as it stands is meant as it stands
 
 _CLAUSE_END = frozenset(",;:、，；：")
 _LATIN_WORD = re.compile("[a-z0-9]*[a-z][a-z0-9]+|[a-z0-9]+[a-z]")
