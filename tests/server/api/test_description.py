@@ -10,7 +10,7 @@ import httpx2 as httpx
 import pytest
 import schemathesis
 from fastapi import APIRouter
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks as openapi_checks
 
@@ -123,6 +123,8 @@ def test_the_service_does_what_its_description_says(site: Site, method: str, pat
     @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def conforms(case: Any) -> None:
+        # An empty list or object in the query is not sent at all: what was meant to be wrong would not arrive.
+        assume(not any(value in ([], {}) for value in (case.query or {}).values()))
         case.call_and_validate(headers=site.authorization, excluded_checks=[openapi_checks.positive_data_acceptance])
 
     conforms()
