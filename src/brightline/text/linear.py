@@ -144,7 +144,7 @@ class LinearModel:
 
     def verdict(self, score: float) -> Verdict:
         """Probability and level of a score."""
-        probability = 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, self.card.slope * score + self.card.intercept))))
+        probability = self.card.probability(score)
         level: Level = (
             "violating" if probability >= self.card.violating else "borderline" if probability >= self.card.borderline else "safe"
         )

@@ -63,6 +63,10 @@ class ModelCard:
         """The goal id under which findings of this model stand."""
         return f"model.{self.family}"
 
+    def probability(self, score: float) -> float:
+        """How probable harm is at a score, on the scale that the card's model was calibrated to (Platt 1999)."""
+        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, self.slope * score + self.intercept))))
+
 
 def load_weights(folder: Path) -> tuple[ModelCard, NDArray[np.float32]]:
     """Card and weights (whole numbers up to 127² either way) of a folder, checked against each other. Raises ``DataError`` BL-DATA-250 to 254."""

@@ -24,7 +24,7 @@ from brightline.moderation.benign import ordinary_texts
 from brightline.moderation.dialogue.leaning import MODEL, Leaning, LeaningModel, leaning_of, score_of
 from brightline.moderation.training.fitting import Floats, Matrix, fit, quantised
 from brightline.moderation.training.open_data import cold_rows
-from brightline.moderation.training.validating import area_under_curve, platt
+from brightline.moderation.training.validating import area_under_curve, platt, probabilities
 from brightline.moderation.weighing.reading import BITS, buckets_of, passages
 from brightline.rulebook import load_rulebook
 from brightline.text.linear import DAMPING
@@ -93,7 +93,7 @@ def build(training: Path, data: Path, folder: Path) -> ModelCard:
     slope, intercept = platt(scores, asks)
 
     def chance(score: float) -> float:
-        return float(1 / (1 + np.exp(-np.clip(slope * score + intercept, -60, 60))))
+        return float(probabilities(np.asarray(score), slope, intercept))
 
     lower = max(
         sorted(scores[asks]), key=lambda limit: float(np.mean(scores[asks] >= limit) - DISTURBED_COUNTS * np.mean(scores[~asks] >= limit))

@@ -22,8 +22,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from brightline.model import Finding, Outcome
+from brightline.model import Finding
 from brightline.moderation.weighing.reading import buckets_of, passages
+from brightline.moderation.weighing.weigher import is_excusable
 from brightline.text.linear import DAMPING
 from brightline.text.weights import ModelCard, load_weights
 
@@ -98,18 +99,10 @@ def leaning_of(text: str, model: LeaningModel | None = None) -> Leaning:
 
 
 def may_excuse(finding: Finding) -> bool:
-    """True for what was found in one turn and may be excused by the others: a review by a shipped goal, or by a model, and no more.
-
-    As for a single text (``moderation.weighing``): never what stops, labels, helps or notifies, what concerns minors, what stands in a
-    disguise, what the operator's terms ask for, or a goal that was not there when the model was trained.
+    """True for what was found in one turn and may be excused by the others: what is excusable in a single text too, and is asked for by a
+    model, or by a goal that was there when the model was trained.
     """
-    return (
-        finding.effect is Outcome.REVIEW
-        and not finding.exceptions
-        and finding.term is None
-        and (finding.goal.startswith("model.") or (finding.lane == "base" and finding.goal in _known_goals()))
-        and not finding.goal.startswith("minors.")
-    )
+    return is_excusable(finding) and (finding.goal.startswith("model.") or finding.goal in _known_goals())
 
 
 def counts_from(goal: str, broad: bool) -> float:
@@ -128,8 +121,7 @@ def score_of(turns: Iterable[Leaning]) -> float:
 
 def probability(score: float, model: LeaningModel | None = None) -> float:
     """How probable it is, on the scale of the conversations it was tried on, that somebody asks for what must not be done."""
-    card = (model or leaning_model()).card
-    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, card.slope * score + card.intercept))))
+    return (model or leaning_model()).card.probability(score)
 
 
 @lru_cache(maxsize=1)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brightline.text.weights import ModelCard
 
-__all__ = ["CARD_TEXT_FILE", "described"]
+__all__ = ["CARD_TEXT_FILE", "described", "held_out_line"]
 
 CARD_TEXT_FILE = "card.md"
 
@@ -38,7 +38,7 @@ def described(card: ModelCard) -> str:
             [
                 "| source | harmful | ordinary | AUC | recall violating | recall borderline | flagged violating | flagged borderline |",
                 "|---|---|---|---|---|---|---|---|",
-                *map(_line, about["held_out"]),
+                *(held_out_line(each, ("recall", "recall_borderline", "flagged", "flagged_borderline")) for each in about["held_out"]),
             ]
         ),
     ]
@@ -52,11 +52,11 @@ def described(card: ModelCard) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _line(each: Mapping[str, Any]) -> str:
-    shares = (each["recall"], each["recall_borderline"], each["flagged"], each["flagged_borderline"])
+def held_out_line(each: Mapping[str, Any], shares: Sequence[str], *, digits: int = 2) -> str:
+    """A row of the table of sources held out: what it is, its texts, the area under the curve, and the named shares; empty where nothing was judged."""
     auc = "" if each["auc"] is None else f"{each['auc']:.3f}"
     return (
         f"| {each['source']} | {each['harmful']} | {each['ordinary']} | {auc} | "
-        + " | ".join("" if share is None else f"{share:.2%}" for share in shares)
+        + " | ".join("" if each[share] is None else f"{each[share]:.{digits}%}" for share in shares)
         + " |"
     )

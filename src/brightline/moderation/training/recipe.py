@@ -21,6 +21,7 @@ from brightline.moderation.training.validating import (
     calibration_error,
     held_out_scores,
     platt,
+    probabilities,
     table_of,
     thresholds_of,
 )
@@ -97,7 +98,7 @@ def trial(rows: Sequence[Row], recipe: Recipe, told: Callable[[str], None] = lam
         scores = np.where(training_only, -np.inf, matrix.scores(fit(matrix, harmful, importance(every), recipe.strength)))
         known = np.isfinite(scores)
     slope, intercept = platt(scores, harmful)
-    error = calibration_error(1 / (1 + np.exp(-np.clip(slope * scores[known] + intercept, -60, 60))), harmful[known])
+    error = calibration_error(probabilities(scores[known], slope, intercept), harmful[known])
     thresholds = thresholds_of(kept, scores[: len(kept)], recipe.budgets)
     table = table_of(kept, scores[: len(kept)], thresholds)
     return Trial(every, matrix, training_only, scores, tuple(table), slope, intercept, thresholds, error)

@@ -24,6 +24,7 @@ __all__ = [
     "calibration_error",
     "held_out_scores",
     "platt",
+    "probabilities",
     "table_of",
     "thresholds_of",
 ]
@@ -131,6 +132,11 @@ def area_under_curve(harmful: Floats, ordinary: Floats) -> float:
     ordered = np.sort(ordinary)
     below = np.searchsorted(ordered, harmful, "left") + np.searchsorted(ordered, harmful, "right")
     return float(below.mean() / 2 / len(ordered))
+
+
+def probabilities(scores: Floats, slope: float, intercept: float) -> Floats:
+    """What the scale that ``platt`` finds makes of scores; ``ModelCard.probability`` for many at once."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(slope * scores + intercept, -60, 60))))
 
 
 def platt(scores: Floats, harmful: NDArray[np.bool_]) -> tuple[float, float]:

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from brightline.moderation.training.cards import CARD_TEXT_FILE, held_out_line
 from brightline.moderation.training.fitting import Floats, quantised
 from brightline.moderation.training.intents import IntentRow, Rows, fit_intent, held_out_by_author
 from brightline.moderation.training.open_data import LICENCES
-from brightline.moderation.training.validating import area_under_curve, calibration_error, platt
+from brightline.moderation.training.validating import area_under_curve, calibration_error, platt, probabilities
 from brightline.moderation.weighing.reading import BITS
 from brightline.moderation.weighing.weigher import GROUP_OF, GROUPS, SIDES
 from brightline.text.weights import ModelCard, save_weights
@@ -25,7 +26,6 @@ RULES = ("ECO-6.10", "ECO-7", "CSL-49")
 """Rules that ground a review on every side whatever the family: bad information is kept off, and what is found is looked at."""
 
 _PROBLEM_TYPES = (4,)  # content review, which names no kind of harm
-_CARD_TEXT = "card.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Judged:
     table: tuple[AuthorResult, ...]
 
     def probability(self, score: float) -> float:
-        return float(1 / (1 + math.exp(-max(-60.0, min(60.0, self.slope * score + self.intercept)))))
+        return float(probabilities(np.asarray(score), self.slope, self.intercept))
 
 
 def judge(rows: Sequence[IntentRow], numbers: Rows, budgets: IntentBudgets, told: Callable[[str], None] = lambda _: None) -> Judged:
@@ -92,7 +92,6 @@ def thresholds(rows: Sequence[IntentRow], scores: Floats, budgets: IntentBudgets
     upper = float(np.nextafter(max(needed), np.inf))
     bad = np.sort(scores[known & harmful])
     lower = min(upper, float(bad[math.floor(len(bad) * budgets.lost)]))
-    probabilities = 1 / (1 + np.exp(-np.clip(slope * scores[pairs] + intercept, -60, 60)))
     table = []
     for name in names:
         bad, good = scores[(sources == name) & known & harmful], scores[(sources == name) & known & ~harmful]
@@ -103,7 +102,15 @@ def thresholds(rows: Sequence[IntentRow], scores: Floats, budgets: IntentBudgets
                 *(_share(good, lambda values: values >= upper), _share(good, lambda values: values < lower)),
             )
         )  # fmt: skip
-    return Judged(scores, slope, intercept, lower, upper, calibration_error(probabilities, harmful[pairs]), tuple(table))
+    return Judged(
+        scores,
+        slope,
+        intercept,
+        lower,
+        upper,
+        calibration_error(probabilities(scores[pairs], slope, intercept), harmful[pairs]),
+        tuple(table),
+    )
 
 
 def save(rows: Sequence[IntentRow], numbers: Rows, judged: Judged, budgets: IntentBudgets, goals: Sequence[str], folder: Path) -> ModelCard:
@@ -131,7 +138,7 @@ def save(rows: Sequence[IntentRow], numbers: Rows, judged: Judged, budgets: Inte
         borderline=judged.probability(judged.lower), violating=judged.probability(judged.upper), sha256="", about=about,
     )  # fmt: skip
     written = save_weights(folder, card, codes)
-    (folder / _CARD_TEXT).write_text(described(written), "utf-8")
+    (folder / CARD_TEXT_FILE).write_text(described(written), "utf-8")
     return written
 
 
@@ -141,7 +148,7 @@ def described(card: ModelCard) -> str:
     lines = [
         "| author or source | harmful | ordinary | AUC | found | harmful under the lower threshold | ordinary flagged | ordinary under the lower threshold |",
         "|---|---|---|---|---|---|---|---|",
-        *map(_line, about["held_out"]),
+        *(held_out_line(each, ("found", "lost", "flagged", "excused"), digits=1) for each in about["held_out"]),
     ]
     parts = [
         f"# Model card: {card.family} ({card.title_zh})",
@@ -160,16 +167,6 @@ def described(card: ModelCard) -> str:
         "\n".join(f"* {name}: {entry['origin']} ({entry['licence']})" for name, entry in about["licences"].items()),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _line(each: dict[str, Any]) -> str:
-    shares = (each["found"], each["lost"], each["flagged"], each["excused"])
-    auc = "" if each["auc"] is None else f"{each['auc']:.3f}"
-    return (
-        f"| {each['source']} | {each['harmful']} | {each['ordinary']} | {auc} | "
-        + " | ".join("" if share is None else f"{share:.1%}" for share in shares)
-        + " |"
-    )
 
 
 def _least(scores: Floats, share: float) -> float:

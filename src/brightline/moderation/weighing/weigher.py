@@ -33,7 +33,7 @@ from brightline.moderation.weighing.reading import BITS, Passage, buckets_of, pa
 from brightline.text.lanes import Piece
 from brightline.text.weights import CARD_FILE, ModelCard, load_weights
 
-__all__ = ["DAMPING", "GOAL", "GROUPS", "GROUP_OF", "LONGEST_EXCUSED", "ORDINARY", "SHIPPED", "SIDES", "Weighed", "Weigher"]
+__all__ = ["DAMPING", "GOAL", "GROUPS", "GROUP_OF", "LONGEST_EXCUSED", "ORDINARY", "SHIPPED", "SIDES", "Weighed", "Weigher", "is_excusable"]
 
 DAMPING = 16  # as ``text.linear``
 GROUPS = ("prompt", "answer", "public")
@@ -57,6 +57,20 @@ _MOST_SPANS, _EXCERPT, _STRONGEST = 5, 200, 10  # as the family models'
 _FILE_BITS = BITS + 2
 _NEVER_EXCUSED = ("minors.",)
 _PLAIN_LANES = ("base", _LANE)  # words that stand there as they are, or a model's n-grams of them: whoever disguises them is not ordinary
+
+
+def is_excusable(finding: Finding) -> bool:
+    """True of a review by words that stand there as they are, and that nobody said must stand: no more than that is ever excused.
+
+    Never what stops, labels, helps or notifies, what concerns minors, what stands in a disguise, or what the operator's terms ask for.
+    """
+    return (
+        finding.effect is Outcome.REVIEW
+        and not finding.exceptions
+        and finding.term is None
+        and finding.lane in _PLAIN_LANES
+        and not finding.goal.startswith(_NEVER_EXCUSED)
+    )
 
 
 class Weighed(NamedTuple):
@@ -103,8 +117,7 @@ class Weigher:
                 best, chosen = score, passage
         if chosen is None:
             return Weighed(0.0, None)
-        exponent = max(-60.0, min(60.0, self.card.slope * best + self.card.intercept))
-        return Weighed(1.0 / (1.0 + math.exp(-exponent)), chosen)
+        return Weighed(self.card.probability(best), chosen)
 
     def findings(self, text: str, side: Side, path: str, findings: Sequence[Finding], piece: Piece | None = None) -> list[Finding]:
         """All ``findings`` of one whole text as the weigher leaves them: reviews excused or not, and its own where it is sure and alone."""
@@ -135,15 +148,8 @@ class Weigher:
         return int(self.tables[SIDES.index(side)].take(buckets).sum(dtype=np.int64)) / math.sqrt(len(buckets) + DAMPING)
 
     def may_excuse(self, finding: Finding) -> bool:
-        """True of a review that a known goal or family asks for by words that stand there as they are, and that nobody said must stand."""
-        return (
-            finding.effect is Outcome.REVIEW
-            and not finding.exceptions
-            and finding.term is None
-            and finding.lane in _PLAIN_LANES
-            and finding.goal in self.goals
-            and not finding.goal.startswith(_NEVER_EXCUSED)
-        )
+        """True of a review that may be excused, by a goal or family that ships."""
+        return finding.goal in self.goals and is_excusable(finding)
 
     def _finding(self, probability: float, passage: Passage, text: str, side: Side, path: str) -> Finding:
         spans = tuple(self.evidence(passage, side)) or (passage.span(0, len(passage.tokens) - 1),)
