@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 
 import pytest
+from structlog.testing import capture_logs
 
 from brightline.model import Outcome
 from brightline.server.gateway.call import record_quietly
@@ -60,6 +63,31 @@ def test_a_call_whose_answer_is_beyond_description_is_recorded_without_it(gatewa
     decision = gateway.decision(call.id)
     assert decision.request["status"] == "BL-GATEWAY-001"
     assert [gap.part for gap in decision.not_inspected] == ["answer"]
+
+
+def test_a_caller_who_goes_away_while_the_decision_is_written_leaves_it_written_once(gateway: Running) -> None:
+    call = exchange(gateway.service, SHAPES[0])
+
+    async def gone_while_it_is_written() -> None:
+        with closing(sqlite3.connect(gateway.service.settings.home / "brightline.db", isolation_level=None)) as other:
+            other.execute("begin immediate")  # the journal waits for its turn to write
+            asked = asyncio.create_task(call.record())
+            while not gateway.service.journal.depth:  # noqa: ASYNC110 - nobody tells when a record is queued
+                await asyncio.sleep(0)
+            asked.cancel()
+            assert await asyncio.gather(asked, return_exceptions=True)
+            call.about["status"] = "client_closed"
+            again = asyncio.create_task(record_quietly(call))
+            await asyncio.sleep(0)
+            other.execute("rollback")
+            await again
+
+    with capture_logs() as logged:
+        asyncio.run(gone_while_it_is_written())
+    assert logged == []
+    assert gateway.service.store_problem is None
+    assert gateway.decision(call.id).request["status"] == "ok"  # what was decided first is what was written
+    assert asyncio.run(call.record()).id == call.id
 
 
 @pytest.mark.parametrize("broken_off", [False, True])

@@ -61,6 +61,8 @@ class Exchange:
         self.about: dict[str, Any] = {"endpoint": shape.name, "model": prompt.model, "stream": prompt.stream, "status": "ok"}
         self._started = time.perf_counter()
         self._looked_at_answer = False
+        self._decided: Decision | None = None
+        self._writing: asyncio.Task[None] | None = None
         self._recorded: Decision | None = None
 
     @property
@@ -152,7 +154,7 @@ class Exchange:
             account=self.account,
             api_key=self.api_key,
             label=self.label,
-            request=self.about,
+            request=dict(self.about),
             decision_id=self.id,
             token=self.token,
         )
@@ -166,12 +168,13 @@ class Exchange:
         return [Part(name, Side.ANSWER, text) for name, text in self.answer.shown().items()]
 
     async def record(self) -> Decision:
-        """Decide and put it on disk, once. Raises ``StoreError``."""
+        """Decide and put it on disk, once, also if the task is cancelled meanwhile and asks again. Raises ``StoreError``."""
         if self._recorded is None:
-            await self._look_at_answer()
-            is_long = sum(map(len, self.answer.shown().values())) > IN_LOOP_CHARS
-            decision = await asyncio.to_thread(self.decide) if is_long else self.decide()
-            await self.service.record(decision)
+            decision = await self._final()
+            if self._writing is None:
+                # The journal goes on with what it began, whoever waits for it: a second write of the same id could only fail.
+                self._writing = asyncio.create_task(self.service.record(decision))
+            await asyncio.shield(self._writing)
             self._recorded = decision
             if self.history is not None and self.dialogue is not None and not decision.outcome.stops:
                 await self.history.keep(self.dialogue, self.id)
@@ -179,6 +182,14 @@ class Exchange:
             metrics.call_seconds.observe(self.ms["total"] / 1000)
             metrics.own_seconds.observe((self.ms["total"] - self.ms.get("upstream", 0.0)) / 1000)
         return self._recorded
+
+    async def _final(self) -> Decision:
+        """The Decision of this call: what is being written already does not change any more."""
+        if self._decided is None:
+            await self._look_at_answer()
+            is_long = sum(map(len, self.answer.shown().values())) > IN_LOOP_CHARS
+            self._decided = await asyncio.to_thread(self.decide) if is_long else self.decide()
+        return self._decided
 
     async def record_without_answer(self) -> None:
         """Record what is known for certain, where a defect of ours keeps the rest from being described."""
