@@ -70,7 +70,7 @@ class TextEngine:
     def inspect(self, text: str, side: Side, part: str = "") -> Inspection:
         """A scan that also tells which slots and which exceptions stand in the text at all, whether or not a goal is met."""
         index = self._index(side)
-        sight = _sight(index, text)
+        sight = _sight(index, text, every_pattern=True)
         findings, seen = self._scan(text, index, part, sight)
         if sight is None:
             seen |= exceptions_in(index, text)
@@ -163,5 +163,5 @@ class TextEngine:
         return LateWords(self.book.goals, self._book_index.layout)
 
 
-def _sight(index: SideIndex, text: str) -> Sight | None:
-    return glance(index, text) if len(text) <= AT_A_GLANCE else None
+def _sight(index: SideIndex, text: str, every_pattern: bool = False) -> Sight | None:
+    return glance(index, text, every_pattern) if len(text) <= AT_A_GLANCE else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from brightline.text.index import SideIndex
-from brightline.text.lanes import Indices, Piece, normalise
+from brightline.text.lanes import Piece, normalise
 from brightline.text.marks import bits_of
 from brightline.text.patterns import Pattern
 from brightline.text.words import begins_inside_word, continues_word
@@ -19,60 +19,79 @@ __all__ = ["AT_A_GLANCE", "Sight", "exceptions_in", "glance"]
 AT_A_GLANCE = 1024  # characters: a longer text nearly always holds all slots of some goal, somewhere
 
 
+Matches = list[tuple[int, int, int]]
+
+
 class Sight(NamedTuple):
     """What a glance at a text saw: its lanes, the bits (see ``marks``) of what stands in them, and the goals of the side that may be met.
 
-    ``hides``: an allow phrase stands there, and less may count than was seen.
+    ``may_stand``: the bits with those of patterns that nobody searched, because no goal could be met with them.
+    ``hides``: an allow phrase stands there, and less may count than was seen. ``in_base`` and ``in_skip`` are the automaton's
+    matches (in the skip lane none, where nothing is skipped), ``patterns`` those that may match, as bits by their numbers.
     """
 
     piece: Piece
     seen: int
+    may_stand: int
     goals: int
     hides: bool
+    in_base: Matches
+    in_skip: Matches
+    patterns: int
 
 
-def glance(index: SideIndex, text: str) -> Sight:
-    """Look at a whole text on one side."""
-    piece, layout = normalise(text), index.book.layout
-    seen = _seen_in(index, piece)
-    return Sight(piece, seen, layout.met(seen) & index.goal_bits, bool(seen & layout.allow))
+def glance(index: SideIndex, text: str, every_pattern: bool = False) -> Sight:
+    """Look at a whole text on one side. ``every_pattern``: search also for those with which no goal can be met."""
+    piece, book = normalise(text), index.book
+    layout, base = book.layout, piece.base
+    in_base = book.automaton.matches(base)
+    seen = _in_base(index, base, in_base)
+    in_skip: Matches = []
+    kept, kept_at = piece.kept, piece.kept_at
+    last = len(kept) - 1
+    if last > 0 and kept_at[last] - kept_at[0] != last:
+        in_skip = book.automaton.matches(kept)
+        seen |= _in_skip(index, piece, in_skip, seen)
+    may_stand, patterns = seen, layout.anchored(seen) & index.pattern_bits
+    if patterns:
+        candidates = list(bits_of(patterns))
+        for number in candidates:
+            may_stand |= book.pattern_marks[number]
+        wanted = -1 if every_pattern else layout.of_goals(layout.met(may_stand) & index.goal_bits)
+        if wanted:
+            written = base.encode()  # once for all patterns
+            for number in candidates:
+                marks = book.pattern_marks[number]
+                if marks & wanted & ~seen:
+                    if _matches(book.patterns[number], written):
+                        seen |= marks
+                    else:
+                        patterns ^= 1 << number
+        if every_pattern:
+            may_stand = seen
+    return Sight(piece, seen, may_stand, layout.met(seen) & index.goal_bits, bool(seen & layout.allow), in_base, in_skip, patterns)
 
 
 def exceptions_in(index: SideIndex, text: str) -> int:
     """The bits of the exceptions in a text of any length."""
-    return _in_base(index, normalise(text).base) & index.book.layout.exception_bits
+    base = normalise(text).base
+    return _in_base(index, base, index.book.automaton.matches(base)) & index.book.layout.exception_bits
 
 
-def _seen_in(index: SideIndex, piece: Piece) -> int:
-    book, base = index.book, piece.base
-    seen = _in_base(index, base)
-    kept, kept_at = piece.kept, piece.kept_at
-    last = len(kept) - 1
-    if last > 0 and kept_at[last] - kept_at[0] != last:
-        seen |= _in_skip(index, base, kept, kept_at, seen)
-    candidates = book.layout.anchored(seen) & index.pattern_bits
-    if candidates:
-        written = base.encode()  # once for all patterns
-        for number in bits_of(candidates):
-            if book.pattern_marks[number] & ~seen and _matches(book.patterns[number], written):
-                seen |= book.pattern_marks[number]
-    return seen
-
-
-def _in_base(index: SideIndex, base: str) -> int:
+def _in_base(index: SideIndex, base: str, matches: Matches) -> int:
     marks, seen = index.book.base_marks, 0
     whole = marks.whole
-    for start, stop, word in index.book.automaton.matches(base):
+    for start, stop, word in matches:
         bits = whole[word]
         seen |= marks.rimmed[word][_cuts(base, start, stop)] if bits is None else bits
     return seen
 
 
-def _in_skip(index: SideIndex, base: str, kept: str, kept_at: Indices, known: int) -> int:
+def _in_skip(index: SideIndex, piece: Piece, matches: Matches, known: int) -> int:
     """What the skip lane adds to ``known``: words with something between their characters."""
-    marks, seen = index.book.skip_marks, 0
+    marks, seen, base, kept_at = index.book.skip_marks, 0, piece.base, piece.kept_at
     whole, unknown = marks.whole, index.slot_bits & ~known
-    for start, stop, word in index.book.automaton.matches(kept):
+    for start, stop, word in matches:
         bits = whole[word]
         if bits is not None and not (bits and bits & unknown):
             continue

@@ -72,12 +72,14 @@ class LateReader:
         self._index = index
         self._late = late
         self._text = ""
+        self._piece: Piece | None = None  # the lanes of the whole text
         self._start = 0  # where the next segment starts
         self.begin = 0  # position of self._text[0]
 
-    def take(self, text: str) -> None:
-        """More of the text."""
+    def take(self, text: str, piece: Piece | None = None) -> None:
+        """More of the text. ``piece``: its lanes, if it is the whole text and they are known."""
         self._text += text
+        self._piece = piece
 
     def due(self, final: bool) -> int | None:
         """Where the next segment ends; None while that is not known, and at the end of a text that has been read."""
@@ -95,12 +97,10 @@ class LateReader:
 
     def finds_nothing(self, text: str, sight: Sight) -> bool:
         """True if there is nothing in a whole ``text``, of which ``sight`` is what a glance saw."""
-        self.take(text)
+        self.take(text, sight.piece)
         until = self.due(final=True)
-        if until == len(text):
-            return not self._read(text, 0, 0, sight.seen, sight.piece)
         while until is not None:
-            if self.read(until, sight.seen):
+            if self.read(until, sight.may_stand):
                 return False
             until = self.due(final=True)
         return True
@@ -108,11 +108,12 @@ class LateReader:
     def read(self, until: int, seen: int) -> list[LateMatch]:
         """The segment that ends at ``until``, with the text before it."""
         begin, start = max(self.begin, self._start - CONTEXT), self._start
+        piece = self._piece if begin == 0 and until == len(self._text) else None
         text = self._text[begin - self.begin : until - self.begin]
         keep = max(self.begin, until - CONTEXT)
         self._text = self._text[keep - self.begin :]
         self.begin, self._start = keep, until
-        return self._read(text, begin, start, seen, None)
+        return self._read(text, begin, start, seen, piece)
 
     def _read(self, text: str, begin: int, start: int, seen: int, piece: Piece | None) -> list[LateMatch]:
         """``text`` begins at ``begin``; matches that end before ``start`` were read before. ``piece``: its lanes, if they are known."""

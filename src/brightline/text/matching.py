@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from operator import concat
 
+from brightline.text.glance import Sight
 from brightline.text.goals import MAX_ENTRY_CHARS
 from brightline.text.index import LaneIndex, SideIndex, SidePattern
 from brightline.text.lanes import Gap, Piece
@@ -49,6 +50,34 @@ class Matching:
         self._match_base(before, final)
         self._match_skip(piece, before, final)
         self._match_patterns(before, final)
+
+    def read_seen(self, sight: Sight) -> None:
+        """The same for a whole text without allow phrases, at which somebody glanced: only what may meet a goal is looked at again."""
+        index, piece = self._index, sight.piece
+        book, base, kept, kept_at = index.book, piece.base, piece.kept, piece.kept_at
+        self.here = frozenset(bits_of(sight.goals))
+        self.base.append(base, piece.at, 0)
+        wanted = book.layout.of_goals(sight.goals)
+        lane, whole = index.base, book.base_marks.whole
+        for start, stop, word in sight.in_base:
+            bits = whole[word]
+            if bits is None or bits & wanted:
+                row: Iterable[Target] = lane.targets[word]
+                if lane.edged[word]:
+                    row = standing(lane, word, base[start - 1 : start], base[stop : stop + 1], True, 1)
+                self._take(lane, word, row, start, stop, 0)
+        lane, whole = index.skip, book.skip_marks.whole
+        for start, stop, word in sight.in_skip:
+            bits = whole[word]
+            if bits is None or bits & wanted:
+                begin, finish = int(kept_at[start]), int(kept_at[stop - 1]) + 1
+                if finish - begin != stop - start:  # else nothing was skipped: the base lane has it
+                    left = kept[start - 1] if start and kept_at[start - 1] == begin - 1 else ""
+                    right = kept[stop] if stop < len(kept) and kept_at[stop] == finish else ""
+                    self._take(lane, word, standing(lane, word, left, right, True, 1), begin, finish, 1)
+        for number in bits_of(sight.patterns):
+            if book.pattern_marks[number] & wanted:
+                self._match_pattern(index.patterns[number], 0, True, final=True)
 
     def close(self) -> None:
         """The text has ended: nothing grows any more."""

@@ -21,7 +21,6 @@ from brightline.text.goals import Lane
 from brightline.text.index import SideIndex
 from brightline.text.judging import FORGET_AT, Judging
 from brightline.text.lanes import Piece, normalise
-from brightline.text.marks import bits_of
 from brightline.text.matching import Matching
 from brightline.text.raw_text import RawText
 from brightline.text.windows import MEMORY, Hit, Window
@@ -38,14 +37,14 @@ class Later(Protocol):
     begin: int
     """Decoded position of the first character that it may still ask about."""
 
-    def take(self, text: str) -> None:
-        """More of the text."""
+    def take(self, text: str, piece: Piece | None = None) -> None:
+        """More of the text. ``piece``: its lanes, if it is the whole text and they are known."""
 
     def due(self, final: bool) -> int | None:
         """Where the next segment ends, if that is known."""
 
     def read(self, until: int, seen: int) -> list[LateMatch]:
-        """The next segment. ``seen``: bits (see ``marks``) of the slots that the block lanes saw so far."""
+        """The next segment. ``seen``: bits (see ``marks``) of the slots that the block lanes saw so far, or may have seen."""
 
 
 class TextStream:
@@ -156,33 +155,37 @@ class TextStream:
         """Read a whole text of which a glance has told which goals may be met."""
         self.seen = sight.seen
         if sight.goals:
-            self._matching.here = frozenset(bits_of(sight.goals))
-            self._advance(sight.piece, final=True)
+            self._matching.read_seen(sight)
+            self._take_in(sight.piece, 0, final=True)
         else:
             self._raw.read = sight.piece.size
         if self._late is not None:
-            self._late.take(text)
-            self._read_late(self._late, final=True)
+            self._late.take(text, sight.piece)
+            self._read_late(self._late, sight.may_stand, final=True)
 
     def _read(self, text: str) -> None:
         if text and self.stopped is None:
             self._advance(normalise(text, self._after_dot, self._dropped), final=False)
             if self._late is not None:
                 self._late.take(text)
-                self._read_late(self._late, final=False)
+                self._read_late(self._late, self.seen, final=False)
 
     def _end(self, rest: str) -> None:
         """Read the last of the text."""
         self._advance(normalise(rest, self._after_dot, self._dropped), final=True)
         if self._late is not None:
             self._late.take(rest)
-            self._read_late(self._late, final=True)
+            self._read_late(self._late, self.seen, final=True)
 
     def _advance(self, piece: Piece, final: bool) -> None:
         """Take a piece in, and let the goals judge what is settled."""
+        before = self._matching.base.end
+        self._matching.read(piece, self._raw.read, final)
+        self._take_in(piece, before, final)
+
+    def _take_in(self, piece: Piece, before: int, final: bool) -> None:
+        """Let the goals judge what is settled once the hits of a piece are known, which begins at base position ``before``."""
         matching, judging = self._matching, self._judging
-        before = matching.base.end
-        matching.read(piece, self._raw.read, final)
         judging.mark(piece, before)
         self._raw.read += piece.size
         if piece.base:
@@ -281,8 +284,8 @@ class TextStream:
 
     # -- late lanes -------------------------------------------------------------------------------------------------
 
-    def _read_late(self, late: Later, final: bool) -> None:
-        """Read the segments of the late lanes before which the block lanes have decided everything.
+    def _read_late(self, late: Later, seen: int, final: bool) -> None:
+        """Read the segments of the late lanes before which the block lanes have decided everything. ``seen``: as in ``Later.read``.
 
         A late finding that stops undoes what the block lanes found beyond its segment: with smaller chunks they would not
         have come so far.
@@ -292,7 +295,7 @@ class TextStream:
             return
         decided = self._decided(final)
         while until is not None and until <= decided:
-            for match in late.read(until, self.seen):
+            for match in late.read(until, seen):
                 finding = self._late_finding(match, until)
                 if finding is None:
                     continue
