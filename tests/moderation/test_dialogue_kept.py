@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -70,6 +71,31 @@ def test_of_a_state_that_is_too_large_the_oldest_turns_go(reader: DialogueReader
     assert 1 <= len(document["turns"]) < len(dialogue.turns)
     assert document["turns"][-1]["number"] == dialogue.turns[-1].number
     assert "gambling.promotion_request" in {finding.goal for finding in load_dialogue(reader, document).observe_all(turns(ASK, first=99))}
+
+
+def test_names_leave_room_for_turns_and_the_oldest_names_go(reader: DialogueReader) -> None:
+    named = [f'p{number}="{chr(0x4E00 + number) * 399}"' for number in range(32)]
+    dialogue = followed(reader, *(" ".join(named[at : at + 2]) for at in range(0, 32, 2)), THING)
+    assert len(dialogue.names) == 32
+    document = save_dialogue(dialogue)
+    assert len(json.dumps(document, separators=(",", ":"))) <= KEPT_BYTES
+    assert 1 < len(document["names"]) < 32
+    assert list(document["names"]) == list(dialogue.names)[-len(document["names"]) :]
+    assert "gambling.promotion_request" in {finding.goal for finding in load_dialogue(reader, document).observe_all(turns(ASK, first=99))}
+
+
+def test_of_a_turn_in_many_parts_that_is_too_large_the_last_parts_stay(reader: DialogueReader) -> None:
+    goals = [goal for goal in reader.goals.values() if len(goal.slots) > 1]
+    crammed = "，".join(slot.entries[0].written for goal in goals for slot in goal.slots if slot.entries)
+    (turn,) = turns(THING)
+    parts = tuple(replace(turn.parts[0], path=f"turns[0].user[{number}]", text=f"{number}：{crammed}") for number in range(15))
+    dialogue = Dialogue(reader)
+    dialogue.observe(replace(turn, parts=(*parts, replace(turn.parts[0], path="turns[0].user[15]"))))
+    document = save_dialogue(dialogue)
+    assert len(json.dumps(document, separators=(",", ":"))) <= KEPT_BYTES
+    (kept,) = document["turns"]
+    assert 1 < len(kept["texts"]) < 16
+    assert kept["texts"][-1][0] == "turns[0].user[15]"
 
 
 def test_turns_that_another_call_said_are_absorbed_and_found_with_the_next(reader: DialogueReader) -> None:

@@ -7,7 +7,7 @@ subject, named pieces, and messages up to ``KEPT_MESSAGE`` characters, which may
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from brightline.model import Span
@@ -23,10 +23,13 @@ FORMAT = "brightline-dialogue/1"
 KEPT_MESSAGE = 40
 KEPT_BYTES = 60_000
 """Of a document, as JSON: the store keeps 64 kB. A turn takes up to 1 kB, one that is crammed with words of goals up to 20."""
+KEPT_NAMES_BYTES = KEPT_BYTES // 3
+"""Of the named pieces: 32 of 400 Chinese characters would be 77 kB, and leave no room for a turn."""
 
 
 def save_dialogue(dialogue: Dialogue, said_in: str = "") -> dict[str, Any]:
-    """The state of a conversation; turns and words beyond the bounds are gone already. If it is too large, the oldest turns go first.
+    """The state of a conversation; turns and words beyond the bounds are gone already. If it is too large, the oldest go first: names,
+    turns, and parts of the newest turn.
 
     ``said_in``: by what the parts of this request are known in later ones: ``input`` becomes ``input@said_in``.
     """
@@ -42,14 +45,16 @@ def save_dialogue(dialogue: Dialogue, said_in: str = "") -> dict[str, Any]:
         "side": dialogue.side.value,
         "told": sorted(dialogue.told),
         "raised": sorted(dialogue.raised),
-        "names": {name: _piece(piece._replace(part=named(piece.part))) for name, piece in dialogue.names.items()},
+        "names": _names(dialogue.names, named),
         "turns": [],
     }
     left = KEPT_BYTES - _size(document)
     for kept in reversed(dialogue.turns):
         turn = _turn(kept, named)
+        if not document["turns"]:
+            turn["texts"] = _newest(turn["texts"], left - _size({**turn, "texts": []}))
         left -= _size(turn)
-        if left < 0:
+        if left < 0 or not turn["texts"]:
             break
         document["turns"].insert(0, turn)
     return document
@@ -73,7 +78,22 @@ def load_dialogue(reader: DialogueReader, document: dict[str, Any]) -> Dialogue:
     return dialogue
 
 
-def _size(document: dict[str, Any]) -> int:
+def _names(names: Mapping[str, Piece], named: Callable[[str], str]) -> dict[str, list[Any]]:
+    """The newest of the named pieces that have room, in their order."""
+    rows = [(name, _piece(piece._replace(part=named(piece.part)))) for name, piece in names.items()]
+    return dict(_newest(rows, KEPT_NAMES_BYTES))
+
+
+def _newest(rows: list[Any], room: int) -> list[Any]:
+    """As many of the last rows as fit into so many bytes."""
+    for number, row in enumerate(reversed(rows)):
+        room -= _size(row)
+        if room < 0:
+            return rows[len(rows) - number :]
+    return rows
+
+
+def _size(document: Any) -> int:
     return len(json.dumps(document, separators=(",", ":"))) + 1
 
 
