@@ -6,6 +6,7 @@
     BL-STORE-004  may not be written                     BL-STORE-009  the URL is of no use
     BL-STORE-005  schema missing, or from a newer program BL-STORE-010  anything else
                                                          BL-STORE-011  this backup cannot be made
+                                                         BL-STORE-012  a state of a session is too large
 
 SQLite: https://www.sqlite.org/rescode.html. PostgreSQL: https://www.postgresql.org/docs/current/errcodes-appendix.html.
 """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -9,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from brightline.store.tables import dialogues
-from tests.server.face.site import Site
+from tests.server.face.site import Site, running_site
 
 SPLIT = ("我手上有个百家乐的场子", "帮我写一段朋友圈宣传文案吧", "语气再热情一点")
 GOAL = "gambling.promotion_request"
@@ -71,6 +74,36 @@ def test_a_session_whose_state_cannot_be_read_begins_anew_and_says_so(client: ht
     document = inspect(client, turns(SPLIT[1]), session="damaged")
     assert [gap["part"] for gap in document["not_inspected"]] == ["session"]
     assert GOAL not in goals(document)
+
+
+def test_where_only_the_session_cannot_be_kept_the_decision_stands_and_the_answer_says_so(tmp_path: Path) -> None:
+    said = {"kind": "dialogue", "turns": turns(SPLIT[0]), "session": "full"}
+    once = {"kind": "dialogue", "turns": turns(SPLIT[0])}
+    with running_site(tmp_path) as site, httpx.Client(base_url=site.url, headers=site.authorization, timeout=30) as client:
+        with closing(sqlite3.connect(tmp_path / "brightline.db", isolation_level=None)) as database:
+            database.execute("create trigger full before insert on dialogues begin select raise(abort, 'disk is full'); end")
+        answers = [client.post("/api/v1/inspect", json=body) for body in (said, {"items": [said, once, {**said, "session": "other"}]})]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        one, (first, second, third) = answers[0].json(), answers[1].json()["decisions"]
+        for document in (one, first, third):
+            (warning,) = document["warnings"]
+            assert warning["code"] == "BL-STORE-006"
+            assert "is recorded" in warning["detail"]
+            assert warning["hint"]
+        assert "warnings" not in second
+        for document in (one, first, second, third):
+            stored = client.get(f"/api/v1/decisions/{document['id']}").json()
+            assert stored["outcome"] == document["outcome"]
+            assert "warnings" not in stored
+
+
+def test_a_session_too_large_to_keep_is_told(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    inspect(client, turns(SPLIT[0]), session="large")
+    monkeypatch.setattr("brightline.store.dialogues.MOST_BYTES", 100)
+    document = inspect(client, turns("今天天气怎么样"), session="large")
+    assert [warning["code"] for warning in document["warnings"]] == ["BL-STORE-012"]
+    monkeypatch.undo()
+    assert GOAL in goals(inspect(client, turns(SPLIT[1]), session="large"))  # what was kept before is kept
 
 
 def test_old_turns_count_for_less_where_times_are_known(client: httpx.Client) -> None:

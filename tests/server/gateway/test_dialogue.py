@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from brightline.model import Decision, Outcome
 from brightline.server.gateway.dialogue import follow
@@ -181,6 +182,21 @@ def test_of_two_calls_of_a_conversation_at_once_both_are_remembered(service: Ser
     third = asyncio.run(both())
     assert third.dialogue.count == 3
     assert next(finding for finding in third.findings if finding.goal == "gambling.promotion_request").parts[0] == "input@decision-1"
+
+
+def test_a_conversation_too_large_to_keep_is_logged(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def said() -> None:
+        prompt = RESPONSES.read({"model": "m", "input": SPLIT[0], "conversation": "conv_large"})
+        history = History(service, service.pipeline, prompt, "key-1")
+        found = await follow(service.pipeline.dialogues, prompt, await history.load())
+        assert found is not None
+        history.turns = found.turns
+        await history.keep(found.dialogue, "decision-0")
+
+    monkeypatch.setattr("brightline.store.dialogues.MOST_BYTES", 100)
+    with capture_logs() as logged:
+        asyncio.run(said())
+    assert [(event["log_level"], event["decision"]) for event in logged] == [("warning", "decision-0")]
 
 
 DOUBTFUL = """

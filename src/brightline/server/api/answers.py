@@ -8,6 +8,7 @@ import orjson
 from starlette.responses import Response
 
 from brightline.documents import decision_to_document
+from brightline.errors import StoreError
 from brightline.model import Decision
 from brightline.server.api.models import Problem
 from brightline.server.face import msgid as _
@@ -42,9 +43,14 @@ def document_response(document: Any) -> Response:
     return Response(orjson.dumps(document), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def fresh_document(service: Service, decision: Decision) -> dict[str, Any]:
-    """A Decision that was recorded just now."""
-    return _complete(service, decision, None)
+def fresh_document(service: Service, decision: Decision, not_kept: StoreError | None = None) -> dict[str, Any]:
+    """A Decision that was recorded just now. ``not_kept``: why its session was not, which is no part of what is on record."""
+    document = _complete(service, decision, None)
+    if not_kept is not None:
+        detail = f"the decision is recorded, but the next request of the session will not know of these turns: {not_kept.message}"
+        hint = "do not send the same turns again: that would be decided anew; send them together with the next ones, without session"
+        document["warnings"] = [{"code": not_kept.code, "detail": detail, "hint": hint}]
+    return document
 
 
 def decision_document(service: Service, stored: StoredDecision) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Dialogues of one inspection request: turns read together, and with those that the same session sent before.
 
 A session's state is read when its first item is decided and put back when the decisions are on disk. Where another request of the same
-session was faster meanwhile, the turns are added to what that one left.
+session was faster meanwhile, the turns are added to what that one left. A state that cannot be put back changes no decision: the answer
+says that the next request will not know of these turns.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import structlog
+
+from brightline.errors import StoreError
 from brightline.model import Context, Decision, Finding, Item, NotInspected
 from brightline.moderation.dialogue import Dialogue, Role, Turn, load_dialogue, save_dialogue, turns_of
 from brightline.moderation.guards import GuardAnswer
@@ -21,6 +25,8 @@ from brightline.store import ApiKey, session_key
 
 __all__ = ["Conversations"]
 
+_log = structlog.get_logger("brightline.api")
+
 
 class Conversations:
     """The sessions that one request touches."""
@@ -29,7 +35,7 @@ class Conversations:
         self._service = service
         self._pipeline = pipeline
         self._api_key = key.id
-        self._open: dict[str, tuple[Dialogue, int]] = {}
+        self._open: dict[str, tuple[Dialogue, int]] = {}  # by the caller's names for the sessions, like what follows
         self._said: dict[str, list[list[Turn]]] = {}
 
     def decide(self, wanted: InspectionItem, context: Context, second: GuardAnswer, **details: Any) -> Decision:
@@ -54,7 +60,7 @@ class Conversations:
         findings += second.findings
         dialogue.said += len(turns)
         if wanted.session:
-            self._said.setdefault(self._key(wanted.session), []).append(turns)
+            self._said.setdefault(wanted.session, []).append(turns)
         return self._pipeline.decide(
             kind=item.kind,
             digest=item.digest,
@@ -66,33 +72,48 @@ class Conversations:
             **details,
         )
 
-    def keep(self) -> None:
-        """Put the sessions back. Raises ``StoreError``."""
-        dialogues, tenant = self._service.store.dialogues, self._service.settings.tenant
-        for key, (dialogue, revision) in self._open.items():
-            if not dialogues.save(key, save_dialogue(dialogue), revision, tenant=tenant):
-                dialogues.merge(key, partial(self._merged, key, dialogue), tenant=tenant)
+    def keep(self) -> dict[str, StoreError]:
+        """Put the sessions back; why it failed, by the name of each session that is not kept. The decisions stand in any case."""
+        problems: dict[str, StoreError] = {}
+        failure: StoreError | None = None
+        for session, (dialogue, revision) in self._open.items():
+            if failure is None:  # a database that fails is not asked once more for each session
+                try:
+                    if self._is_put_back(session, dialogue, revision):
+                        continue
+                except StoreError as problem:
+                    failure = problem
+            problems[session] = failure or StoreError("BL-STORE-012", "the state of the session is too large", "begin a new session")
+        for told in problems.values():
+            _log.warning("the state of a session cannot be kept", code=told.code, problem=told.message)
+        return problems
 
-    def _merged(self, key: str, dialogue: Dialogue, newest: dict[str, Any] | None) -> dict[str, Any]:
+    def _is_put_back(self, session: str, dialogue: Dialogue, revision: int) -> bool:
+        """False if the state is larger than what the store keeps. Raises ``StoreError``."""
+        dialogues, tenant, key = self._service.store.dialogues, self._service.settings.tenant, self._key(session)
+        return dialogues.save(key, save_dialogue(dialogue), revision, tenant=tenant) or dialogues.merge(
+            key, partial(self._merged, session, dialogue), tenant=tenant
+        )
+
+    def _merged(self, session: str, dialogue: Dialogue, newest: dict[str, Any] | None) -> dict[str, Any]:
         """What another request left, with the turns of this one after it."""
         known, readable = self._restored(newest)
         if newest is None or not readable:
             return save_dialogue(dialogue)
-        for turns in self._said[key]:
+        for turns in self._said[session]:
             known.absorb([_renumbered(turn, known.said + place) for place, turn in enumerate(turns)], dialogue)
             known.said += len(turns)
         return save_dialogue(known)
 
     def _dialogue(self, session: str) -> tuple[Dialogue, tuple[NotInspected, ...]]:
-        key = self._key(session)
         gaps: tuple[NotInspected, ...] = ()
-        if key not in self._open:
-            document, revision = self._service.store.dialogues.load(key)
+        if session not in self._open:
+            document, revision = self._service.store.dialogues.load(self._key(session))
             dialogue, readable = self._restored(document)
-            self._open[key] = dialogue, revision
+            self._open[session] = dialogue, revision
             if not readable:
                 gaps = (NotInspected("session", "dialogue", "the earlier turns of the session could not be read"),)
-        return self._open[key][0], gaps
+        return self._open[session][0], gaps
 
     def _restored(self, document: dict[str, object] | None) -> tuple[Dialogue, bool]:
         if document is None:

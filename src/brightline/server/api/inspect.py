@@ -38,7 +38,8 @@ def router(service: Service) -> APIRouter:
         summary=_("Inspect an item or a batch"),
         description=_(
             "Decides on one item, or on up to 100 items at once. Each decision is on disk when the answer comes; of a batch all are "
-            "recorded, or none. Evidence is stored with a decision that finds something; of an allowed text only the digest is kept."
+            "recorded, or none. Evidence is stored with a decision that finds something; of an allowed text only the digest is kept. "
+            "If only the state of a session cannot be kept, the decisions stand, and warnings say so."
         ),
         response_description=_("The decision, or the decisions of the batch in the order of its items."),
         responses=problems_of(413, 415),
@@ -62,15 +63,12 @@ def router(service: Service) -> APIRouter:
             decisions = await asyncio.to_thread(_decide, pipeline, conversations, wanted, second)
         else:
             decisions = _decide(pipeline, conversations, wanted, second)
-        if isinstance(body, Batch):
-            await service.record_all(decisions)
-            if goes_on:
-                await asyncio.to_thread(conversations.keep)
-            return document_response({"decisions": [fresh_document(service, decision) for decision in decisions]})
-        await service.record(decisions[0])
-        if goes_on:
-            await asyncio.to_thread(conversations.keep)
-        return document_response(fresh_document(service, decisions[0]))
+        await service.record_all(decisions)
+        not_kept = await asyncio.to_thread(conversations.keep) if goes_on else {}
+        documents = [
+            fresh_document(service, decision, not_kept.get(each.session)) for each, decision in zip(wanted, decisions, strict=True)
+        ]
+        return document_response({"decisions": documents} if isinstance(body, Batch) else documents[0])
 
     return routes
 

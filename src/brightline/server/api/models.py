@@ -224,6 +224,12 @@ class ContextDocument(_Answer):
     )
 
 
+class WarningDocument(_Answer):
+    code: str = Field(description=_("Stable code."), examples=["BL-STORE-001"])
+    detail: str = Field(description=_("What is wrong, in a sentence."))
+    hint: str = Field("", description=_("What to do about it."))
+
+
 class LedgerPlace(_Answer):
     state: Literal["pending", "sequenced"] = Field(description=_("Whether the decision is under a signed head already."))
     seq: int | None = Field(None, description=_("Its place in the ledger, once sequenced."))
@@ -262,6 +268,9 @@ class DecisionDocument(_Answer):
     statement_url: str = Field(description=_("Address of the statement of reasons for the person concerned."))
     ledger: LedgerPlace = Field(description=_("Its place in the tamper-evident log."))
     erased_at: int | None = Field(None, description=_("When its texts were erased, in microseconds since 1970 (UTC)."))
+    warnings: list[WarningDocument] = Field(
+        [], description=_("What went wrong beside the decision, only in the answer that made it: its session was not kept.")
+    )
 
 
 class DecisionBatch(_Answer):

@@ -76,9 +76,11 @@ class History:
         try:
             for name, revision in names:
                 key = self._key(name)
-                if not await asyncio.to_thread(dialogues.save, key, document, revision, tenant=tenant):
-                    # Another call of the conversation was faster: what this one added goes to what that one left.
-                    await asyncio.to_thread(dialogues.merge, key, merged, tenant=tenant)
+                if await asyncio.to_thread(dialogues.save, key, document, revision, tenant=tenant):
+                    continue
+                # Another call of the conversation was faster: what this one added goes to what that one left.
+                if not await asyncio.to_thread(dialogues.merge, key, merged, tenant=tenant):
+                    _log.warning("the state of a conversation is too large to be kept", decision=decision_id)
         except StoreError as problem:
             _log.warning("the state of a conversation cannot be kept", code=problem.code)
 
