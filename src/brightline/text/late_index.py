@@ -19,12 +19,13 @@ import numpy as np
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from brightline.text.goals import Goal, Lane
+from brightline.text.initials import LEAST_ALONE, has_initials, heard_forms, heard_in, is_of_initials
 from brightline.text.lanes import Piece
 from brightline.text.marks import Layout
 from brightline.text.orders import order_forms
 from brightline.text.pairs import FIRST_HAN, LAST_HAN, UNSEEN, familiar_pairs, pair_scores
 from brightline.text.profile import load_profile
-from brightline.text.sounds import Sounds, sound_forms, sounds_of
+from brightline.text.sounds import Sounds
 from brightline.text.windows import Hit
 from brightline.text.words import continues_word, is_word_rim
 
@@ -88,7 +89,7 @@ class LateWords:
     def __init__(self, goals: Sequence[Goal], layout: Layout) -> None:
         self._goals = goals
         self.layout = layout
-        self.sounds = self._lane("sound", lambda entries: map(sound_forms, entries))
+        self.sounds = self._lane("sound", heard_forms)
         self.orders = self._lane("order", lambda entries: ((form,) if form else () for form in order_forms(entries)))
         self.latin = frozenset(_latin_words(goals))
         self.familiar = familiar_pairs(_chinese_words(goals))
@@ -106,7 +107,7 @@ class LateWords:
             for form in several:
                 for number, slot_number in places[text]:
                     word = _Word(number, slot_number, text, len(form), len(self._goals[number].slots) > 1)
-                    if word.accompanied or word.size >= WEAK_BELOW:
+                    if word.accompanied or word.size >= (LEAST_ALONE if is_of_initials(form) else WEAK_BELOW):
                         words[form].add(word)
         forms = sorted(words)
         return _Lane(CharwiseDoubleArrayAhoCorasick(forms) if forms else None, tuple(self._form(sorted(words[form])) for form in forms))
@@ -132,7 +133,7 @@ class LateIndex:
         if len(piece.kept) < 2:
             return []
         reversed_words = self._words.orders.find(piece.kept)
-        sounds = sounds_of(piece.base)
+        sounds = heard_in(piece.base)
         heard = self._words.sounds.find(sounds.text)
         wanted = self._wanted(seen, reversed_words, heard)
         if not wanted:
@@ -158,19 +159,19 @@ class LateIndex:
 
     def _heard(self, base: str, sounds: Sounds, heard: Sequence[tuple[int, int, int]], wanted: int) -> Iterator[Hit]:
         forms = self._words.sounds.forms
-        places: list[tuple[int, int, _Form]] = []
+        places: list[tuple[int, int, _Form, bool]] = []
         for start, stop, entry in heard:
             form = forms[entry]
             if form.bits & wanted:
                 begin, finish = int(sounds.at[start]), int(sounds.until[stop - 1])
                 if _CLAUSE_END.isdisjoint(base[begin:finish]):  # syllables are words' rims: sounds_of divided the runs of letters
-                    places.append((begin, finish, form))
+                    places.append((begin, finish, form, has_initials(sounds.text[start:stop])))
         if not places:
             return
-        ordinary = _shares({base[begin:finish] for begin, finish, _ in places})
-        for begin, finish, form in places:
+        ordinary = _shares({base[begin:finish] for begin, finish, _, _ in places})
+        for begin, finish, form, by_initials in places:
             written = base[begin:finish]
-            if _naturally_written(written) > _MOST_NATURAL:
+            if not by_initials and _naturally_written(written) > _MOST_NATURAL:
                 continue
             words = [word for word in form.words if _may_be_meant(written, word, ordinary[written])]
             yield from self._hits(written, begin, finish, words, wanted, SOUND_RANK)

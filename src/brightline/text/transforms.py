@@ -23,6 +23,7 @@ from types import MappingProxyType
 
 from brightline.text.decoding import MORSE
 from brightline.text.goals import Lane
+from brightline.text.initials import LEAST_SYLLABLES, MOST_LETTERS, initialled_words, initials_of
 from brightline.text.orders import order_form
 from brightline.text.shape_tables import leet_signs, look_alikes, numerals
 from brightline.text.sounds import folded, readings_of, sound_form, syllables_of
@@ -45,12 +46,13 @@ _NAME, _SPEAK, _EXCHANGE, _BETWEEN, _TURN, _ENCODE = range(6)
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """A disguise: ``apply`` puts it on, ``lane`` must see through it, ``layer`` says when it is put on."""
+    """A disguise: ``apply`` puts it on, ``lane`` must see through it (``accompanied``: beside another slot's word), ``layer`` says when it is put on."""
 
     name: str
     lane: Lane
     layer: int
     disguise: Callable[[str, Random], str]
+    accompanied: bool = False
 
     def apply(self, text: str, rng: Random) -> str:
         """The text in disguise; the text itself where there is nothing that the disguise could carry."""
@@ -58,6 +60,8 @@ class Transform:
 
     def is_resisted(self, word: str) -> bool:
         """True if the lane claims to find ``word`` alone in this disguise: short words sound like, and read backwards, like others."""
+        if self.accompanied:
+            return bool(initials_of(word))
         if self.lane == "sound":
             return len(sound_form(word)) >= 3
         if self.lane == "order":
@@ -255,6 +259,16 @@ def _spelt(text: str, spell: Callable[[str, list[str]], str]) -> str:
     return spelt
 
 
+def _initials(text: str, rng: Random) -> str:
+    """Reviewed words by their initials, and a text that is a single long word."""
+    if LEAST_SYLLABLES <= len(text) <= MOST_LETTERS and all(map(_is_han, text)):
+        return initials_of(text) or text
+    for word, letters in initialled_words():
+        if word in text:
+            text = text.replace(word, rng.choice(letters))
+    return text
+
+
 def _runs(text: str) -> list[str]:
     """The text cut where Chinese characters begin and end."""
     runs: list[str] = []
@@ -369,6 +383,7 @@ _ALL = (
     Transform("near_sounds", "sound", _SPEAK, _each(_near_sound)),
     Transform("pinyin", "sound", _SPEAK, _pinyin),
     Transform("half_pinyin", "sound", _SPEAK, _half_pinyin),
+    Transform("initials", "sound", _SPEAK, _initials, accompanied=True),
     Transform("emoji_words", "symbol", _NAME, _emoji_words),
     Transform("reverse", "order", _TURN, _reverse),
     Transform("base64", "decoded", _ENCODE, _base64),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Annotated, NamedTuple
 
 import typer
@@ -14,11 +15,13 @@ from brightline.cli.rules.files import GoalFiles, Json, Paths, problem_row, read
 from brightline.cli.terminal import console, print_json
 from brightline.model import Outcome, Side
 from brightline.text import Goal, GoalBook, TextEngine
-from brightline.text.transforms import TRANSFORMS
+from brightline.text.goals import Entry, Slot
+from brightline.text.transforms import TRANSFORMS, Transform
 
-__all__ = ["try_rules", "weaknesses"]
+__all__ = ["Attacked", "try_rules", "weaknesses"]
 
 _SEED = 20261122
+_BESIDE = "请看这里"  # a word of another slot, for disguises that are seen through beside one only
 
 
 class Weakness(NamedTuple):
@@ -54,22 +57,44 @@ def try_rules(
 
 
 def weaknesses(goals: Sequence[Goal]) -> Iterator[Weakness]:
-    """Every word of the goals under every disguise whose lane its goal claims: those that are not found any more.
-
-    A word counts as found if anything of its slot is. Disguises that leave a word as it is, or cannot carry it, attack nothing.
-    """
+    """Every word of the goals under every disguise whose lane its goal claims: those that are not found any more."""
     for goal in goals:
         for slot in goal.slots:
-            alone = replace(goal, slots=(replace(slot, companion=False),), unless=(), allow=(), effects={Side.POST: Outcome.REVIEW})
-            engine = TextEngine(GoalBook((alone,), ""))
+            attacked = Attacked(goal, slot)
             for entry in slot.entries:
-                word = entry.written.strip("*")
-                for name, disguise in TRANSFORMS.items():
-                    if disguise.lane not in goal.lanes or not disguise.is_resisted(word):
-                        continue
-                    text = disguise.apply(word, random.Random(_SEED))  # noqa: S311 - an attack that can be repeated, no secret
-                    if text != word and not engine.scan(text, Side.POST):
-                        yield Weakness(goal.id, slot.name, entry.written, name, disguise.lane, text)
+                for disguise in TRANSFORMS.values():
+                    text = attacked.disguised(entry, disguise)
+                    if text is not None and not attacked.is_found(text, disguise):
+                        yield Weakness(goal.id, slot.name, entry.written, disguise.name, disguise.lane, text)
+
+
+class Attacked:
+    """One slot of a goal, alone, whose words are put in disguise. A word counts as found if anything of its slot is."""
+
+    def __init__(self, goal: Goal, slot: Slot) -> None:
+        alone = replace(goal, slots=(replace(slot, companion=False),), unless=(), allow=(), effects={Side.POST: Outcome.REVIEW})
+        self._lanes = goal.lanes
+        self._alone = alone
+        self._engine = TextEngine(GoalBook((alone,), ""))
+
+    def disguised(self, entry: Entry, disguise: Transform) -> str | None:
+        """A word in a disguise that the goal claims to see through; None where it claims nothing, or the disguise can carry nothing."""
+        word = entry.written.strip("*")
+        if disguise.lane not in self._lanes or not disguise.is_resisted(word):
+            return None
+        text = disguise.apply(word, random.Random(_SEED))  # noqa: S311 - an attack that can be repeated, no secret
+        return None if text == word else text
+
+    def is_found(self, text: str, disguise: Transform) -> bool:
+        """True if the slot is met in a text; where the disguise claims no more, beside a word of another slot."""
+        if not disguise.accompanied:
+            return bool(self._engine.scan(text, Side.POST))
+        return bool(self._beside.scan(_BESIDE + text, Side.POST))
+
+    @cached_property
+    def _beside(self) -> TextEngine:
+        word = Entry(_BESIDE, _BESIDE, _BESIDE)
+        return TextEngine(GoalBook((replace(self._alone, slots=(*self._alone.slots, Slot("beside", (word,)))),), ""))
 
 
 def _print(files: GoalFiles, weak: list[Weakness], attacked: bool) -> None:
