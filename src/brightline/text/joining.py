@@ -63,6 +63,9 @@ _KEYWORDS = frozenset(
     ("let", "var", "const", "set", "print", "return", "and", "the", "is", "be", "as", "if", "in", "or", "not", "for", "it", "this", "that")
 )
 _PART_WORDS = (*"段半句块节片截", "部分", "文本", "art", "alf", "iece", "ord", "ragment", "egment", "hunk")
+# What every match of _PART holds: the end of a name and what follows, or four letters of a word (in what stands for them without case).
+_PART_NAMED = re.compile(r"[段半句块节片截分本](?:话?\s{0,4}(?:[:：=＝是为]|[iI\u0130\u0131][sS\u017f])|[一二三四五六七八九\dA-Da-d])")
+_FOUR_LETTERS = re.compile("[A-Za-z\u0130\u0131\u017f\u212a]{4}")
 _PART = re.compile(
     r"""(?P<name>(?:第[一二三四五六七八九十\d]{1,2}个?|[前后上下中]半?|[A-Da-d1-9])(?:部分|段|半|句|块|节|片|截)话?
         | (?:片段|部分|文本)[一二三四五六七八九\dA-Da-d]
@@ -153,7 +156,8 @@ def assignments(text: str) -> dict[str, str]:
 def _assignments(text: str) -> list[re.Match[str]]:
     """Where a value may be given a name, in the order of the values."""
     if _SEEN.search(text) is None:
-        return list(_PART.finditer(text)) if any(map(text.__contains__, _PART_WORDS)) else []
+        seen = any(map(text.__contains__, _PART_WORDS)) and (_PART_NAMED.search(text) or _FOUR_LETTERS.search(text))
+        return list(_PART.finditer(text)) if seen else []
     patterns = (_ASSIGNMENT, _VALUE_FIRST, _PART, _BARE)
     matches = [match for pattern in patterns for match in islice(pattern.finditer(text), _MAX_ASSIGNMENTS)]
     return sorted(matches, key=lambda match: (match.start("value"), patterns.index(match.re)))

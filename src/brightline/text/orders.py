@@ -12,8 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+
 from brightline.text.lanes import skip_form
-from brightline.text.pairs import naturalness, pair_scores
+from brightline.text.pairs import Naturalness, naturalness, pair_scores
 from brightline.text.profile import load_profile
 from brightline.text.shape_tables import english_words
 from brightline.text.views import Edit
@@ -43,15 +45,18 @@ def order_edits(text: str) -> list[Edit]:
     """The sentences of a text that are written backwards, each to be read forwards; any code points, time in proportion to the length."""
     natural = naturalness(text)
     _, at, kept, natural_until = natural
-    has_words = _FOREIGN.search(text) is not None
+    has_words = _has_words(text, natural)
     if len(at) <= LEAST_PAIRS and not has_words:
         return []
+    sentences = [found.span() for found in _SENTENCE.finditer(text)]
+    if not sentences or not (has_words or _is_any_unnatural(sentences, natural)):
+        return []
     edits: list[Edit] = []
-    for start, end in (found.span() for found in _SENTENCE.finditer(text)):
+    for start, end in sentences:
         first, last = at.searchsorted((start, end))
         pairs = max(int(last - first) - 1, 0)
         forwards = float(natural_until[last - 1] - natural_until[first]) if pairs else 0.0
-        words = _WORD.findall(natural.letters(start, end)) if has_words else []
+        words = _WORD.findall(natural.letters(start, end))
         if (pairs < LEAST_PAIRS or forwards >= LEAST_MEAN_GAIN * pairs) and len(words) < LEAST_PAIRS:
             continue
         turned = float(pair_scores(kept[first + 1 : last], kept[first : last - 1]).sum()) if pairs else 0.0
@@ -59,6 +64,19 @@ def order_edits(text: str) -> list[Edit]:
         if gain >= max(LEAST_GAIN, LEAST_MEAN_GAIN * (pairs + len(words))) and turned >= LEAST_NATURAL * pairs:
             edits.append(Edit(start, end, text[start:end][::-1], "order"))
     return edits
+
+
+def _has_words(text: str, natural: Naturalness) -> bool:
+    """True if some sentence may have so many words of Latin letters that they tell its order."""
+    return _FOREIGN.search(text) is not None and len(_WORD.findall(natural.letters(0, len(text)))) >= LEAST_PAIRS
+
+
+def _is_any_unnatural(sentences: Sequence[tuple[int, int]], natural: Naturalness) -> bool:
+    """True if the pairs of characters of some sentence do not speak for its order; all sentences at once."""
+    rims = natural.at.searchsorted(np.array(sentences))
+    pairs = rims[:, 1] - rims[:, 0] - 1
+    forwards = natural.scores.take(rims[:, 1] - 1, mode="clip") - natural.scores.take(rims[:, 0], mode="clip")
+    return bool(((pairs >= LEAST_PAIRS) & (forwards < LEAST_MEAN_GAIN * pairs)).any())
 
 
 def _turned_words(words: Sequence[str]) -> int:

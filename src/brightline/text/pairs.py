@@ -76,26 +76,26 @@ class Naturalness(NamedTuple):
 def pair_scores(left: _U32, right: _U32) -> NDArray[np.float32]:
     """The score of each two code points side by side; the arrays are broadcast."""
     place, check = place_of(left, right)
-    scores: NDArray[np.float32] = _scores()[_table()[place] ^ check]
+    scores: NDArray[np.float32] = _scores().take(_table().take(place) ^ check)
     return scores
 
 
 @lru_cache(4)
 def naturalness(text: str) -> Naturalness:
     """How natural a text is as it stands. Remembered, because several lanes ask in a row."""
-    codes = load_tables().base[np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)]
-    at = ((codes >= FIRST_HAN) & (codes <= LAST_HAN)).nonzero()[0]
-    kept = codes[at]
+    codes = load_tables().base.take(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32))
+    at = ((codes - np.uint32(FIRST_HAN)) <= LAST_HAN - FIRST_HAN).nonzero()[0]  # wraps on purpose
+    kept = codes.take(at)
     scores = np.zeros(max(len(kept), 1), np.float32)
     if len(kept) > 1:
-        np.cumsum(pair_scores(kept[:-1], kept[1:]), out=scores[1:])
+        pair_scores(kept[:-1], kept[1:]).cumsum(out=scores[1:])
     return Naturalness(codes, at, kept, scores)
 
 
 def place_of(left: _U32, right: _U32) -> tuple[_U32, NDArray[np.uint8]]:
     """Where a pair stands in a table of pairs, and what a place must begin with (upper three bits) to be its own."""
     mixed = (left * np.uint32(_LEFT)) ^ (right * np.uint32(_RIGHT))
-    return mixed >> np.uint32(32 - _BITS), ((mixed & np.uint32(7)) << np.uint32(5)).astype(np.uint8)
+    return mixed >> np.uint32(32 - _BITS), mixed.astype(np.uint8) << np.uint8(5)
 
 
 def familiar_pairs(words: Iterable[str]) -> NDArray[np.uint8]:

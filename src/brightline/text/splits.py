@@ -42,17 +42,22 @@ LEAST_GAPS = 3
 LONGEST_PIECE = 8
 AVERAGE_PIECE = 2.5
 LEAST_NATURAL = 1.0
-_PLAIN = re.compile(f"{_PLAIN_SEPARATOR}|、")
 _HAN = "\u3400-\u4e35\u4e37-\u9fff"  # without 丶
+_PLAIN = re.compile(f"(?:{_PLAIN_SEPARATOR}|、)(?=[{_HAN}0-9A-Za-z])")  # the last of a gap
 _BETWEEN = re.compile(
     f"(?:(?<=[{_HAN}])|(?<=(?<![0-9A-Za-z])[0-9A-Za-z]))(?:{_SEPARATOR}|、){{1,{MAX_SKIPPED}}}(?=[{_HAN}]|[0-9A-Za-z](?![0-9A-Za-z]))"
 )
 
 
 class _Splits(NamedTuple):
-    """``found`` finds where two parts stand (group 1 and 2); ``whole`` knows for each pair the character, ``unless`` what may not follow."""
+    """``found`` finds where two parts stand; ``whole`` knows for each pair the character, ``unless`` what may not follow.
+
+    ``beside`` finds the same parts as two groups, ``written`` has all pairs in all forms of their parts: most texts have none of them.
+    """
 
     found: re.Pattern[str]
+    beside: re.Pattern[str]
+    written: frozenset[str]
     whole: dict[str, str]
     unless: dict[str, str]
     variants: dict[int, str]
@@ -69,6 +74,8 @@ def split_edits(text: str) -> list[Edit]:
 
 def _pairs(text: str) -> list[Edit]:
     splits = _splits()
+    if splits.written.isdisjoint(map("".join, splits.beside.findall(text))):
+        return []
     edits: list[Edit] = []
     done = 0
     for found in splits.found.finditer(text):
@@ -97,7 +104,9 @@ def _is_ordinary(text: str, end: int, unless: str | None, splits: _Splits) -> bo
 
 def _spread(text: str) -> list[tuple[int, int]]:
     """Where separators stand in sentences that are spread out."""
-    if len(_PLAIN.findall(text)) + text.count("_") + text.count("丶") < LEAST_GAPS:
+    last_of_gaps = _PLAIN.findall(text)
+    lists, others = last_of_gaps.count("、"), text.count("_") + text.count("丶")
+    if len(last_of_gaps) + others < LEAST_GAPS or 2 * (len(last_of_gaps) - lists + others) < LEAST_GAPS:
         return []
     gaps = [gap.span() for gap in _BETWEEN.finditer(text)]
     if len(gaps) < LEAST_GAPS:
@@ -166,8 +175,13 @@ def _splits() -> _Splits:
     for code, part in variants.items():
         first |= {chr(code)} if part in first else set()
         second |= {chr(code)} if part in second else set()
-    found = re.compile(f"[{''.join(sorted(first))}](?=({_GAP}[{''.join(sorted(second))}]))")
-    return _Splits(found, whole, unless, variants)
+    firsts, seconds = f"[{''.join(sorted(first))}]", f"[{''.join(sorted(second))}]"
+    forms = {part: [part] for pair in whole for part in pair}
+    for code, part in variants.items():
+        forms[part].append(chr(code))
+    written = frozenset(left + right for pair in whole for left in forms[pair[0]] for right in forms[pair[1]])
+    beside = re.compile(f"({firsts})(?={_GAP}({seconds}))")
+    return _Splits(re.compile(f"{firsts}(?=({_GAP}{seconds}))"), beside, written, whole, unless, variants)
 
 
 def _variants(parts: set[str]) -> dict[int, str]:

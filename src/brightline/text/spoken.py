@@ -22,7 +22,7 @@ from brightline.text.lanes import BREAK, base_form
 from brightline.text.pairs import FIRST_HAN, LAST_HAN, UNSEEN, is_familiar, load_counts, naturalness, pair_scores, place_of
 from brightline.text.shape_tables import english_words
 from brightline.text.sounds import FIRST, phrase_readings, readings_of, sounds_of
-from brightline.text.tables import CLAUSE, END, LAST_CODE_POINT, load_tables
+from brightline.text.tables import CLAUSE, END, load_tables
 from brightline.text.views import Edit, View
 
 __all__ = ["spoken_edits"]
@@ -50,6 +50,7 @@ _NO_READING = -1
 _LETTERS = re.compile("[a-z]+")
 _FOREIGN = re.compile(r"[^\W\d_\u3400-\u9fff]")  # a letter in any form that may be a Latin one
 _SENTENCE = re.compile(r"[^。！？!?\n]+")
+_HAN = re.compile("[\u3400-\u9fff]")
 
 _U32 = NDArray[np.uint32]
 _F32 = NDArray[np.float32]
@@ -83,8 +84,8 @@ class _Reading(NamedTuple):
 
 def spoken_edits(text: str, familiar: NDArray[np.uint8] | None = None) -> list[Edit]:
     """The characters and syllables of ``text`` that are to be read as other characters; any code points, time in proportion to the length."""
-    clauses = _clauses(text)
-    foreign = _FOREIGN.search(text) is not None and _is_no_english(text)
+    foreign = _is_foreign(text)
+    clauses = _clauses(text, foreign)
     if not clauses and not foreign:
         return []
     edits: list[Edit] = []
@@ -93,7 +94,7 @@ def spoken_edits(text: str, familiar: NDArray[np.uint8] | None = None) -> list[E
         forwards, gain = _edits(text, own, familiar)
         if 2 * sum(last - first for first, last in own) > end - start or (foreign and _is_mostly_letters(text[start:end])):
             turned = text[start:end][::-1]
-            backwards, more = _edits(turned, _clauses(turned), familiar)
+            backwards, more = _edits(turned, _clauses(turned, _is_foreign(turned)), familiar)
             if more > LEAST_GAIN + MORE_TURNED * gain:
                 forwards = [Edit(start, end, View.of(turned).edited(backwards).text, "sound")]
         edits += forwards
@@ -102,10 +103,13 @@ def spoken_edits(text: str, familiar: NDArray[np.uint8] | None = None) -> list[E
 
 def _is_mostly_letters(sentence: str) -> bool:
     """True if there are fewer Chinese characters than others."""
-    return 2 * sum("\u3400" <= letter <= "\u9fff" for letter in sentence) < len(sentence)
+    return 2 * len(_HAN.findall(sentence)) < len(sentence)
 
 
-def _is_no_english(text: str) -> bool:
+def _is_foreign(text: str) -> bool:
+    """True if there are letters, and most words of them are not English."""
+    if _FOREIGN.search(text) is None:
+        return False
     words = _LETTERS.findall(naturalness(text).letters(0, len(text)))
     return 2 * sum(len(word) > 1 and word in english_words() for word in words) <= len(words) > 0
 
@@ -128,18 +132,21 @@ def _end(row: _Row, n: int) -> int:
     return row.at[n + 1] if n + 1 < len(row.at) else row.until[n]
 
 
-def _clauses(text: str) -> list[tuple[int, int]]:
+def _clauses(text: str, foreign: bool) -> list[tuple[int, int]]:
     """The clauses that may be meant to be spoken: their characters do not belong side by side, or there are letters that are pinyin."""
-    codes, at, kept, natural_until = naturalness(text)
-    classes = load_tables().classes[np.minimum(codes, LAST_CODE_POINT)]
-    rims = ((classes & (END | CLAUSE)) != 0).nonzero()[0]
-    starts, ends = np.append(0, rims + 1), np.append(rims, len(text))
-    first, last = at.searchsorted(starts), at.searchsorted(ends) - 1
+    codes, at, _, natural_until = naturalness(text)
+    rims = (load_tables().classes.take(codes, mode="clip") & (END | CLAUSE)).nonzero()[0]
+    cuts = np.zeros(len(rims) + 2, np.int64)  # before which of the Chinese characters a clause begins
+    cuts[1:-1] = at.searchsorted(rims)
+    cuts[-1] = len(at)
+    first, last = cuts[:-1], cuts[1:] - 1
     pairs = last - first
-    several = pairs + 1 >= LEAST_SYLLABLES
-    natural = natural_until[np.maximum(last, 0)] - natural_until[np.minimum(first, max(len(kept) - 1, 0))]
-    wanted = several & (natural < MOST_NATURAL * pairs)
-    if _FOREIGN.search(text) is not None and _is_no_english(text):
+    natural = natural_until.take(last, mode="clip") - natural_until.take(first, mode="clip")
+    wanted = (pairs >= LEAST_SYLLABLES - 1) & (natural < MOST_NATURAL * pairs)
+    if not foreign and not wanted.any():
+        return []
+    starts, ends = np.append(0, rims + 1), np.append(rims, len(text))
+    if foreign:
         heard = sounds_of(text)
         spelt = np.asarray(heard.at)[(np.asarray(heard.until) - heard.at) > 1]
         wanted |= spelt.searchsorted(ends) > spelt.searchsorted(starts)

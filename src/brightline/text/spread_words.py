@@ -28,6 +28,7 @@ _GAP = r"(?:[^\w\n。！？!?，,；;：:]|_|丶|、(?=[a-zA-Z0-9_丶、])){1,6}
 _PIECE = r"[a-zA-Z0-9']+"
 _CHAIN = re.compile(rf"{_PIECE}(?:{_GAP}{_PIECE})+")
 _PIECES = re.compile(_PIECE)
+_LATIN = re.compile("[a-z]")
 # Gaps that ordinary text seldom has: a single letter that is no word, or signs between two letters.
 _ODD = re.compile(r"(?<![a-z0-9'’])[b-hj-z](?=[^\w\n]|_)|[a-z](?:[^\w\s'’,.;:!?()\-/]|[_丶、.\-/])[^\w\n]{0,2}(?=[a-z])")
 
@@ -58,7 +59,7 @@ def spread_edits(text: str, known: Container[str] = frozenset()) -> list[Edit]:
     ``known``: lower-case words that the entries are made of, which count beside the fields' words and common English ones.
     """
     lower = text.lower()
-    if len(lower) != len(text) or len(_ODD.findall(lower)) < LEAST_ODD_GAPS:
+    if _LATIN.search(lower) is None or len(lower) != len(text) or len(_ODD.findall(lower)) < LEAST_ODD_GAPS:
         return []
     edits: list[Edit] = []
     left = MOST_PIECES
