@@ -65,6 +65,16 @@ class SecondLook:
         """False if there is nobody to ask."""
         return self._guard is not None or self._semantic is not None
 
+    @property
+    def guard(self) -> Guard | None:
+        """The guard model service that is asked."""
+        return self._guard
+
+    @property
+    def semantic(self) -> Semantic | None:
+        """The comparison by meaning; None if it is off or not installed."""
+        return self._semantic
+
     async def look(self, parts: Sequence[Part], pipeline: Pipeline) -> GuardAnswer:
         """What the second stages find in those texts that they are asked about, and what they did not judge."""
         return await self.look_at(self.wanted(parts, pipeline), pipeline) if self.is_on else GuardAnswer()

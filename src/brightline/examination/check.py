@@ -1,0 +1,41 @@
+"""One thing that was looked at. It says what it saw as a sentence with places for values, so that a page can say it in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from brightline.errors import BrightlineError
+
+__all__ = ["PROBLEM", "Check", "Values", "failed"]
+
+PROBLEM = "%(code)s: %(problem)s"
+"""The sentence of a check that ended in an error of ours."""
+
+Values = dict[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: what, whether it is well, what was seen, what to do if not. ``saying`` and ``cure`` take ``values``."""
+
+    name: str
+    ok: bool
+    saying: str
+    cure: str = ""
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> str:
+        """What was seen, in English."""
+        return self.saying % self.values
+
+    @property
+    def advice(self) -> str:
+        """What to do, in English; empty if all is well."""
+        return "" if self.ok else self.cure % self.values
+
+
+def failed(name: str, problem: BrightlineError) -> Check:
+    """A check that could not be made."""
+    return Check(name, False, PROBLEM, "%(hint)s", {"code": problem.code, "problem": problem.message, "hint": problem.hint})
