@@ -49,7 +49,7 @@ GOOD = """
         ("words: [百家乐, 时时彩]", "words: [百家乐], patterns: ['a.*b']", 216, 9, "unbounded repeat"),
         ("words: [百家乐, 时时彩]", "words: [百家乐], patterns: ['(a']", 216, 9, "not a regular expression"),
         ("words: [百家乐, 时时彩]", "use: x", 204, 9, "unknown field 'use'"),
-        (", words: [百家乐, 时时彩]", "", 211, 9, "without words and patterns"),
+        (", words: [百家乐, 时时彩]", "", 211, 9, "without words, patterns and detectors"),
         ("时时彩]}", "时时彩], companion: true}", 211, 9, "every slot is a companion"),
         ("owner: tests", "owner: tests\n  unless: [{exception: news, use: nothing}]", 212, 13, "unknown exception list"),
         ("owner: tests", "owner: tests\n  unless: [{exception: news}]", 212, 13, "either use or words"),

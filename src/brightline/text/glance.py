@@ -113,7 +113,7 @@ def _matches(pattern: Pattern, text: bytes) -> bool:
     begin = 0
     while (match := pattern.full.search(text, begin)) is not None:
         begin = int(match.start())
-        if not begins_inside_word(text[max(0, begin - 1) : begin + 1].decode("latin-1"), min(1, begin)):
+        if not begins_inside_word(text[max(0, begin - 1) : begin + 1].decode("latin-1"), min(1, begin), pattern.whole_numbers):
             return True
         begin += 1
     return False

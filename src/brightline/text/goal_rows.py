@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from brightline.errors import DataError
 from brightline.model import Outcome, Side
 from brightline.rulebook import OperatorTerm, Rulebook
+from brightline.text.detectors import DETECTORS, patterns_of
 from brightline.text.goal_entries import EntryReader
 from brightline.text.goals import (
     LANES,
@@ -269,15 +270,29 @@ class GoalReader:
         return tuple(slots)
 
     def _slot(self, node: Node) -> Slot:
-        fields = node.only(("name", "words", "patterns", "companion"), "a slot")
+        fields = node.only(("name", "words", "patterns", "detectors", "companion"), "a slot")
         if "name" not in fields:
             node.fail(205, "field 'name' is missing", "name the slot after what it stands for")
         before = len(self.problems)
         entries = self.entries.entries(fields["words"]) if "words" in fields else ()
         patterns = self.entries.patterns(fields["patterns"]) if "patterns" in fields else ()
-        if not entries and not patterns and len(self.problems) == before:
-            node.fail(211, "a slot without words and patterns", "add words: […] or patterns: […]")
-        return Slot(fields["name"].text(), entries, patterns, fields["companion"].flag() if "companion" in fields else False)
+        detectors = self._detectors(fields["detectors"]) if "detectors" in fields else ()
+        if not entries and not patterns and not detectors and len(self.problems) == before:
+            node.fail(211, "a slot without words, patterns and detectors", "add words: […], patterns: […] or detectors: […]")
+        companion = fields["companion"].flag() if "companion" in fields else False
+        patterns += tuple(pattern for name in detectors for pattern in patterns_of(name))
+        return Slot(fields["name"].text(), entries, patterns, companion, detectors)
+
+    def _detectors(self, node: Node) -> tuple[str, ...]:
+        names: list[str] = []
+        for row in node.texts():
+            with self.noting():
+                if row.value not in DETECTORS:
+                    row.fail(211, f"unknown detector {row.value!r}", f"known detectors: {', '.join(sorted(DETECTORS))}")
+                if row.value in names:
+                    row.fail(211, f"detector {row.value!r} stands twice", "name it once")
+                names.append(row.value)
+        return tuple(names)
 
     def unless(self, node: Node) -> tuple[Unless, ...]:
         """The exceptions of a goal."""

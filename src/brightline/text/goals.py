@@ -66,7 +66,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One of the things that must be present: any of its entries, or any of its patterns.
+    """One of the things that must be present: any of its entries, or any of its patterns; those of its ``detectors`` are among them.
 
     A ``companion`` slot has ordinary words (如何, 需要) that say nothing without the other slots: a stream does not hold
     them back while the rest of the window may still come. What the other slots match never leaves.
@@ -76,6 +76,7 @@ class Slot:
     entries: tuple[Entry, ...]
     patterns: tuple[Pattern, ...] = ()
     companion: bool = False
+    detectors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,7 +240,7 @@ class Matching:
             start, stop = search_from + match.start(), search_from + match.end()
             if start >= live:
                 break
-            if self._is_inside_word(position + start):
+            if self._is_inside_word(position + start, pattern.whole_numbers):
                 search_from = start + 1  # as for entries: what begins with a letter begins a word
                 continue
             begin, finish = position + start, position + stop
@@ -253,12 +253,12 @@ class Matching:
 
     def _live_from(self, pattern: Pattern, text: str, start: int, position: int) -> int:
         live = pattern.live_from(text, start)
-        while live < len(text) and self._is_inside_word(position + live):
+        while live < len(text) and self._is_inside_word(position + live, pattern.whole_numbers):
             live = pattern.live_from(text, live + 1)
         return live
 
-    def _is_inside_word(self, position: int) -> bool:
-        return begins_inside_word(self.base.text, position - self.base.begin)
+    def _is_inside_word(self, position: int, numbers: bool = False) -> bool:
+        return begins_inside_word(self.base.text, position - self.base.begin, numbers)
 
     def _take(self, lane: LaneIndex, entry: int, targets: Iterable[Target], begin: int, finish: int, rank: int) -> None:
         for target in targets:

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from re import _parser as sre  # type: ignore[attr-defined]
 from typing import Any
 
@@ -25,7 +25,9 @@ import re2
 from brightline.text.anchors import anchors_of
 from brightline.text.lanes import normalise
 
-__all__ = ["MAX_WIDTH", "Pattern", "PatternError", "compile_pattern"]
+__all__ = ["MAX_WIDTH", "Check", "Pattern", "PatternError", "checked_pattern", "compile_pattern"]
+
+Check = Callable[[str], bool]
 
 MAX_WIDTH = 80  # characters: longer evidence is a matter for slots; a stream holds back at most this much for a pattern
 _ANY = "\uffff"  # no character of any text: stands for "many"
@@ -58,7 +60,7 @@ class Pattern:
 
     ``heads`` are the beginnings of two characters that a match can have; one of a single character stands for all beginnings
     with it. Most positions that begin like a match do not go on like one, and heads tell without a search. ``anchors`` are
-    at most two sets of literals: of each every match holds at least one.
+    at most two sets of literals: of each every match holds at least one. ``whole_numbers``: no match begins behind a digit.
     """
 
     source: str
@@ -68,6 +70,7 @@ class Pattern:
     firsts: frozenset[str] | None
     heads: frozenset[str]
     anchors: tuple[frozenset[str], ...]
+    whole_numbers: bool = False
 
     def live_from(self, text: str, start: int) -> int:
         """Index of the first position from which more text could complete (or lengthen) a match; ``len(text)`` if none."""
@@ -116,6 +119,41 @@ def compile_pattern(source: str) -> Pattern:
     known = firsts if isinstance(firsts, frozenset) else None
     heads = writer.heads(tree, known) if known else frozenset()
     return Pattern(source, *compiled, writer.width(high), known, heads, anchors_of(tree, writer.text_of, writer.texts_of_class))
+
+
+def checked_pattern(source: str, check: Check, name: str) -> Pattern:
+    """A pattern whose matches must also pass ``check``; where one fails, the next may begin at its second character. No match begins
+    inside a number. ``name`` stands for it where a pattern of a goal file has its source. Raises ``PatternError``.
+    """
+    plain = compile_pattern(source)
+    return replace(plain, source=name, full=_Checked(plain.full, check), whole_numbers=True)
+
+
+class _Checked:
+    """A compiled expression that gives those matches only that pass a check."""
+
+    def __init__(self, expression: Any, check: Check) -> None:
+        self._expression = expression
+        self._check = check
+
+    def search(self, text: str | bytes, position: int = 0) -> Any:
+        while (match := self._expression.search(text, position)) is not None and not self._passes(match):
+            position = match.start() + 1
+        return match
+
+    def fullmatch(self, text: str) -> Any:
+        match = self._expression.fullmatch(text)
+        return match if match is not None and self._passes(match) else None
+
+    def finditer(self, text: str) -> Iterator[Any]:
+        match = self.search(text)
+        while match is not None:
+            yield match
+            match = self.search(text, match.end())
+
+    def _passes(self, match: Any) -> bool:
+        found = match.group()
+        return self._check(found.decode() if isinstance(found, bytes) else found)
 
 
 class _Writer:

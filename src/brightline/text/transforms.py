@@ -23,7 +23,7 @@ from types import MappingProxyType
 
 from brightline.text.decoding import MORSE
 from brightline.text.goals import Lane
-from brightline.text.initials import LEAST_SYLLABLES, MOST_LETTERS, initialled_words, initials_of
+from brightline.text.initials import LEAST_SYLLABLES, initialled_words, initials_of
 from brightline.text.orders import order_form
 from brightline.text.shape_tables import leet_signs, look_alikes, numerals
 from brightline.text.sounds import folded, readings_of, sound_form, syllables_of
@@ -38,6 +38,7 @@ EMOJI = "😀🔥🌹🎉❤👍💯🌟😂🍀🐱🌈⭐🎁💥✨"
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f\u180e"
 ACCENTS = "\u0301\u0308\u0336\u0327\u0304"
 _SENTENCE_ENDS = "。！？!?\n"
+_LONGEST_WORD = 6  # Chinese characters that may be one word
 
 # In which order disguises are put on: a word that has a picture is named by it before anybody looks for a homophone, and nobody can
 # pronounce the parts of a character.
@@ -260,8 +261,8 @@ def _spelt(text: str, spell: Callable[[str, list[str]], str]) -> str:
 
 
 def _initials(text: str, rng: Random) -> str:
-    """Reviewed words by their initials, and a text that is a single long word."""
-    if LEAST_SYLLABLES <= len(text) <= MOST_LETTERS and all(map(_is_han, text)):
+    """Reviewed words by their initials, and a text that is a single long word: nobody could read the initials of a sentence."""
+    if LEAST_SYLLABLES <= len(text) <= _LONGEST_WORD and all(map(_is_han, text)):
         return initials_of(text) or text
     for word, letters in initialled_words():
         if word in text:

@@ -15,6 +15,11 @@ def continues_word(rim: str, neighbour: str) -> bool:
     return neighbour.isascii() and ((rim.isalpha() and neighbour.isalpha()) or (rim.isdigit() and neighbour.isdigit()))
 
 
-def begins_inside_word(text: str, at: int) -> bool:
-    """True if a letter of Latin script stands at ``at`` and directly before it: no pattern begins there, as no word does."""
-    return at > 0 and text[at].isascii() and text[at].isalpha() and continues_word(text[at], text[at - 1])
+def begins_inside_word(text: str, at: int, numbers: bool = False) -> bool:
+    """True if a letter of Latin script stands at ``at`` and directly before it: no pattern begins there, as no word does; ``numbers``: or a digit."""
+    return (
+        at > 0
+        and text[at].isascii()
+        and (text[at].isalpha() or (numbers and text[at].isdigit()))
+        and continues_word(text[at], text[at - 1])
+    )
