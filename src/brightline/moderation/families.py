@@ -61,6 +61,7 @@ class FamilyModels:
         by_bits = groupby(sorted(models, key=lambda model: (model.card.bits, model.card.family)), key=lambda model: model.card.bits)
         self._groups = tuple(_grouped(bits, tuple(group)) for bits, group in by_bits)
         self.models = tuple(sorted((model for group in self._groups for model in group.models), key=lambda model: model.card.family))
+        self._least_violating = {model.card.family: model.least_violating for model in self.models}
         told = ":".join(f"{model.card.family}={model.card.sha256}/{model.card.borderline}/{model.card.violating}" for model in self.models)
         self.version = f"{_VERSION}+{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
@@ -93,7 +94,7 @@ class FamilyModels:
         return [
             self._finding(judged, verdict, reading, text, side, path)
             for judged in self._judge(reading)
-            if (verdict := judged.verdict).level == "violating"
+            if judged.score >= self._least_violating[judged.model.card.family] and (verdict := judged.verdict).level == "violating"
         ]
 
     def verdicts(self, text: str) -> list[Verdict]:

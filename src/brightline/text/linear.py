@@ -40,7 +40,10 @@ DAMPING = 16  # buckets that a text is taken to have beside its own: a word or t
 
 _K = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio, odd (Knuth)
 _M = np.uint64(0xD6E8FEB86659FD93)  # odd, from the finisher of the "rrmxmx" mixer (P. Evensen, 2018)
+_ALL = (1 << 64) - 1
+_KM = np.uint64(int(_K) * int(_M) & _ALL)
 _ZERO, _NINE = ord("0"), ord("9")
+_MOST_NATS, _ROUNDING = 50.0, 1e-6  # of the scale; far more than rounding makes, far less than anybody could tell
 _EXPLAINED_GRAMS = 10  # the strongest n-grams that are merged into evidence: more would mark nearly all of a short text
 
 Level = Literal["safe", "borderline", "violating"]
@@ -87,15 +90,22 @@ def read(text: str, piece: Piece | None = None) -> Reading:
 
 def grams(letters: Codes, bits: int) -> Buckets:
     """The bucket of every n-gram: all of size 1 by position, then all of size 2, then of size 3. Wraps on purpose."""
-    shift = np.uint64(64 - bits)
-    parts, state = [], letters
-    for size in SIZES:
-        if size > 1:
-            state = state[:-1] * _K + letters[size - 1 :]
-        parts.append(((state * _K + np.uint64(size)) * _M) >> shift)
-        if len(state) < 2:
-            break
-    return np.concatenate(parts).astype(np.int64)
+    count = len(letters)
+    counts = [max(0, count - size + 1) for size in SIZES]
+    states = np.empty(sum(counts), np.uint64)  # of all sizes in a row, so that what is the same for all is done once
+    ones, twos, threes = states[:count], states[count : count + counts[1]], states[count + counts[1] :]
+    ones[:] = letters
+    if counts[1]:
+        np.multiply(letters[:-1], _K, out=twos)
+        twos += letters[1:]
+    if counts[2]:
+        np.multiply(twos[:-1], _K, out=threes)
+        threes += letters[2:]
+    states *= _KM
+    for size, part in zip(SIZES, (ones, twos, threes), strict=True):
+        part += np.uint64(size * int(_M) & _ALL)
+    states >>= np.uint64(64 - bits)
+    return states.view(np.int64)
 
 
 def distinct(buckets: Buckets) -> Buckets:
@@ -103,7 +113,10 @@ def distinct(buckets: Buckets) -> Buckets:
     if len(buckets) < 2:
         return buckets
     ordered = np.sort(buckets)
-    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
+    first = np.empty(len(ordered), np.bool_)
+    first[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered.compress(first)
 
 
 def sums(letters: Codes, table: NDArray[np.float32], bits: int) -> tuple[list[float], float]:
@@ -141,6 +154,15 @@ class LinearModel:
             return 0.0
         buckets = distinct(grams(letters, self.card.bits))
         return float(self.weights[buckets].sum()) / math.sqrt(len(buckets) + DAMPING)
+
+    @property
+    def least_violating(self) -> float:
+        """A score below which no verdict is violating: what the scale says, less what rounding could hide."""
+        chance = self.card.violating
+        nats = math.log(chance / (1 - chance)) if chance < 1 else math.inf
+        if abs(nats) > _MOST_NATS:
+            return -math.inf  # where the scale ends
+        return (nats - _ROUNDING - self.card.intercept) / self.card.slope
 
     def verdict(self, score: float) -> Verdict:
         """Probability and level of a score."""
