@@ -8,7 +8,7 @@ import pytest
 
 from brightline.config import load_settings
 from brightline.pipeline import Pipeline
-from brightline.server.console.naming import goal_name
+from brightline.server.console.naming import goal_name, goal_names
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +26,22 @@ def test_goals_and_models_have_names(pipeline: Pipeline) -> None:
     ("goal", "zh", "en"),
     [
         ("model.gambling", "疑似赌博推广", "Probably gambling"),
+        ("likeness.bare_over_turns", "多轮对话：去除他人衣物", "Over turns: undress a person"),
         ("guard.violent", "暴力", "Violence"),
         ("guard.not_answered", "护栏模型未作答", "The guard model did not answer"),
     ],
 )
 def test_what_is_no_goal_of_the_rulebook_has_a_name_too(pipeline: Pipeline, goal: str, zh: str, en: str) -> None:
     assert (goal_name(pipeline, goal, "zh"), goal_name(pipeline, goal, "en")) == (zh, en)
+
+
+def test_every_goal_that_only_conversations_meet_has_a_name(pipeline: Pipeline) -> None:
+    names = goal_names(pipeline)
+    assert pipeline.dialogues.broad_goals
+    for each in [*pipeline.dialogues.broad_goals, *pipeline.model_cards, *(goal.id for goal in pipeline.engine.book)]:
+        assert names[each].of("zh") == goal_name(pipeline, each, "zh")
+        assert names[each].of("en") == goal_name(pipeline, each, "en")
+        assert all(names[each])
 
 
 @pytest.mark.parametrize("goal", ["", "of.yesterday", "model.nobody", "guard.", "guard.<b>"])

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from brightline.model import Ground, NotInspected, Outcome, Side
+from brightline.server.console.naming import goal_name
 from tests.server.console.conftest import Console
 from tests.server.console.decision.markup import text_of, tree_of
 from tests.server.console.decision.recording import EVIDENCE, PAPERS, address, events, record, sealed
@@ -148,6 +149,27 @@ def test_a_replay_shows_both_judgements_and_is_on_record(console: Console) -> No
     before = console.site.service.decision(decision.id)
     assert before is not None
     assert before.decision == decision, "nothing is changed by it"
+
+
+def test_a_replay_names_goals_by_their_titles(console: Console) -> None:
+    decision = sealed(console)
+    steps = text_of(console.as_("reviewer").post(address(decision, "/replay")).text).partition("How the policy weighs")[2]
+    for finding in decision.findings:
+        assert f"{goal_name(console.site.service.pipeline, finding.goal, 'en')} {finding.goal}" in steps
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "answers judged one step stricter: the conversation left open"), ("zh", "回答从严一级判断")]
+)
+def test_what_a_conversation_left_open_is_told_by_its_titles(console: Console, lang: str, words: str) -> None:
+    decision = sealed(console)
+    goals = ("gambling.promotion", "likeness.bare_over_turns", "of.yesterday")
+    tightened = record(console, decision, context=dataclasses.replace(decision.context, tightened=goals))
+    told = text_of(console.as_("reviewer", lang).get(address(tightened)).text)
+    assert words in told
+    for goal in goals:
+        assert f"{goal_name(console.site.service.pipeline, goal, lang)} {goal}".strip() in told
+    assert words not in text_of(console.as_("reviewer", lang).get(address(decision)).text)
 
 
 def test_a_replay_marks_what_differs(console: Console) -> None:

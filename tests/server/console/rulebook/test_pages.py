@@ -19,6 +19,7 @@ from brightline.rulebook.contexts import context_name
 from brightline.server.console.rulebook.remarks import REMARKS
 from brightline.server.console.rulebook.shelf import Shelf
 from brightline.service import Service
+from brightline.text.word_rows import may_act
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +115,20 @@ def test_the_contexts_that_excuse_stand_there_in_the_readers_words(service: Serv
         page = body(open_page(f"/console/rulebook/goals/{goal.id}?lang={lang}"))
         for unless in goal.unless:
             assert escape(context_name(unless.exception, lang)) in page
+
+
+def test_how_far_exceptions_reach_is_told_as_the_engine_has_it(service: Service, open_page: Open) -> None:
+    told = {"stops": "after it in the same sentence", "asks": "also in neighbouring sentences", "both": "else also in neighbouring ones"}
+    seen = set()
+    for goal in service.pipeline.engine.book:
+        acting = {may_act(goal, side) for side in goal.effects}
+        kind = "both" if len(acting) == 2 else "stops" if acting == {True} else "asks"
+        if kind in seen or not any(unless.after for unless in goal.unless):
+            continue
+        seen.add(kind)
+        page = body(open_page(f"/console/rulebook/goals/{goal.id}?lang=en"))
+        assert [words in page for words in told.values()] == [name == kind for name in told], goal.id
+    assert seen >= {"stops", "asks"}
 
 
 def test_former_ids_and_numbers_lead_to_the_rule_of_today(open_page: Open) -> None:

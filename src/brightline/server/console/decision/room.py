@@ -23,6 +23,7 @@ from brightline.server.console.decision.replay import Replay, replay
 from brightline.server.console.decision.sheet import Sight, is_folded, neighbours, sheet_of, sight_of
 from brightline.server.console.decisions.conditions import conditions_of
 from brightline.server.console.desk import Desk, Visit
+from brightline.server.console.naming import goal_name
 from brightline.server.console.permissions import Permission
 from brightline.server.face import msgid as _
 from brightline.server.face import security_headers
@@ -191,6 +192,7 @@ class DecisionRoom:
             way=way,
             pipeline_versions=self._service.pipeline.versions,
             pieces_of=pieces_of,
+            goal_title=lambda goal: goal_name(self._service.pipeline, goal, visit.lang),
             citation=lambda rule: self._service.rulebook.citation(rule, visit.lang) if rule in self._service.rulebook else rule,
             erased_says={lang: catalogue(lang).gettext(_ERASED) for lang in LANGUAGES},
         )

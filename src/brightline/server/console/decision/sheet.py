@@ -22,6 +22,7 @@ from brightline.server.console.decision.normalised import Reading, read_passage
 from brightline.server.console.decision.passages import Passage, is_sensitive, passages_of
 from brightline.server.console.decision.rules import CitedRule, cited_by
 from brightline.server.console.desk import Visit
+from brightline.server.console.naming import goal_name
 from brightline.server.console.permissions import Permission
 from brightline.service import Service
 from brightline.store import ApiKey, Cursor, DecisionFilter, StoredDecision, User
@@ -82,6 +83,8 @@ class Sheet:
     superseded_by: str
     place: LedgerPlace
     versions: Mapping[str, str]
+    left_open: tuple[tuple[str, str], ...]
+    """Goals that the conversation left open, for the sake of which its answers were judged one step stricter: id and name, if it has one."""
 
     @property
     def statement(self) -> Statement:
@@ -136,6 +139,7 @@ def sheet_of(service: Service, stored: StoredDecision, sight: Sight, lang: str, 
         superseded_by=_superseded_by(service, decision),
         place=ledger_place(service, stored),
         versions=decision.versions,
+        left_open=tuple((goal_id, goal_name(pipeline, goal_id, lang)) for goal_id in decision.context.tightened),
     )
 
 

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from brightline.model import Door, Outcome
 from brightline.server.console.clock import Clock
+from brightline.server.console.naming import goal_names
 from brightline.server.face import msgid as _
 from brightline.service import Service
 from brightline.store import Cursor, DecisionFilter
@@ -212,7 +213,7 @@ class _Reader:
     def __init__(self, clock: Clock, service: Service) -> None:
         self._clock = clock
         self._rulebook = service.rulebook
-        self._goals = service.pipeline.engine.book
+        self._pipeline = service.pipeline
         self._ways: dict[str, Callable[[str], tuple[str, dict[str, Any]]]] = {
             "type": self._type,
             "rule": self._rule,
@@ -266,11 +267,11 @@ class _Reader:
         # Also an id that is no goal of today: old decisions keep the goals of their time.
         if not _GOAL_ID.fullmatch(value):
             words = value.casefold().split()
-            titles = {goal.id: goal.title_en if self._clock.lang == "en" else goal.title_zh for goal in self._goals}
-            both = {goal.id: f"{goal.id} {goal.title_zh} {goal.title_en}".casefold() for goal in self._goals}
+            names = goal_names(self._pipeline)
+            both = {each: f"{each} {name.zh} {name.en}".casefold() for each, name in names.items()}
             found = [each for each, text in both.items() if all(word in text for word in words)]
             if len(found) != 1:
-                offers = tuple(Offer(each, titles[each]) for each in found[:_MOST_OFFERS])
+                offers = tuple(Offer(each, names[each].of(self._clock.lang)) for each in found[:_MOST_OFFERS])
                 raise _no_choice(len(found), offers, _("No goal has this id or these words."), _("Take an id from a finding."))
             value = found[0]
         return value, {"goal": value}

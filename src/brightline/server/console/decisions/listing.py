@@ -23,7 +23,7 @@ from brightline.server.console.decisions.conditions import FLAGGED, Conditions, 
 from brightline.server.console.decisions.counting import Count, count_of
 from brightline.server.console.decisions.rows import Row, row_of
 from brightline.server.console.desk import Desk, Visit
-from brightline.server.console.naming import goal_name
+from brightline.server.console.naming import goal_name, goal_names
 from brightline.server.console.permissions import Permission
 from brightline.server.face import msgid as _
 from brightline.server.face import security_headers
@@ -270,11 +270,10 @@ class Listing:
         return goal_name(self._desk.service.pipeline, goal, visit.lang) or goal
 
     def _options(self, visit: Visit, of: str) -> list[tuple[str, str]]:
-        english = visit.lang == "en"
         if of == "rule":
             return [(each, self._desk.rulebook.citation(each, visit.lang)) for each in self._desk.rulebook.rules]
         if of == "goal":
-            return [(each.id, each.title_en if english else each.title_zh) for each in self._desk.service.pipeline.engine.book]
+            return [(each, name.of(visit.lang)) for each, name in goal_names(self._desk.service.pipeline).items()]
         tenant = self._desk.settings.tenant
         if of == "model":
             now = time.time_ns() // 1000
