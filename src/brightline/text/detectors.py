@@ -17,7 +17,8 @@ from datetime import date
 from functools import cache
 from types import MappingProxyType
 
-from brightline.text.patterns import Check, Pattern, checked_pattern
+from brightline.text.checked_patterns import Check, checked_pattern
+from brightline.text.patterns import Pattern
 
 __all__ = ["DETECTORS", "Detector", "patterns_of"]
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from re import _parser as sre  # type: ignore[attr-defined]
 from typing import Any
 
@@ -25,9 +25,7 @@ import re2
 from brightline.text.anchors import anchors_of
 from brightline.text.lanes import normalise
 
-__all__ = ["MAX_WIDTH", "Check", "Pattern", "PatternError", "checked_pattern", "compile_pattern"]
-
-Check = Callable[[str], bool]
+__all__ = ["MAX_WIDTH", "Pattern", "PatternError", "compile_pattern"]
 
 MAX_WIDTH = 80  # characters: longer evidence is a matter for slots; a stream holds back at most this much for a pattern
 _ANY = "\uffff"  # no character of any text: stands for "many"
@@ -119,41 +117,6 @@ def compile_pattern(source: str) -> Pattern:
     known = firsts if isinstance(firsts, frozenset) else None
     heads = writer.heads(tree, known) if known else frozenset()
     return Pattern(source, *compiled, writer.width(high), known, heads, anchors_of(tree, writer.text_of, writer.texts_of_class))
-
-
-def checked_pattern(source: str, check: Check, name: str) -> Pattern:
-    """A pattern whose matches must also pass ``check``; where one fails, the next may begin at its second character. No match begins
-    inside a number. ``name`` stands for it where a pattern of a goal file has its source. Raises ``PatternError``.
-    """
-    plain = compile_pattern(source)
-    return replace(plain, source=name, full=_Checked(plain.full, check), whole_numbers=True)
-
-
-class _Checked:
-    """A compiled expression that gives those matches only that pass a check."""
-
-    def __init__(self, expression: Any, check: Check) -> None:
-        self._expression = expression
-        self._check = check
-
-    def search(self, text: str | bytes, position: int = 0) -> Any:
-        while (match := self._expression.search(text, position)) is not None and not self._passes(match):
-            position = match.start() + 1
-        return match
-
-    def fullmatch(self, text: str) -> Any:
-        match = self._expression.fullmatch(text)
-        return match if match is not None and self._passes(match) else None
-
-    def finditer(self, text: str) -> Iterator[Any]:
-        match = self.search(text)
-        while match is not None:
-            yield match
-            match = self.search(text, match.end())
-
-    def _passes(self, match: Any) -> bool:
-        found = match.group()
-        return self._check(found.decode() if isinstance(found, bytes) else found)
 
 
 class _Writer:
