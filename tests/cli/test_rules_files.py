@@ -145,3 +145,21 @@ def test_a_word_that_a_disguise_hides_is_named(home: Path) -> None:
     for row in found["weaknesses"]:
         assert set(row) == {"goal", "slot", "word", "disguise", "lane", "text"}
         assert row["text"] != row["word"]
+
+
+def test_the_detectors_are_listed_with_what_they_find_and_who_uses_them() -> None:
+    rows = {row["detector"]: row for row in answer("detectors")}
+    assert rows["phone"]["title"] == {"zh": "电话号码", "en": "Telephone number"}
+    assert "13812345678" in rows["phone"]["examples"]
+    assert {"gambling.promotion", "investment.paid_tips"} & set(rows["contact"]["goals"])
+    shown = run("detectors").output
+    assert all(name in shown for name in rows)
+
+
+def test_an_unknown_detector_is_named_with_its_line_and_all_that_are_known(home: Path) -> None:
+    own = home / "rules" / "own.yaml"
+    own.write_text(OWN.replace("words: [排队名额, 预约号, 放号名额, queue spot]", "detectors: [queue]"), "utf-8")
+    (problem,) = (row for row in answer("lint", "rules/own.yaml", exit_code=1) if row["code"] == "BL-DATA-211")
+    assert problem["line"] == 11
+    assert "unknown detector 'queue'" in problem["problem"]
+    assert "bank_card" in problem["cure"]

@@ -253,7 +253,7 @@ _ALL = (
     Detector(
         "dose", "剂量", "Dose of a drug",
         (
-            (r"\d{1,4}(?:\.\d{1,3})? {0,2}(?:毫克|毫升|微克|克|万?个?单位|片|粒|颗|袋|支|丸|滴|喷|包|剂|勺)", _always),
+            (r"\d{1,4}(?:\.\d{1,3})? {0,2}(?:毫克|毫升|微克|克|万?个?单位|万u|片|粒|颗|袋|支|丸|滴|喷|包|剂|勺)", _always),
             (r"\d{1,4}(?:\.\d{1,3})? {0,2}(?:m|u|μ|i|g|t|p|c|d|s)[a-z]{0,8}", _is_grams_or_more),
             (r"[一二两三四五六七八九十半]{1,3}(?:毫克|毫升|微克|克|个?单位|片|粒|颗|袋|支|丸|滴)", _always),
             (rf"(?:{_TENS}|half a|half an|an?) (?:mg|ml|mcg|tablet|pill|capsule|drop|puff|unit|patch|sachet|gram)[a-z]{{0,4}}", _ends_with(*_DOSE_UNITS)),
