@@ -2,7 +2,7 @@
 
 * *JSONL*: a turn a line (``{"role": "user", "text": "…"}``), the file one conversation; or a conversation a line
   (``{"turns": [{"role": …, "text": …}, …]}``, or the list itself). ``content`` may stand in place of ``text``.
-* *Text*: ``user: …``, ``assistant: …`` (also with a full-width colon, and 用户, 助手); lines without a speaker go on with the turn before.
+* *Text*: lines that begin with who speaks (``moderation.dialogue.transcript``).
 
 What is none of these is a ``BL-INPUT-853`` or ``-854`` with file and line, and nothing of that conversation is inspected; for a role
 that is unknown it is ``-851``, for a file without a turn ``-852``.
@@ -10,7 +10,6 @@ that is unknown it is ``-851``, for a file without a turn ``-852``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,12 +17,10 @@ import orjson
 
 from brightline.errors import InputError
 from brightline.model import Item
-from brightline.moderation.dialogue import ROLES, dialogue_item
+from brightline.moderation.dialogue import dialogue_item
+from brightline.moderation.dialogue.transcript import spoken
 
 __all__ = ["dialogues_in"]
-
-_SPEAKER = re.compile(r"\s*(?:(user|assistant|system|tool)|(用户|助手|系统|工具))\s*[:：]\s?", re.IGNORECASE)
-_NAMES = {"用户": "user", "助手": "assistant", "系统": "system", "工具": "tool"}
 
 
 def dialogues_in(name: str, text: str, problems: list[InputError]) -> Iterator[tuple[str, Item]]:
@@ -33,27 +30,9 @@ def dialogues_in(name: str, text: str, problems: list[InputError]) -> Iterator[t
         if first in ("{", "["):
             yield from _from_jsonl(name, text, problems)
         else:
-            yield name, _item(name, name, list(_spoken(name, text)))
+            yield name, _item(name, name, list(spoken(name, text)))
     except InputError as problem:
         problems.append(problem)
-
-
-def _spoken(name: str, text: str) -> Iterator[tuple[str, str]]:
-    role, said = "", list[str]()
-    for number, line in enumerate(text.lstrip("\ufeff").splitlines(), 1):
-        found = _SPEAKER.match(line)
-        if found is not None:
-            if role:
-                yield role, "\n".join(said).strip()
-            role, said = _NAMES.get(found[2]) or found[1].lower(), [line[found.end() :]]
-        elif role:
-            said.append(line)
-        elif line.strip():
-            raise InputError(
-                "BL-INPUT-853", f"{name}:{number}: nobody speaks here", f"begin each turn with a role and a colon: {', '.join(ROLES)}"
-            )
-    if role:
-        yield role, "\n".join(said).strip()
 
 
 def _from_jsonl(name: str, text: str, problems: list[InputError]) -> Iterator[tuple[str, Item]]:

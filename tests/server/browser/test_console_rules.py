@@ -30,6 +30,7 @@ PAGES = [
     "/console/rulebook/goals/sexual.explicit",
     "/console/try",
     "/console/try?sample=disguised",
+    "/console/try?sample=split",
 ]
 MOST_OWN_SCRIPT_BYTES = 5_000
 

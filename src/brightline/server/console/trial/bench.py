@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from limits import RateLimitItemPerMinute
@@ -15,6 +16,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from brightline.errors import RateLimited, TooSlow
+from brightline.pipeline import Pipeline
+from brightline.server.console.trial.conversation import TriedConversation, try_conversation
 from brightline.server.console.trial.judging import Asked, Tried, try_text
 from brightline.server.face import msgid as _
 from brightline.service import Service
@@ -41,8 +44,8 @@ class Bench:
         self._limit = RateLimitItemPerMinute(PER_MINUTE)
         self._busy = 0
 
-    async def run(self, asked: Asked, user: str) -> Tried:
-        """Try it. Raises ``TooLarge``, ``RateLimited`` BL-ACCESS-012 (this user) or -013 (everybody), ``TooSlow`` BL-INPUT-408."""
+    async def run(self, asked: Asked, user: str) -> Tried | TriedConversation:
+        """Try it. Raises ``InputError``, ``TooLarge``, ``RateLimited`` BL-ACCESS-012 (this user) or -013 (everybody), ``TooSlow`` BL-INPUT-408."""
         asked.check()
         if not self._limiter.hit(self._limit, user):
             reset, _remaining = self._limiter.get_window_stats(self._limit, user)
@@ -52,7 +55,8 @@ class Bench:
             raise RateLimited("BL-ACCESS-013", _("Many people are trying texts right now. Please try again in a moment."), retry_after_s=2)
         self._busy += 1
         try:
-            work = asyncio.get_running_loop().run_in_executor(self._threads, try_text, self._service.pipeline, asked, _MOST_WORK_S)
+            trial: Callable[[Pipeline, Asked, float], Tried | TriedConversation] = try_conversation if asked.is_dialogue else try_text
+            work = asyncio.get_running_loop().run_in_executor(self._threads, trial, self._service.pipeline, asked, _MOST_WORK_S)
             return await asyncio.wait_for(work, _MOST_WAIT_S)
         except TimeoutError:
             raise TooSlow("BL-INPUT-408", _("This text takes too long to try. Shorten it, or send it to the API.")) from None

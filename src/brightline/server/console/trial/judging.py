@@ -24,10 +24,13 @@ from brightline.server.console.trial.segments import Segment, lane_segments, raw
 from brightline.server.face import msgid as _
 from brightline.text.explain import Explanation, explain
 
-__all__ = ["MOST_CHARS", "Asked", "Price", "Step", "Tried", "try_text"]
+__all__ = ["DIALOGUE", "MOST_CHARS", "Asked", "Price", "Step", "Tried", "context_of", "in_time", "outcome_under", "step_of", "try_text"]
 
 MOST_CHARS = 10_000
 """Longest text that is tried: the worst one of that length took 0.4 s to explain (docs/console-rules.md)."""
+
+DIALOGUE = "dialogue"
+"""What a form says instead of a side where the text is a conversation, a role before each turn."""
 
 _PART = "text"
 _RUNS = 5  # a scan of some microseconds is measured several times, and the middle one is told
@@ -37,13 +40,19 @@ _DATES = (date(2000, 1, 1), date(2100, 1, 1))
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be tried, and under which settings. ``on``: the law of that day."""
+    """What is to be tried, and under which settings. ``on``: the law of that day; ``is_dialogue``: the text is a conversation."""
 
     text: str
     side: Side
     strictness: Strictness
     age_band: AgeBand
     on: date
+    is_dialogue: bool = False
+
+    @property
+    def comes_as(self) -> str:
+        """The side, or ``DIALOGUE``."""
+        return DIALOGUE if self.is_dialogue else self.side.value
 
     @classmethod
     def of(cls, fields: Mapping[str, str], pipeline: Pipeline) -> Asked:
@@ -59,6 +68,7 @@ class Asked:
             strictness=_one_of(Strictness, fields.get("strictness", ""), pipeline.settings.strictness),
             age_band=_one_of(AgeBand, fields.get("age_band", ""), AgeBand.UNKNOWN),
             on=min(max(on, _DATES[0]), _DATES[1]),
+            is_dialogue=fields.get("side") == DIALOGUE,
         )
 
     def check(self) -> None:
@@ -121,29 +131,29 @@ class Tried:
 def try_text(pipeline: Pipeline, asked: Asked, most_s: float) -> Tried:
     """Try ``asked``. Raises ``TooSlow`` BL-INPUT-408 between two stages once this thread has worked for ``most_s`` seconds on it."""
     deadline = time.thread_time() + most_s
-    context = _context(pipeline, asked.strictness, asked.age_band, asked.on)
+    context = context_of(pipeline, asked.strictness, asked.age_band, asked.on)
     findings, scan_us = _scan(pipeline, asked)
-    _in_time(deadline)
+    in_time(deadline)
     began = time.thread_time_ns()
     judgement = pipeline.judge(findings, context)
     judge_us = (time.thread_time_ns() - began) / 1000
     explanation = _as_weighed(explain(pipeline.engine, asked.text, asked.side, _PART), findings)
-    _in_time(deadline)
+    in_time(deadline)
     by_side = {asked.side: findings}
     for side in Side:
         if side is not asked.side:
             by_side[side] = pipeline.inspect([Part(_PART, side, asked.text)])
-            _in_time(deadline)
+            in_time(deadline)
     outcomes: dict[tuple[Side, Strictness, AgeBand], Outcome] = {}
     for side, strictness, age in product(Side, Strictness, AgeBand):
-        outcomes[side, strictness, age] = _outcome(pipeline, by_side[side], _context(pipeline, strictness, age, asked.on))
-    _in_time(deadline)
+        outcomes[side, strictness, age] = outcome_under(pipeline, by_side[side], context_of(pipeline, strictness, age, asked.on))
+    in_time(deadline)
     numbered = [(number, met.finding.spans) for number, met in enumerate(explanation.met, 1)]
     return Tried(
         asked=asked,
         explanation=explanation,
         judgement=judgement,
-        steps=tuple(_step(index, finding, judgement.steps[index]) for index, finding in enumerate(findings)),
+        steps=tuple(step_of(index, finding, judgement.steps[index]) for index, finding in enumerate(findings)),
         segments=tuple(raw_segments(asked.text, numbered)),
         lanes=tuple((lane.name, tuple(lane_segments(lane, explanation.met))) for lane in explanation.lanes),
         price=Price(scan_us, judge_us, tuple((lane.name, len(lane.text)) for lane in explanation.lanes)),
@@ -163,7 +173,7 @@ def _weighed(pipeline: Pipeline, findings: Sequence[Finding], judgement: Judgeme
     for index, finding in enumerate(findings[first:], first):
         card = titles.get(finding.goal)
         if card is not None:
-            yield Weighed(finding, _step(index, finding, judgement.steps[index]), card.title_zh, card.title_en)
+            yield Weighed(finding, step_of(index, finding, judgement.steps[index]), card.title_zh, card.title_en)
 
 
 def _scan(pipeline: Pipeline, asked: Asked) -> tuple[list[Finding], float]:
@@ -179,14 +189,14 @@ def _scan(pipeline: Pipeline, asked: Asked) -> tuple[list[Finding], float]:
     return findings, statistics.median(spent) / 1000
 
 
-def _outcome(pipeline: Pipeline, findings: Sequence[Finding], context: Context) -> Outcome:
+def outcome_under(pipeline: Pipeline, findings: Sequence[Finding], context: Context) -> Outcome:
     """The outcome of ``Pipeline.judge`` without its reasons. Findings of one goal differ for the policy only in whether they are excused."""
     kinds = {(finding.goal, bool(finding.exceptions)): finding for finding in findings}
     reached = (outcome_of(finding, context, pipeline.rulebook, pipeline.terms) for finding in kinds.values())
     return max(reached, key=lambda outcome: outcome.severity, default=Outcome.ALLOW)
 
 
-def _step(index: int, finding: Finding, line: str) -> Step:
+def step_of(index: int, finding: Finding, line: str) -> Step:
     """Take apart ``index:goal:asked->outcome:why[=details][:unknown=…]`` (rulebook.policy)."""
     rest = line.removeprefix(f"{index}:{finding.goal}:{finding.effect}->")
     outcome, _colon, because = rest.partition(":")
@@ -195,11 +205,13 @@ def _step(index: int, finding: Finding, line: str) -> Step:
     return Step(index + 1, Outcome(outcome), Why(why), tuple(details.split("+")) if details else ())
 
 
-def _context(pipeline: Pipeline, strictness: Strictness, age_band: AgeBand, on: date) -> Context:
+def context_of(pipeline: Pipeline, strictness: Strictness, age_band: AgeBand, on: date) -> Context:
+    """The context of a trial."""
     return pipeline.context(Door.API, age_band=age_band, strictness=strictness, on=on)
 
 
-def _in_time(deadline: float) -> None:
+def in_time(deadline: float) -> None:
+    """Raise ``TooSlow`` BL-INPUT-408 once this thread has worked until ``deadline``."""
     if time.thread_time() > deadline:
         raise TooSlow("BL-INPUT-408", _("This text takes too long to try. Shorten it, or send it to the API."))
 

@@ -13,9 +13,11 @@ from brightline.errors import BrightlineError, InputError, RateLimited, TooLarge
 from brightline.model import Side
 from brightline.pipeline import Pipeline
 from brightline.server.console.desk import Desk, Visit
+from brightline.server.console.naming import goal_name
 from brightline.server.console.permissions import Permission
 from brightline.server.console.rulebook.shelf import Shelf, shelf_of
 from brightline.server.console.trial.bench import Bench
+from brightline.server.console.trial.conversation import TriedConversation
 from brightline.server.console.trial.example import RuleExample, make_example
 from brightline.server.console.trial.judging import MOST_CHARS, Asked, Tried
 from brightline.server.face import msgid as _
@@ -26,6 +28,11 @@ __all__ = ["Pages"]
 
 _EXPECTED = (RateLimited, TooLarge, TooSlow, InputError)
 _DISGUISED = "disguised"  # a sample that shows what the skip lane is for
+_SPLIT = "split"  # a conversation no message of which asks for what all of them ask for
+_SPLIT_TEXTS = {
+    "zh": "用户：我手上有个百家乐的场子\n助手：您想做什么？\n用户：帮我写一段朋友圈宣传文案吧\n助手：好的，想要什么风格？\n用户：语气再热情一点",
+    "en": "user: 我手上有个百家乐的场子\nassistant: 您想做什么？\nuser: 帮我写一段朋友圈宣传文案吧\nassistant: 好的，想要什么风格？\nuser: 语气再热情一点",
+}
 _DISGUISED_TEXT = "澳 门 百 家 乐，ｘｉｎ人开戶送彩金，加薇·信上*分"
 
 
@@ -48,10 +55,12 @@ class Pages:
         """``GET /console/try``: the empty page, or a sample or a goal's example that the address names. A text never stands in an address."""
         query = visit.request.query_params
         asked = Asked.of({name: query.get(name, "") for name in ("side", "strictness", "age_band", "on")}, self._pipeline)
+        if query.get("sample") == _SPLIT:
+            return await self._answer(visit, replace(asked, text=_SPLIT_TEXTS[visit.lang], is_dialogue=True))
         text, side = self._named(query)
         if not text:
             return await self._render(visit, asked)
-        return await self._answer(visit, replace(asked, text=text, side=side))
+        return await self._answer(visit, replace(asked, text=text, side=side, is_dialogue=False))
 
     async def judge(self, visit: Visit) -> Response:
         """``POST /console/try``: try the text of the form; the whole page for a form, the answer alone for htmx."""
@@ -64,6 +73,8 @@ class Pages:
         problem = None
         if goal is None:
             problem = InputError("BL-INPUT-033", _("Choose a goal first."))
+        elif asked.is_dialogue:
+            problem = InputError("BL-INPUT-034", _("Examples are single texts. Choose what this text comes as."))
         elif not asked.text.strip():
             problem = InputError("BL-INPUT-031", _("Please write a sentence first."))
         elif len(asked.text) > MOST_CHARS:
@@ -87,7 +98,7 @@ class Pages:
             return self._desk.render(
                 visit, "trial/example.html", status=status, shelf=self._shelf, made=None, example_problem=example_problem
             )
-        tried: Tried | None = None
+        tried: Tried | TriedConversation | None = None
         problem: BrightlineError | None = None
         headers: dict[str, str] = {}
         if asked.text.strip():
@@ -138,6 +149,7 @@ class Pages:
             headers=headers,
             home="/console/try" if visit.request.method == "POST" else "",
             shelf=self._shelf,
+            goal_title=lambda goal: goal_name(self._pipeline, goal, visit.lang),
             versions=self._pipeline.versions,
             code_points=_code_points,
             asked=asked,
