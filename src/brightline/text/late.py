@@ -128,11 +128,11 @@ class LateReader:
     def _matches(self, view: View, seen: int, piece: Piece | None) -> list[LateMatch]:
         """The goals that are met in one view of a text, in places of that text."""
         if view.is_raw:
-            hits = self._late.hits(piece or normalise(view.text), seen)
+            hits = self._late.hits(piece or normalise(view.text), view.text, seen)
             if not (hits and self._late.may_meet(hits, seen)):
                 return []
         else:
-            hits = self._late.hits(normalise(view.text))
+            hits = self._late.hits(normalise(view.text), view.text)
         windows = _Rereading(self._index).windows(view.text, hits)
         found = (self._judge(window, exceptions, view) for window, exceptions in windows)
         return [match for match in found if match is not None]

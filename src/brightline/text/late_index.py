@@ -23,7 +23,7 @@ from brightline.text.initials import LEAST_ALONE, has_initials, heard_forms, hea
 from brightline.text.lanes import Piece
 from brightline.text.marks import Layout
 from brightline.text.orders import order_forms
-from brightline.text.pairs import FIRST_HAN, LAST_HAN, UNSEEN, familiar_pairs, pair_scores
+from brightline.text.pairs import FIRST_HAN, LAST_HAN, UNSEEN, Naturalness, familiar_pairs, naturalness, pair_scores
 from brightline.text.profile import load_profile
 from brightline.text.sounds import Sounds
 from brightline.text.windows import Hit
@@ -40,8 +40,11 @@ _MOST_ORDINARY_LONG = 0.001
 _MOST_ORDINARY_ALONE = 0.00001  # where no other slot has to be met
 _MOST_NATURAL = -1.0  # nats a pair, see ``pairs``: what is more natural side by side as it stands is meant as it stands
 
+_MAYBE_STRANGE = _MOST_NATURAL + 0.1  # of one pair: more than rounding hides, less than the next score is away
+
 _CLAUSE_END = frozenset(",;:、，；：")
 _LATIN_WORD = re.compile("[a-z0-9]*[a-z][a-z0-9]+|[a-z0-9]+[a-z]")
+_LETTER = re.compile("[a-z]")
 _CLASS = re.compile(r"\[[^\]]*\]")  # of a pattern: no word
 _CHINESE = re.compile("[\u3400-\u9fff]{2,}")
 _MOST_REMEMBERED = 100_000
@@ -125,8 +128,8 @@ class LateIndex:
         self.latin_words = words.latin
         self.familiar = words.familiar
 
-    def hits(self, piece: Piece, seen: int | None = None) -> list[Hit]:
-        """Words that sound like an entry, or stand there backwards, in places of the base lane.
+    def hits(self, piece: Piece, text: str, seen: int | None = None) -> list[Hit]:
+        """Words that sound like an entry, or stand there backwards, in places of the base lane of ``text``.
 
         ``seen``: bits of the slots that the block lanes saw; then only hits of goals that may be met are given.
         """
@@ -135,6 +138,10 @@ class LateIndex:
         reversed_words = self._words.orders.find(piece.kept)
         sounds = heard_in(piece.base)
         heard = self._words.sounds.find(sounds.text)
+        if heard and _LETTER.search(piece.base) is None:
+            heard = _strange(heard, sounds, naturalness(text if isinstance(piece.at, range) else piece.base), len(piece.base))
+        if not (heard or reversed_words):
+            return []
         wanted = self._wanted(seen, reversed_words, heard)
         if not wanted:
             return []
@@ -188,6 +195,15 @@ class LateIndex:
             seen |= self._words.layout.slot(hit.goal, hit.slot)
             goals |= 1 << hit.goal
         return bool(self._words.layout.met(seen) & goals)
+
+
+def _strange(heard: list[tuple[int, int, int]], sounds: Sounds, natural: Naturalness, size: int) -> list[tuple[int, int, int]]:
+    """Of what is ``heard`` in a text without Latin letters, only what has two characters that hardly belong side by side (_MOST_NATURAL)."""
+    pairs = natural.scores[1:] - natural.scores[:-1]
+    marks = np.zeros(size, np.uint8)
+    marks[natural.at[: len(pairs)][pairs < _MAYBE_STRANGE]] = 1
+    strange, at = marks.tobytes(), np.asarray(sounds.at).tolist()
+    return [each for each in heard if strange.find(1, at[each[0]], at[each[1] - 1]) >= 0]
 
 
 def _may_be_meant(written: str, word: _Word, share: float) -> bool:

@@ -28,9 +28,11 @@ __all__ = [
     "PAIRS_FILE",
     "UNSEEN",
     "Counts",
+    "Naturalness",
     "familiar_pairs",
     "is_familiar",
     "load_counts",
+    "naturalness",
     "pair_scores",
     "place_of",
 ]
