@@ -57,7 +57,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A turn: what was said, cut where evidence begins and ends; the lanes that read something else than what is written; how it goes on."""
+    """A turn: what was said, cut where evidence begins and ends; the lanes that read other letters, or saw something; how it goes on."""
 
     number: int
     role: str
@@ -93,6 +93,8 @@ def try_conversation(pipeline: Pipeline, asked: Asked, most_s: float) -> TriedCo
     """Try ``asked``. Raises ``InputError`` for a text in which nobody speaks, ``TooLarge``, and ``TooSlow`` as ``try_text`` does."""
     deadline = time.thread_time() + most_s
     item = _item(asked.text)
+    for side in (Side.PROMPT, Side.ANSWER):
+        pipeline.inspect([Part("", side, "")])  # a side's automata are built when first needed: not the price of this text
     began = time.thread_time_ns()
     decision = pipeline.decide_item(item, context_of(pipeline, asked.strictness, asked.age_band, asked.on))
     inspect_us = (time.thread_time_ns() - began) / 1000
@@ -144,8 +146,19 @@ def _said(part: Part, number: int, findings: Sequence[Finding], seen: Explanatio
         role=part.path.rpartition(".")[2],
         text=part.text,
         segments=tuple(raw_segments(part.text, numbered)),
-        lanes=tuple(lane for lane in seen.lanes if lane.changes),
+        lanes=tuple(lane for lane in seen.lanes if _is_telling(lane, part, findings, seen)),
         told=next((turn for turn in whole.turns if turn.part == part.path), None),
+    )
+
+
+def _is_telling(lane: LaneText, part: Part, findings: Sequence[Finding], seen: Explanation) -> bool:
+    """Not where only marks and spaces read otherwise, as they do in nearly every text."""
+    if not lane.changes:
+        return False
+    saw = {one.lane for one in findings if one.spans_in(part.path)}
+    saw.update(hit.lane for hits in (*(met.hits for met in seen.met), *(missed.hits for missed in seen.missed)) for hit in hits)
+    return (lane.name in saw and lane.name != "base") or any(
+        any(map(str.isalnum, part.text[change.span.start : change.span.end])) for change in lane.changes
     )
 
 
