@@ -18,7 +18,7 @@ from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.frame.preferences import fold_of
 from brightline.server.console.rulebook.fired import NOTHING, FiredCounts
 from brightline.server.console.rulebook.listing import Asked, day_of, list_rules
-from brightline.server.console.rulebook.overblocking import as_csv, overblocking
+from brightline.server.console.rulebook.overblocking import SHEETS, Sheet, as_csv, overblocking
 from brightline.server.console.rulebook.power import power_of
 from brightline.server.console.rulebook.shelf import Shelf, shelf_of
 from brightline.server.face import msgid as _
@@ -151,10 +151,15 @@ class Pages:
         )
 
     async def over_blocking_csv(self, visit: Visit) -> Response:
-        """``GET /console/rulebook/over-blocking.csv``: the same, a row a goal."""
-        found = await asyncio.to_thread(overblocking, self._pipeline)
-        headers = security_headers(page=False) | {"Content-Disposition": 'attachment; filename="brightline-over-blocking.csv"'}
-        return Response(as_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+        """``GET /console/rulebook/over-blocking.csv?of=``: goals and models, rules, domains, or entries with their prices."""
+        wanted = visit.request.query_params.get("of", "goals")
+        sheet: Sheet = next((each for each in SHEETS if each == wanted), "goals")
+
+        def written() -> str:
+            return as_csv(overblocking(self._pipeline), sheet, self._pipeline)
+
+        headers = security_headers(page=False) | {"Content-Disposition": f'attachment; filename="brightline-over-blocking-{sheet}.csv"'}
+        return Response(await asyncio.to_thread(written), media_type="text/csv; charset=utf-8", headers=headers)
 
     async def goal(self, visit: Visit) -> Response:
         """``GET /console/rulebook/goals/{goal_id}``; with ``?check=1`` its examples and twins are run now."""
