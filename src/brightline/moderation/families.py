@@ -51,7 +51,7 @@ class _Group(NamedTuple):
 
     bits: int
     models: tuple[LinearModel, ...]
-    table: NDArray[np.float32]
+    table: NDArray[np.int16]
 
 
 class FamilyModels:
@@ -144,7 +144,7 @@ class FamilyModels:
 
 def _grouped(bits: int, models: tuple[LinearModel, ...]) -> _Group:
     """One table for all, of which each model keeps its column."""
-    table = np.ascontiguousarray(np.stack([model.weights for model in models], axis=1))
+    table = np.ascontiguousarray(np.stack([model.weights.astype(np.int16) for model in models], axis=1))
     return _Group(bits, tuple(replace(model, weights=table[:, number]) for number, model in enumerate(models)), table)
 
 

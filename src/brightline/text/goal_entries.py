@@ -76,6 +76,9 @@ def _entry(row: Node, shortest: int, seen: dict[tuple[str, bool, bool], str]) ->
         row.fail(215, f"word {written!r} is a duplicate of {seen[key]!r}", "remove it: case, width and script variants are folded anyway")
     seen[key] = written
     skip = skip_form(word)
+    # Mostly all three are the same: there are tens of thousands of them, so they are one string then.
+    base = written if base == written else base
+    skip = base if skip == base else skip
     return Entry(written, base, skip if len(skip) >= max(shortest, 2) else "", open_left, open_right)
 
 

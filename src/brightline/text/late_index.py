@@ -92,6 +92,7 @@ class LateWords:
     def __init__(self, goals: Sequence[Goal], layout: Layout) -> None:
         self._goals = goals
         self.layout = layout
+        self._same: dict[int, int] = {}  # equal numbers once: they are hundreds of bytes long
         self.sounds = self._lane("sound", heard_forms)
         self.orders = self._lane("order", lambda entries: ((form,) if form else () for form in order_forms(entries)))
         self.latin = frozenset(_latin_words(goals))
@@ -113,10 +114,12 @@ class LateWords:
                     if word.accompanied or word.size >= (LEAST_ALONE if is_of_initials(form) else WEAK_BELOW):
                         words[form].add(word)
         forms = sorted(words)
+        self._same.clear()
         return _Lane(CharwiseDoubleArrayAhoCorasick(forms) if forms else None, tuple(self._form(sorted(words[form])) for form in forms))
 
     def _form(self, words: Sequence[_Word]) -> _Form:
-        return _Form(tuple(words), reduce(or_, (self.layout.slot(word.goal, word.slot) for word in words)))
+        bits = reduce(or_, (self.layout.slot(word.goal, word.slot) for word in words))
+        return _Form(tuple(words), self._same.setdefault(bits, bits))
 
 
 class LateIndex:

@@ -119,13 +119,13 @@ def distinct(buckets: Buckets) -> Buckets:
     return ordered.compress(first)
 
 
-def sums(letters: Codes, table: NDArray[np.float32], bits: int) -> tuple[list[float], float]:
+def sums(letters: Codes, table: NDArray[np.int16], bits: int) -> tuple[list[float], float]:
     """Sum of weights of each column of ``table`` (buckets, models) over a window's buckets, and what to divide it by."""
     if not len(letters):
         return [0.0] * table.shape[1], 1.0
     buckets = distinct(grams(letters, bits))
     # At most 3 · WINDOW_CHARS whole numbers of at most 127²: below 2^24, so that single precision adds them exactly in any order.
-    total: list[float] = (np.ones(len(buckets), np.float32) @ table.take(buckets, axis=0)).tolist()
+    total: list[float] = (np.ones(len(buckets), np.float32) @ table.take(buckets, axis=0).astype(np.float32)).tolist()
     return total, math.sqrt(len(buckets) + DAMPING)
 
 
@@ -134,8 +134,8 @@ class LinearModel:
     """One family's model: whole-number weights by bucket and the card that they came with."""
 
     card: ModelCard
-    weights: NDArray[np.float32]
-    """May be one column of a table (``moderation.families``)."""
+    weights: NDArray[np.float32] | NDArray[np.int16]
+    """Whole numbers; may be one column of a table (``moderation.families``)."""
 
     @classmethod
     def load(cls, folder: Path) -> LinearModel:

@@ -108,7 +108,7 @@ def compile_pattern(source: str) -> Pattern:
             "can begin with any character", "begin with fixed characters or a small class; leading wildcards match everywhere"
         )
     try:
-        compiled = re2.compile(full, _quiet()), re2.compile(f"(?:{prefix})\\z", _quiet())
+        compiled = re2.compile(full, _quiet()), _OnUse(f"(?:{prefix})\\z")
     except re2.error as problem:
         reason = problem.args[0].decode() if problem.args and isinstance(problem.args[0], bytes) else str(problem)
         raise PatternError(
@@ -117,6 +117,22 @@ def compile_pattern(source: str) -> Pattern:
     known = firsts if isinstance(firsts, frozenset) else None
     heads = writer.heads(tree, known) if known else frozenset()
     return Pattern(source, *compiled, writer.width(high), known, heads, anchors_of(tree, writer.text_of, writer.texts_of_class))
+
+
+class _OnUse:
+    """An expression that is compiled anew when it is first searched, once it is known to compile: only streams ask for it."""
+
+    __slots__ = ("_compiled", "_source")
+
+    def __init__(self, source: str) -> None:
+        re2.compile(source, _quiet())
+        self._source = source
+        self._compiled: Any = None
+
+    def search(self, text: str) -> Any:
+        if self._compiled is None:
+            self._compiled = re2.compile(self._source, _quiet())
+        return self._compiled.search(text)
 
 
 class _Writer:

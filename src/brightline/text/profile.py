@@ -104,7 +104,7 @@ class Profile:
     fewest: int
     keys: NDArray[np.uint32]
     masks: NDArray[np.uint8]
-    starts: _Ints
+    starts: _Ints | NDArray[np.int32]
     counts: NDArray[np.uint16]
     digest: str = ""
 
@@ -162,7 +162,7 @@ def load_profile() -> Profile:
     with np.load(PROFILE_FILE, allow_pickle=False) as file:
         keys = np.cumsum(_from_planes(file["steps"], np.uint32), dtype=np.uint32)
         masks = file["masks"]
-        starts = np.zeros(len(masks), np.int64)
+        starts = np.zeros(len(masks), np.int32)
         np.cumsum(np.bitwise_count(masks[:-1]), out=starts[1:])
         domains = tuple(str(name) for name in file["domains"])
         texts = tuple(int(number) for number in file["texts"])

@@ -64,6 +64,12 @@ class WordRows:
         self._goals = goals
         self._layout = layout
         self._same: dict[Row, Row] = {}
+        same: dict[Target, Target] = {}  # equal targets once too
+
+        def target(kind: int, goal: int, slot: int, edges: tuple[bool, bool]) -> Target:
+            found = Target(kind, goal, slot, *edges)
+            return same.setdefault(found, found)
+
         of_lane: dict[str, defaultdict[str, list[Target]]] = {lane: defaultdict(list) for lane in ("base", "skip", "exception")}
         uses: defaultdict[str, list[Target]] = defaultdict(list)
         for number, goal in enumerate(goals):
@@ -71,12 +77,12 @@ class WordRows:
                 for entry in slot.entries:
                     for lane, form in (("base", entry.base), ("skip", entry.skip)):
                         if form and lane in goal.lanes:
-                            of_lane[lane][form].append(Target(SLOT, number, place, *_edges(form, entry)))
+                            of_lane[lane][form].append(target(SLOT, number, place, _edges(form, entry)))
                 for pattern in slot.patterns:
-                    uses[pattern.source].append(Target(SLOT, number, place, False, False))
+                    uses[pattern.source].append(target(SLOT, number, place, (False, False)))
             if "base" in goal.lanes:
                 for entry in goal.allow:
-                    of_lane["base"][entry.base].append(Target(ALLOW, number, 0, *_edges(entry.base, entry)))
+                    of_lane["base"][entry.base].append(target(ALLOW, number, 0, _edges(entry.base, entry)))
         self.unless, self._exception_bits = self._exceptions(of_lane["exception"])
         self.of_patterns = tuple(tuple(uses[pattern.source]) for pattern in patterns)
         self._anchors: defaultdict[str, int] = defaultdict(int)
@@ -187,8 +193,10 @@ def _lane_marks(variants: Iterable[tuple[int, ...]]) -> LaneMarks:
     whole: list[int | None] = []
     rimmed: dict[int, tuple[int, ...]] = {}
     same: dict[int, int] = {}  # equal numbers once: they are hundreds of bytes long
+    rows: dict[tuple[int, ...], tuple[int, ...]] = {}
     for number, several in enumerate(variants):
         kept = tuple(same.setdefault(bits, bits) for bits in several)
+        kept = rows.setdefault(kept, kept)
         if kept[0] is kept[3]:
             whole.append(kept[0])
         else:
