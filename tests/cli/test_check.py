@@ -107,6 +107,29 @@ def test_an_explanation_shows_lanes_slots_and_what_came_near(tmp_path: Path) -> 
         assert all(disguised[slot["start"] : slot["end"]] for slot in met["slots"])
 
 
+EXCUSED = "警方捣毁百家乐推广团伙，加微信上分的都被抓"
+BORDERING = "某小区居民刘先生被“兼职点赞”骗走三万元"  # looks like an offer to one goal; what it says as a whole is ordinary
+
+
+def test_an_explanation_says_of_each_finding_what_the_decision_says(tmp_path: Path) -> None:
+    lines = "\n".join(json.dumps(text) for text in (EXCUSED, BORDERING, GAMBLING))
+    printed = brightline(tmp_path, "check", "-", "--jsonl", "--explain", "--json", stdin=lines.encode()).stdout
+    for document in map(json.loads, printed.splitlines()):
+        (seen,) = document["explanation"]
+        decided = {finding["goal"]: sorted(finding.get("exceptions", ())) for finding in document["findings"]}
+        assert decided
+        assert {one["goal"]: one["excused_by"] for one in (*seen["met"], *seen["models"])} == decided
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "· excused: news reporting"), ("zh", "· excused: 新闻报道")])
+def test_what_is_excused_is_marked_so_in_the_reader_s_language(tmp_path: Path, lang: str, words: str) -> None:
+    printed = brightline(tmp_path, "check", "-", "--jsonl", "--explain", "--lang", lang, stdin=json.dumps(EXCUSED).encode())
+    assert printed.returncode == 0
+    told = " ".join(printed.stdout.decode().split())
+    assert f"gambling.promotion · lane base {words}" in told
+    assert words in told.partition("met gambling.promotion")[2]
+
+
 def test_a_text_too_long_to_explain_is_still_inspected(tmp_path: Path) -> None:
     found = brightline(tmp_path, "check", "-", "--explain", stdin=("好" * 70_000 + GAMBLING).encode())
     assert found.returncode == 1

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, Literal, TextIO
 
 import orjson
 import typer
@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from brightline.cli.check_dialogue import dialogues_in
-from brightline.cli.explaining import as_document, print_explanation
+from brightline.cli.explaining import as_document, excused, print_explanation
 from brightline.cli.terminal import COLOURS, console, print_json, report
 from brightline.config import load_settings
 from brightline.documents import decision_to_document
@@ -61,6 +61,7 @@ def check(
     settings = load_settings()
     service = Service.open(settings) if record else None
     pipeline = service.pipeline if service else Pipeline(settings)
+    chosen: Literal["zh", "en"] = "en" if (lang or settings.language) == "en" else "zh"
     context = pipeline.context(Door.CLI, strictness=strictness, age_band=age_band)
     problems: list[BrightlineError] = []
     found = False
@@ -71,12 +72,12 @@ def check(
             decision = pipeline.decide_item(source.item, context)
             found = found or decision.outcome is not Outcome.ALLOW
             if as_json:
-                more = {"explanation": as_document(pipeline, source.item)} if explain else {}
+                more = {"explanation": as_document(pipeline, source.item, decision)} if explain else {}
                 print_json({"source": source.name} | decision_to_document(decision) | more)
             elif not (quiet and decision.outcome is Outcome.ALLOW):
-                _print(source.name, decision, lang or settings.language, pipeline)
+                _print(source.name, decision, chosen, pipeline)
                 if explain:
-                    print_explanation(pipeline, source.item, lang or settings.language)
+                    print_explanation(pipeline, source.item, decision, chosen)
             waiting.append(decision)
             if service and len(waiting) >= _BATCH:
                 service.record_now(waiting)
@@ -180,15 +181,18 @@ def _with_progress(name: str, lines: list[bytes]) -> Iterable[bytes]:
         yield from progress.track(lines, description=name)
 
 
-def _print(name: str, decision: Decision, lang: str, pipeline: Pipeline) -> None:
+def _print(name: str, decision: Decision, lang: Literal["zh", "en"], pipeline: Pipeline) -> None:
     line = Text()
     line.append(f"{decision.outcome.value:8}", style=f"bold {COLOURS[decision.outcome]}")
     line.append(f" {name}")
     console.print(line)
     for finding in decision.findings:
+        why = excused(finding, lang)
         for (part, span), evidence in zip(finding.places, finding.evidence, strict=True):
             turn = f"{part}  " if decision.item_kind is ItemKind.DIALOGUE else ""
-            console.print(Text(f"         {turn}{span.start}–{span.end}  {evidence!r}  {finding.goal} · lane {finding.lane}", style="dim"))
+            console.print(
+                Text(f"         {turn}{span.start}–{span.end}  {evidence!r}  {finding.goal} · lane {finding.lane}{why}", style="dim")
+            )
     for rule in decision.rules:
         console.print(Text(f"         {rule}  {pipeline.rulebook.citation(rule, lang)}"))
     if decision.reason(lang) and decision.outcome is not Outcome.ALLOW:

@@ -1,21 +1,25 @@
 """``brightline check --explain``: how the engine read a text, which slots it saw, and what was missing for the goals that came nearest.
 
+Findings are those of the decision: what a context or the weigher excuses is marked so, and linear models stand beside the goals.
 Of a conversation: which turn gave which slot, how it goes on with the turn before, how it sounds so far, and what is open.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from rich.text import Text
 
 from brightline.cli.terminal import COLOURS, console
-from brightline.model import Item, ItemKind, Part
+from brightline.model import Decision, Finding, Item, ItemKind, Part
 from brightline.moderation.dialogue.explaining import DialogueExplanation, explain_dialogue
+from brightline.moderation.families import DETECTOR as MODELS
 from brightline.pipeline import Pipeline
+from brightline.rulebook.contexts import context_name
 from brightline.text.explain import MOST_CHARS, Explanation, LaneText, Met, Missed, SlotHit, explain
 
-__all__ = ["as_document", "print_explanation"]
+__all__ = ["as_document", "excused", "print_explanation"]
 
 _NEAREST = 5
 _SHOWN = 120  # characters of a lane on the terminal
@@ -29,47 +33,70 @@ _OBSTACLES = {
 }
 
 
-def explained(pipeline: Pipeline, item: Item) -> list[tuple[Part, Explanation | None]]:
-    """Each text part with what the engine saw; None where a text is too long to be explained."""
-    return [
-        (part, explain(pipeline.engine, part.text, part.side, part.path) if len(part.text) <= MOST_CHARS else None) for part in item.parts
-    ]
+def explained(pipeline: Pipeline, item: Item, decision: Decision) -> list[tuple[Part, Explanation | None]]:
+    """Each text part with what the engine saw, its findings as the decision has them; None where a text is too long to be explained."""
+    decided = {(finding.goal, finding.part, finding.spans): finding for finding in decision.findings}
+
+    def seen(part: Part) -> Explanation:
+        found = explain(pipeline.engine, part.text, part.side, part.path)
+        met = (replace(one, finding=decided.get((one.goal.id, part.path, one.finding.spans), one.finding)) for one in found.met)
+        return replace(found, met=tuple(met))
+
+    return [(part, seen(part) if len(part.text) <= MOST_CHARS else None) for part in item.parts]
 
 
-def as_document(pipeline: Pipeline, item: Item) -> list[dict[str, Any]] | dict[str, Any]:
+def as_document(pipeline: Pipeline, item: Item, decision: Decision) -> list[dict[str, Any]] | dict[str, Any]:
     """The same for programs."""
     if item.kind is ItemKind.DIALOGUE:
         return _dialogue_document(explain_dialogue(pipeline.dialogues, item.parts))
     return [
-        {"part": part.path, "too_long": True} if seen is None else {"part": part.path} | _document(seen)
-        for part, seen in explained(pipeline, item)
+        {"part": part.path, "too_long": True}
+        if seen is None
+        else {"part": part.path} | _document(seen) | {"models": [_modelled(one) for one in _of_models(decision, part)]}
+        for part, seen in explained(pipeline, item, decision)
     ]
 
 
-def print_explanation(pipeline: Pipeline, item: Item, lang: str) -> None:
+def print_explanation(pipeline: Pipeline, item: Item, decision: Decision, lang: Literal["zh", "en"]) -> None:
     """Lanes, goals met with their slots, words that excuse, linear models, and the goals that came nearest; of a conversation its turns."""
     if item.kind is ItemKind.DIALOGUE:
         _print_dialogue(explain_dialogue(pipeline.dialogues, item.parts))
         return
-    for part, seen in explained(pipeline, item):
+    for part, seen in explained(pipeline, item, decision):
         if seen is None:
             _line("lanes", f"too long to explain: more than {MOST_CHARS} characters")
             continue
         for lane in seen.lanes:
             _line(f"{lane.name} lane", _cut(lane.text) + _changes(lane))
         for met in seen.met:
-            _line("met", f"{met.goal.id}  {met.goal.title_zh if lang == 'zh' else met.goal.title_en}", COLOURS[met.finding.effect])
+            title = met.goal.title_zh if lang == "zh" else met.goal.title_en
+            _line("met", f"{met.goal.id}  {title}{excused(met.finding, lang)}", _colour(met.finding))
             for hit in met.hits:
                 _line("", f"  {hit.slot}: {_of(hit, part.text)}")
             for word in met.exceptions:
                 if word.counts:
                     _line("", f"  excused by {word.exception}: {part.text[word.span.start : word.span.end]!r}")
+        for finding in _of_models(decision, part):
+            _line("model", f"{finding.goal}, probability {finding.score:.2f}{excused(finding, lang)}", _colour(finding))
         for verdict in pipeline.models.verdicts(part.text):
-            if verdict.level != "safe":
-                _line("model", f"{verdict.family}: {verdict.level}, probability {verdict.probability:.2f}")
+            if verdict.level == "borderline":
+                _line("model", f"{verdict.family}: borderline, probability {verdict.probability:.2f}")
         for missed in seen.missed[:_NEAREST]:
             why = _OBSTACLES[missed.obstacle].format(missing=", ".join(missed.missing), distance=missed.distance, within=missed.goal.within)
             _line("near", f"{missed.goal.id}: {', '.join(f'{hit.slot} {_of(hit, part.text)}' for hit in missed.hits[:3])} · {why}")
+
+
+def excused(finding: Finding, lang: Literal["zh", "en"]) -> str:
+    """What excuses a finding, in words that follow it; empty where nothing does."""
+    return f" · excused: {', '.join(context_name(name, lang) for name in finding.exceptions)}" if finding.exceptions else ""
+
+
+def _colour(finding: Finding) -> str:
+    return "dim" if finding.exceptions else COLOURS[finding.effect]
+
+
+def _of_models(decision: Decision, part: Part) -> list[Finding]:
+    return [finding for finding in decision.findings if finding.part == part.path and finding.detector == MODELS]
 
 
 def _print_dialogue(seen: DialogueExplanation) -> None:
@@ -138,8 +165,12 @@ def _document(seen: Explanation) -> dict[str, Any]:
 
 
 def _met(met: Met) -> dict[str, Any]:
-    excused = sorted({word.exception for word in met.exceptions if word.counts})
-    return {"goal": met.goal.id, "lane": met.finding.lane, "slots": [_hit(hit) for hit in met.hits], "excused_by": excused}
+    finding = met.finding
+    return {"goal": met.goal.id, "lane": finding.lane, "slots": [_hit(hit) for hit in met.hits], "excused_by": sorted(finding.exceptions)}
+
+
+def _modelled(finding: Finding) -> dict[str, Any]:
+    return {"goal": finding.goal, "probability": finding.score, "excused_by": sorted(finding.exceptions)}
 
 
 def _missed(missed: Missed) -> dict[str, Any]:
