@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ FAMILIES = {  # the requests of issue 4 that are worth splitting, and what is ab
     *("fake_notice", "rumour_drafting", "label_removal", "impersonation", "medication", "guaranteed_returns", "fortune_for_money"),
     *("paid_posting", "everyday"),
 }
+SECOND = DIALOGUES / "second.jsonl"  # another author, all families in one file; of the first author's only the held part is left
 
 
 @pytest.fixture
@@ -42,11 +44,19 @@ def test_half_are_benign_and_three_quarters_are_chinese(dialogues: ModuleType) -
     assert {one.lang for one in written} == {"zh", "en"}
 
 
-def test_a_third_of_each_half_is_held(dialogues: ModuleType) -> None:
-    parts = Counter((one.harmful, one.part) for one in dialogues.authored(None))
+def rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line]
+
+
+def test_a_third_of_each_half_is_held() -> None:
+    parts = Counter((row["harmful"], row["part"]) for row in rows(SECOND))
     assert {part for _, part in parts} == {"dev", "held"}
     for harmful in (True, False):
         assert 0.3 <= parts[harmful, "held"] / (parts[harmful, "held"] + parts[harmful, "dev"]) <= 0.36
+
+
+def test_of_the_first_author_only_what_was_held_is_left() -> None:
+    assert {row["part"] for path in DIALOGUES.glob("*.jsonl") if path != SECOND for row in rows(path)} == {"held"}
 
 
 def test_every_request_is_split_over_two_to_five_turns_of_the_user(dialogues: ModuleType) -> None:
@@ -66,9 +76,10 @@ def test_ids_are_unique_and_no_conversation_is_written_twice(dialogues: ModuleTy
 
 
 def test_a_file_is_a_family_and_each_has_both_halves(dialogues: ModuleType) -> None:
-    assert {path.stem for path in DIALOGUES.glob("*.jsonl")} == FAMILIES
+    assert {path.stem for path in DIALOGUES.glob("*.jsonl")} == FAMILIES | {SECOND.stem}
     for path in DIALOGUES.glob("*.jsonl"):
-        assert {json.loads(line)["family"] for line in path.read_text("utf-8").split("\n") if line} == {path.stem}
+        if path != SECOND:
+            assert {row["family"] for row in rows(path)} == {path.stem}
     halves = Counter((one.family, one.harmful) for one in dialogues.authored(None))
     assert min(halves[family, harmful] for family in FAMILIES - {"everyday"} for harmful in (True, False)) >= 5
     assert halves["everyday", True] == 0
