@@ -21,7 +21,7 @@ EXCEPTION_REACH = MAX_EXCEPTION_WITHIN + MAX_ENTRY_CHARS + 1  # the farthest exc
 class Judging:
     """Builds the windows of one text from its hits. ``holds``: windows of goals that act keep their evidence from leaving."""
 
-    __slots__ = ("_base", "_builders", "_holds", "_index", "_waiting", "clauses", "sentences")
+    __slots__ = ("_base", "_builders", "_holds", "_index", "_waiting", "clauses", "sentences", "words")
 
     def __init__(self, index: SideIndex, base: Tail, holds: bool) -> None:
         self._index = index
@@ -31,6 +31,8 @@ class Judging:
         self.clauses = Marks()
         self._builders: dict[int, WindowBuilder] = {}
         self._waiting: list[Window] = []
+        self.words: list[tuple[int, int, int]] | None = None
+        """The automaton's matches in the base lane of the whole text, if they are known."""
 
     @property
     def is_idle(self) -> bool:
@@ -116,13 +118,19 @@ class Judging:
         lane, base = self._index.exceptions, self._base
         first = max(base.begin, window.start - EXCEPTION_REACH)
         until = (window.end + AFTER_CAP if window.limit is None else window.limit) + 1
-        text = base.text[first - base.begin : until - base.begin]
+        if self.words is None:
+            text, at = base.text[first - base.begin : until - base.begin], first
+            words = lane.automaton.matches(text)
+        else:
+            text, at = base.text, 0
+            words = [word for word in self.words if word[0] >= first and word[1] <= until]
         seen: list[ExceptionHit] = []
-        for start, stop, entry in lane.automaton.matches(text):
-            if lane.targets[entry]:
+        for start, stop, entry in words:
+            row = lane.targets[entry]
+            if row and any(target.kind in excuse.numbers for target in row for excuse in unless):
                 left, right = text[start - 1 : start], text[stop : stop + 1]
                 targets = standing(lane, entry, left, right, bool(right) or final, 1)
-                seen.extend(ExceptionHit(first + start, first + stop, target.kind) for target in targets)
+                seen.extend(ExceptionHit(at + start, at + stop, target.kind) for target in targets)
         return exceptions_of(window, unless, seen, self.sentences, self._index.may_act[window.goal])
 
     def hold_from(self, hold: int) -> int:

@@ -156,6 +156,7 @@ class TextStream:
         self.seen = sight.seen
         if sight.goals:
             self._matching.read_seen(sight)
+            self._judging.words = sight.in_base
             self._take_in(sight.piece, 0, final=True)
         else:
             self._raw.read = sight.piece.size
