@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from brightline.server.console.desk import SESSION_COOKIE
 from tests.server.browser.chromium import Tab, tab
-from tests.server.face.site import Site
+from tests.server.face.site import ALLOWED, REFUSED, Site, running_site
 
 LOOKS = [(lang, theme) for lang in ("zh", "en") for theme in ("light", "dark")]
 WIDTHS = [360, 768, 1280, 1920]  # and 1440, at which every tab opens that names no other
@@ -43,6 +43,16 @@ _SIDEWAYS = """() => {
   return [...root.scrollWidth > root.clientWidth ? ["the page"] : [],
     ...[...document.querySelectorAll("body *")].filter(hangs).map((node) => node.outerHTML.slice(0, 120))];
 }"""
+
+
+@contextmanager
+def site_with_decisions(home: Path) -> Iterator[Site]:
+    """A site on which something was refused and something allowed."""
+    with running_site(home) as site:
+        for number in range(6):
+            site.decide(REFUSED if number % 2 else ALLOWED)
+        site.sequence()
+        yield site
 
 
 @contextmanager
