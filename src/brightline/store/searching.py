@@ -6,11 +6,7 @@ the page is full or its time is spent, and then says how far back it has looked,
 No row is missed or met twice that way; rows that are committed meanwhile with an earlier ``made_at`` than the place already
 passed are not found, as in any paging by key.
 
-``text`` is looked for in what a decision keeps of people's words: the evidence of its findings, the normalised forms, the
-excerpts around them, and whole texts where the operator samples allowed exchanges. It *cannot* find what is not kept: the
-text of an exchange in which nothing was found and that was not sampled, words of a flagged text outside the excerpts, and
-anything of an erased decision. ASCII letters match without regard to case, all other characters exactly; lanes are not
-applied, so look for the normalised form. No index helps: a search by text alone reads every document on its way.
+``text`` is looked for in what a decision keeps of people's words (``kept_words``).
 
 A row whose document is damaged stops nobody: it is met by its columns and comes as ``Unreadable``. No text is found in it.
 """
@@ -28,22 +24,19 @@ from sqlalchemy import (
     Connection,
     ScalarSelect,
     Select,
-    Text,
     and_,
-    cast,
-    collate,
     exists,
     func,
-    literal,
     select,
-    tuple_,
 )
 
 from brightline.errors import InputError
 from brightline.model import Outcome
 from brightline.store.engine import Database
+from brightline.store.kept_words import holds, may_hold
 from brightline.store.reading import Cursor, DecisionFilter, checked, cursor_at, find_many, plain_conditions, verbatim
 from brightline.store.records import LEDGER_KIND, StoredDecision, Unreadable, column_text
+from brightline.store.stretch import Stretch
 from brightline.store.tables import decision_goals, decision_rules, decision_types, decisions, ledger_entries
 
 __all__ = ["MOST_ROWS", "Found", "Neighbours", "News", "around", "newer", "search", "tail", "walk"]
@@ -96,7 +89,7 @@ def search(
 
 def find(connection: Connection, wanted: DecisionFilter, *, after: Cursor | None, limit: int, budget_ms: float | None) -> Found:
     """``search`` inside a transaction, with a limit of any size."""
-    met, reached = _Walk(connection, checked(wanted), newest_first=True).go(_Stretch.of(wanted).before(after), limit + 1, budget_ms)
+    met, reached = _Walk(connection, checked(wanted), newest_first=True).go(Stretch.of(wanted).before(after), limit + 1, budget_ms)
     full = len(met) > limit
     del met[limit:]
     stored = find_many(connection, [place.id for place in met])
@@ -124,7 +117,7 @@ def around(database: Database, decision_id: str, wanted: DecisionFilter, *, budg
     """The neighbours of a decision (which need not fit itself) in the list of ``wanted``. Raises ``NotFound`` BL-INPUT-704."""
     with database.reading() as connection:
         here = cursor_at(connection, decision_id)
-        stretch = _Stretch.of(checked(wanted))
+        stretch = Stretch.of(checked(wanted))
         newer, newer_to = _Walk(connection, wanted, newest_first=False).go(stretch.behind(here), 1, budget_ms / 2)
         older, older_to = _Walk(connection, wanted, newest_first=True).go(stretch.before(here), 1, budget_ms / 2)
     complete = (bool(newer) or newer_to is None) and (bool(older) or older_to is None)
@@ -144,7 +137,7 @@ def newer(database: Database, wanted: DecisionFilter, than: int, *, limit: int =
     makes them about a second late. ``shown``: ids to leave out, namely those on the page that were pending when it was made.
     With more than ``limit`` of them, or too many entries to look through, the newest ones come, with ``more`` true.
     """
-    of_time = _Stretch.of(checked(wanted))
+    of_time = Stretch.of(checked(wanted))
     with database.reading() as connection:
         size = _ledger_size(connection)
         start = max(than, size - _MOST_NEWS)
@@ -159,7 +152,7 @@ def newer(database: Database, wanted: DecisionFilter, than: int, *, limit: int =
         met = [
             Cursor(row.made_at, row.id)
             for row in connection.execute(query)
-            if row.id not in shown and _is_decision(row.entry) and _holds(row.body, wanted.text)
+            if row.id not in shown and _is_decision(row.entry) and holds(row.body, wanted.text)
         ]
         met.sort(reverse=True)
         stored = find_many(connection, [place.id for place in met[:limit]])
@@ -186,56 +179,6 @@ def _ledger_size(connection: Connection) -> int:
 # Where to look
 
 
-class _Stretch(NamedTuple):
-    """A stretch of the list: from ``low`` (``low_out``: excluded) to before ``high`` (``high_in``: included). None: no end."""
-
-    low: Cursor | None
-    high: Cursor | None
-    low_out: bool = False
-    high_in: bool = False
-
-    @classmethod
-    def of(cls, wanted: DecisionFilter) -> _Stretch:
-        """The times that a filter admits. No id sorts before the empty one."""
-        return cls(
-            None if wanted.since is None else Cursor(wanted.since, ""),
-            None if wanted.until is None else Cursor(wanted.until, ""),
-        )
-
-    def before(self, place: Cursor | None) -> _Stretch:
-        """What lies on the older side of ``place``."""
-        if place is None or (self.high is not None and self.high <= place):
-            return self
-        return self._replace(high=place, high_in=False)
-
-    def behind(self, place: Cursor | None) -> _Stretch:
-        """What lies on the newer side of ``place``."""
-        if place is None or (self.low is not None and self.low > place):
-            return self
-        return self._replace(low=place, low_out=True)
-
-    def within(self, made_at: Column[Any], decision_id: Column[Any]) -> list[ColumnElement[bool]]:
-        """The conditions on these two columns."""
-        key = tuple_(made_at, decision_id)
-        conditions: list[ColumnElement[bool]] = []
-        if self.low is not None:
-            low = tuple_(self.low.made_at, column_text(self.low.id))
-            conditions.append(key > low if self.low_out else key >= low)
-        if self.high is not None:
-            high = tuple_(self.high.made_at, column_text(self.high.id))
-            conditions.append(key <= high if self.high_in else key < high)
-        return conditions
-
-    def times(self, made_at: Column[Any]) -> list[ColumnElement[bool]]:
-        """The weaker conditions on the time alone."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.low is not None:
-            conditions.append(made_at >= self.low.made_at)
-        if self.high is not None:
-            conditions.append(made_at <= self.high.made_at)
-        return conditions
-
-
 class _Route(NamedTuple):
     """A way through an index in the order of a page: the index's columns of time and id, and what leads to that part of it."""
 
@@ -243,7 +186,7 @@ class _Route(NamedTuple):
     id: Column[Any]
     condition: ColumnElement[bool]
 
-    def places(self, stretch: _Stretch, newest_first: bool) -> Select[Any]:
+    def places(self, stretch: Stretch, newest_first: bool) -> Select[Any]:
         """Its places within the stretch, in order."""
         query = select(self.made_at.label("made_at"), self.id.label("id")).where(self.condition)
         return query.where(*stretch.within(self.made_at, self.id)).order_by(*_in_order(self, newest_first))
@@ -295,7 +238,7 @@ def _admitted(wanted: DecisionFilter) -> list[Outcome]:
 # What to hold against it
 
 
-def _conditions(connection: Connection, wanted: DecisionFilter, route: _Route, stretch: _Stretch) -> list[ColumnElement[bool]]:
+def _conditions(connection: Connection, wanted: DecisionFilter, route: _Route, stretch: Stretch) -> list[ColumnElement[bool]]:
     """What the filter asks besides the time, on a stretch of a route that is joined with ``decisions``."""
     conditions = plain_conditions(wanted)
     for table, column, name in _DETAILS:
@@ -306,49 +249,12 @@ def _conditions(connection: Connection, wanted: DecisionFilter, route: _Route, s
             same = (table.c.made_at == route.made_at, table.c.decision_id == route.id)
             conditions.append(exists().where(_is(column, sought), *same, *inside).correlate(route.id.table, decisions))
     if wanted.text is not None:
-        conditions.append(_may_hold(connection, wanted.text))
+        conditions.append(may_hold(connection, wanted.text))
     return conditions
 
 
 def _is(column: Column[Any], sought: str | int) -> ColumnElement[bool]:
     return column == (column_text(sought) if isinstance(sought, str) else sought)
-
-
-def _may_hold(connection: Connection, sought: str) -> ColumnElement[bool]:
-    """True of every document that holds the text, and of some that do not: JSON's names and other fields are searched too."""
-    written = _as_written(sought)
-    has_case = written.lower() != written.upper()
-    if connection.dialect.name == "sqlite":
-        if not has_case:
-            return func.instr(decisions.c.body, literal(written)) > 0
-        return func.instr(func.lower(cast(decisions.c.body, Text)), written.lower().decode()) > 0
-    if not has_case:
-        return func.position(literal(written).op("IN")(decisions.c.body)) > 0
-    # In the collation "C", lower() knows ASCII letters only, and is several times as fast.
-    return func.strpos(func.lower(collate(func.convert_from(decisions.c.body, "UTF8"), "C")), written.lower().decode()) > 0
-
-
-def _as_written(sought: str) -> bytes:
-    """The text as it stands in a canonical JSON string, without the quotes."""
-    return orjson.dumps(sought.encode("utf-8", "replace").decode())[1:-1]
-
-
-def _holds(body: bytes, sought: str | None) -> bool:
-    """Whether a document keeps the text among people's words."""
-    if sought is None:
-        return True
-    # Bytes know the case of ASCII letters only, as the databases do; a lone surrogate is in no document, and so finds nothing.
-    needle = sought.encode("utf-8", "surrogatepass").lower()
-    try:
-        document = orjson.loads(body)
-        words: list[str] = [*document.get("texts", {}).values()]
-        for finding in document.get("findings", ()):
-            words += finding.get("evidence", ())
-            words += finding.get("normalised", ())
-            words.append(finding.get("excerpt", ""))
-        return any(needle in word.encode().lower() for word in words)
-    except (ValueError, TypeError, AttributeError):
-        return False  # damaged: `brightline db check` says so, and the search goes on
 
 
 # Going along
@@ -362,7 +268,7 @@ class _Walk:
         self._wanted = wanted
         self._newest_first = newest_first
 
-    def go(self, stretch: _Stretch, enough: int, budget_ms: float | None) -> tuple[list[Cursor], Cursor | None]:
+    def go(self, stretch: Stretch, enough: int, budget_ms: float | None) -> tuple[list[Cursor], Cursor | None]:
         """Up to ``enough`` places that fit, and the place up to which all was looked at; None for the end of the stretch."""
         began = time.monotonic()
         target = _STEP_S if budget_ms is None else budget_ms / 4000
@@ -377,7 +283,7 @@ class _Walk:
             most = enough - len(met) if self._wanted.text is None else max(enough, _MAYBES)
             rows = self._rows(route, stretch if end is None else self._up_to(stretch, end), most)
             for row in rows:
-                if self._wanted.text is None or _holds(row.body, self._wanted.text):
+                if self._wanted.text is None or holds(row.body, self._wanted.text):
                     met.append(Cursor(row.made_at, row.id))
                     if len(met) == enough:
                         return met, met[-1]
@@ -394,7 +300,7 @@ class _Walk:
                 return met, reached
             size = _next_step(size, took, target)
 
-    def _rarest(self, stretch: _Stretch) -> _Route | None:
+    def _rarest(self, stretch: Stretch) -> _Route | None:
         """The route with the fewest places on this stretch, as far as counting is cheap; None if one of them has none."""
         if not _admitted(self._wanted):
             return None
@@ -405,16 +311,16 @@ class _Walk:
         fewest = min(range(len(routes)), key=numbers.__getitem__)
         return routes[fewest] if numbers[fewest] else None
 
-    def _number(self, route: _Route, stretch: _Stretch) -> ScalarSelect[int]:
+    def _number(self, route: _Route, stretch: Stretch) -> ScalarSelect[int]:
         some = route.places(stretch, self._newest_first).limit(_COUNTED).subquery()
         return select(func.count()).select_from(some).scalar_subquery()
 
-    def _end(self, route: _Route, stretch: _Stretch, size: int) -> Cursor | None:
+    def _end(self, route: _Route, stretch: Stretch, size: int) -> Cursor | None:
         """The ``size``-th place of the route on this stretch; None if there are fewer."""
         row = self._connection.execute(route.places(stretch, self._newest_first).offset(size - 1).limit(1)).first()
         return None if row is None else Cursor(row.made_at, row.id)
 
-    def _rows(self, route: _Route, stretch: _Stretch, most: int) -> Sequence[Any]:
+    def _rows(self, route: _Route, stretch: Stretch, most: int) -> Sequence[Any]:
         """Up to ``most`` rows of the stretch that fit (with ``text``: that may fit), in order."""
         query = route.places(stretch, self._newest_first)
         if self._wanted.text is not None:
@@ -423,7 +329,7 @@ class _Walk:
             query = query.join(decisions, decisions.c.id == route.id)
         return self._connection.execute(query.where(*_conditions(self._connection, self._wanted, route, stretch)).limit(most)).all()
 
-    def _up_to(self, stretch: _Stretch, end: Cursor) -> _Stretch:
+    def _up_to(self, stretch: Stretch, end: Cursor) -> Stretch:
         if self._newest_first:
             return stretch._replace(low=end, low_out=False)
         return stretch._replace(high=end, high_in=True)

@@ -38,6 +38,7 @@ from brightline.store.engine import Database
 from brightline.store.periods import DAY, HOUR, LENGTHS, MINUTE, Period, Piece, floor_to, pieces, steps, tenants_in
 from brightline.store.records import LEDGER_KIND, column_text
 from brightline.store.tables import ledger_entries, tallies, tally_progress
+from brightline.store.tally_figures import Series, Totals, ordered
 
 __all__ = ["DIMENSIONS", "OTHER", "Dimension", "Series", "Tallies", "Totals"]
 
@@ -47,57 +48,6 @@ DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
 OTHER = "other"
 """The model under which an hour's 51st and later names are counted, with any that is really called so."""
-
-
-class Series(NamedTuple):
-    """Counts in equal steps: ``lines`` gives one for each of ``starts`` (UTC microseconds), by value and outcome."""
-
-    step_s: int
-    starts: tuple[int, ...]
-    lines: dict[tuple[str, Outcome], tuple[int, ...]]
-
-    def by_outcome(self) -> dict[Outcome, tuple[int, ...]]:
-        """The lines of all values added up."""
-        return {outcome: _added(self.lines, lambda key, of=outcome: key[1] is of) for outcome in sorted({key[1] for key in self.lines})}
-
-    def by_value(self) -> dict[str, tuple[int, ...]]:
-        """The lines of all outcomes added up."""
-        return {value: _added(self.lines, lambda key, of=value: key[0] == of) for value in sorted({key[0] for key in self.lines})}
-
-    def total(self) -> int:
-        """Everything added up."""
-        return sum(map(sum, self.lines.values()))
-
-
-class Totals(NamedTuple):
-    """Counts of a time, by value (the most frequent first) and outcome. ``since`` and ``until`` are rounded to what rows there are."""
-
-    since: int
-    until: int
-    counts: dict[str, dict[Outcome, int]]
-
-    def by_outcome(self) -> dict[Outcome, int]:
-        """All values added up, in the order of the outcomes' severity."""
-        found: Counter[Outcome] = Counter()
-        for counts in self.counts.values():
-            found.update(counts)
-        return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
-
-    def by_value(self) -> dict[str, int]:
-        """All outcomes added up, the most frequent value first."""
-        return {value: sum(counts.values()) for value, counts in self.counts.items()}
-
-    def of(self, value: str) -> int:
-        """All outcomes of one value."""
-        return sum(self.counts.get(value, {}).values())
-
-    def total(self) -> int:
-        """Everything added up."""
-        return sum(map(self.of, self.counts))
-
-
-def _added(lines: dict[tuple[str, Outcome], tuple[int, ...]], chosen: Any) -> tuple[int, ...]:
-    return tuple(map(sum, zip(*(line for key, line in lines.items() if chosen(key)), strict=True)))
 
 
 class Tallies:
@@ -199,13 +149,7 @@ class Tallies:
                 for stored, name, outcome, count in connection.execute(select(*key, func.sum(rows.c.count)).group_by(*key)):
                     found[stored.removeprefix(_SHADOW)].setdefault(name, {})[Outcome(outcome)] = int(count)
         first, end = (parts[0].since, parts[-1].until) if parts else (since, since)
-        return {dimension: Totals(first, end, _ordered(found[dimension])) for dimension in dimensions}
-
-
-def _ordered(counts: dict[str, dict[Outcome, int]]) -> dict[str, dict[Outcome, int]]:
-    """The most frequent value first, its outcomes from the mildest to the harshest."""
-    values = sorted(counts, key=lambda value: (-sum(counts[value].values()), value))
-    return {value: {outcome: counts[value][outcome] for outcome in Outcome if outcome in counts[value]} for value in values}
+        return {dimension: Totals(first, end, ordered(found[dimension])) for dimension in dimensions}
 
 
 _NAME = "decisions"  # of the one row in tally_progress

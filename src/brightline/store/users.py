@@ -10,10 +10,8 @@ are locked first, so that two who remove each other at once do not both succeed;
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import uuid_utils
@@ -26,54 +24,11 @@ from brightline.store.clock import now_us
 from brightline.store.engine import Database
 from brightline.store.records import column_text
 from brightline.store.tables import ROLES, audit_events, sessions, users
+from brightline.store.user_rows import RECOVERY_CODES, Secrets, User, display_name_of, role_name, secrets_of, user_name, user_of
 
 __all__ = ["ROLES", "Secrets", "User", "Users", "end_sessions", "user_name", "user_of"]
 
-_NAME = re.compile(r"[^\W_](?:[\w.@+-]{0,62}[\w+])?")
-_LONGEST_DISPLAY_NAME = 80
 _MOST_PREFERENCE_BYTES = 4_096
-_RECOVERY = "recovery_codes"  # lives beside the preferences, and is never given out with them
-
-
-class User(NamedTuple):
-    """Somebody who may sign in, without secrets. Times are UTC microseconds; ``must_change``: the password is a one-time one."""
-
-    id: str
-    tenant: str
-    name: str
-    display_name: str
-    role: str
-    must_change: bool
-    has_password: bool
-    totp_on: bool
-    oidc_issuer: str | None
-    oidc_subject: str | None
-    preferences: Mapping[str, Any]
-    failed_logins: int
-    locked_until: int | None
-    created_at: int
-    created_by: str
-    disabled_at: int | None
-    last_login_at: int | None
-
-
-class Secrets(NamedTuple):
-    """What proves that somebody is this user: argon2id hash, encrypted TOTP secret, digests of the recovery codes left."""
-
-    password_hash: str | None
-    totp_secret: bytes | None
-    totp_last_step: int
-    recovery_codes: tuple[str, ...]
-
-
-def user_name(text: str) -> str:
-    """A sign-in name as it is stored: NFKC, case-folded. Raises ``InputError`` BL-INPUT-712 for what is none."""
-    name = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.strip()).casefold())
-    if not _NAME.fullmatch(name):
-        raise InputError(
-            "BL-INPUT-712", "this cannot be a user name", "1 to 64 letters and digits of any script, with . _ - + @ between them"
-        )
-    return name
 
 
 class Users:
@@ -109,7 +64,7 @@ class Users:
             wanted = ""  # nobody's
         with self._database.reading() as connection:
             row = connection.execute(select(users).where(users.c.tenant == tenant, users.c.name == wanted)).first()
-        return None if row is None else (user_of(row._asdict()), _secrets_of(row))
+        return None if row is None else (user_of(row._asdict()), secrets_of(row))
 
     def list(self, tenant: str | None = None) -> list[User]:
         """All users by name, also the disabled ones."""
@@ -122,7 +77,7 @@ class Users:
     def secrets(self, user_id: str) -> Secrets:
         """What proves that somebody is this user. Raises ``NotFound`` BL-INPUT-711."""
         with self._database.reading() as connection:
-            return _secrets_of(_row(connection, user_id))
+            return secrets_of(_row(connection, user_id))
 
     # Making and changing
 
@@ -146,8 +101,8 @@ class Users:
             "id": str(uuid_utils.uuid7()),
             "tenant": tenant,
             "name": user_name(name),
-            "display_name": _display_name(display_name),
-            "role": _role(role),
+            "display_name": display_name_of(display_name),
+            "role": role_name(role),
             "password_hash": password_hash,
             "must_change": must_change and password_hash is not None,
             "totp_last_step": 0,
@@ -168,7 +123,7 @@ class Users:
 
     def set_role(self, user_id: str, role: str, *, by: str) -> User:
         """Another role; ends all sessions. Raises ``InputError`` BL-INPUT-713 (no such role), -715 (the last active admin)."""
-        _role(role)
+        role_name(role)
         with self._database.writing() as connection:
             old = _row(connection, user_id)
             if old.role == role:
@@ -179,7 +134,7 @@ class Users:
 
     def set_display_name(self, user_id: str, display_name: str, *, by: str) -> User:
         """Another name to be shown. Raises ``InputError`` BL-INPUT-712."""
-        shown = _display_name(display_name)
+        shown = display_name_of(display_name)
         with self._database.writing() as connection:
             return self._change(connection, user_id, {"display_name": shown}, "user.changed", {"field": "display_name"}, by)
 
@@ -190,11 +145,11 @@ class Users:
         """
         with self._database.writing() as connection:
             kept = orjson.loads(_row(connection, user_id, lock=True).preferences)
-            hidden = kept.get(_RECOVERY)
-            kept = {key: value for key, value in (kept | dict(changes)).items() if value is not None and key != _RECOVERY}
+            hidden = kept.get(RECOVERY_CODES)
+            kept = {key: value for key, value in (kept | dict(changes)).items() if value is not None and key != RECOVERY_CODES}
             if len(orjson.dumps(kept)) > _MOST_PREFERENCE_BYTES:
                 raise InputError("BL-INPUT-716", "these preferences are too long", f"at most {_MOST_PREFERENCE_BYTES} bytes")
-            text = orjson.dumps(kept if hidden is None else kept | {_RECOVERY: hidden}).decode()
+            text = orjson.dumps(kept if hidden is None else kept | {RECOVERY_CODES: hidden}).decode()
             connection.execute(update(users).where(users.c.id == user_id).values(preferences=text))
             return user_of(_row(connection, user_id)._asdict())
 
@@ -250,7 +205,7 @@ class Users:
             row = _row(connection, user_id, lock=True)
             if row.totp_secret is None or row.totp_confirmed_at is not None or step <= row.totp_last_step:
                 raise InputError("BL-INPUT-718", "there is no second factor to confirm", "begin again on the account page")
-            preferences = orjson.loads(row.preferences) | {_RECOVERY: [*recovery_codes]}
+            preferences = orjson.loads(row.preferences) | {RECOVERY_CODES: [*recovery_codes]}
             values = {"totp_confirmed_at": now_us(), "totp_last_step": step, "preferences": orjson.dumps(preferences).decode()}
             return self._change(connection, user_id, values, "totp.changed", {"on": True}, by, ends_sessions=True)
 
@@ -258,7 +213,7 @@ class Users:
         """Turn the second factor off, and forget secret and recovery codes. Ends all sessions."""
         with self._database.writing() as connection:
             preferences = orjson.loads(_row(connection, user_id, lock=True).preferences)
-            preferences.pop(_RECOVERY, None)
+            preferences.pop(RECOVERY_CODES, None)
             values = {"totp_secret": None, "totp_confirmed_at": None, "preferences": orjson.dumps(preferences).decode()}
             return self._change(connection, user_id, values, "totp.changed", {"on": False}, by, ends_sessions=True)
 
@@ -273,12 +228,12 @@ class Users:
         with self._database.writing() as connection:
             row = _row(connection, user_id, lock=True)
             preferences = orjson.loads(row.preferences)
-            codes = preferences.get(_RECOVERY, [])
+            codes = preferences.get(RECOVERY_CODES, [])
             if row.totp_confirmed_at is None or digest not in codes:
                 return False
-            preferences[_RECOVERY] = [code for code in codes if code != digest]
+            preferences[RECOVERY_CODES] = [code for code in codes if code != digest]
             values = {"preferences": orjson.dumps(preferences).decode()}
-            detail = {"recovery_code_used": True, "left": len(preferences[_RECOVERY])}
+            detail = {"recovery_code_used": True, "left": len(preferences[RECOVERY_CODES])}
             self._change(connection, user_id, values, "totp.changed", detail, user_id)
             return True
 
@@ -288,7 +243,7 @@ class Users:
             row = _row(connection, user_id, lock=True)
             if row.totp_confirmed_at is None:
                 raise InputError("BL-INPUT-718", "there is no second factor to recover", "turn it on first")
-            preferences = orjson.loads(row.preferences) | {_RECOVERY: [*recovery_codes]}
+            preferences = orjson.loads(row.preferences) | {RECOVERY_CODES: [*recovery_codes]}
             values = {"preferences": orjson.dumps(preferences).decode()}
             return self._change(connection, user_id, values, "totp.changed", {"recovery_codes": len(recovery_codes)}, by)
 
@@ -370,25 +325,10 @@ class Users:
             raise InputError("BL-INPUT-715", "this is the last admin who can sign in", "make somebody else an admin first")
 
 
-def user_of(row: Mapping[str, Any]) -> User:
-    """The user of a row of the table ``users``."""
-    preferences = orjson.loads(row["preferences"])
-    preferences.pop(_RECOVERY, None)
-    values = {name: row[name] for name in User._fields if name in row}
-    has_password, totp_on = row["password_hash"] is not None, row["totp_confirmed_at"] is not None
-    return User(**values | {"preferences": preferences, "has_password": has_password, "totp_on": totp_on})
-
-
 def _refusals(connection: Connection, user_id: str, since: int | None) -> int:
     event = audit_events.c
     query = select(func.count()).where(event.subject == user_id, event.kind == "session.refused", event.at > (since or 0))
     return int(connection.execute(query).scalar_one())
-
-
-def _secrets_of(row: Row[Any]) -> Secrets:
-    codes = tuple(orjson.loads(row.preferences).get(_RECOVERY, ()))
-    secret = None if row.totp_secret is None else bytes(row.totp_secret)
-    return Secrets(row.password_hash, secret, row.totp_last_step, codes)
 
 
 def end_sessions(connection: Connection, user: User, *, by: str, except_id: str | None = None) -> int:
@@ -408,16 +348,3 @@ def _row(connection: Connection, user_id: str, *, lock: bool = False) -> Row[Any
     if row is None:
         raise NotFound("BL-INPUT-711", f"there is no user {user_id[:80]!r}", "take the id or name from the list of users")
     return row
-
-
-def _role(role: str) -> str:
-    if role not in ROLES:
-        raise InputError("BL-INPUT-713", f"there is no role {role[:40]!r}", f"choose from: {', '.join(ROLES)}")
-    return role
-
-
-def _display_name(text: str) -> str:
-    shown = " ".join(text.split())
-    if len(shown) > _LONGEST_DISPLAY_NAME or not shown.isprintable():
-        raise InputError("BL-INPUT-712", "this cannot be a display name", f"at most {_LONGEST_DISPLAY_NAME} printable characters")
-    return shown
