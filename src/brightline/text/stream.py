@@ -72,6 +72,8 @@ class TextStream:
         self.stopped: Finding | None = None
         self.fed = 0
         self.released = 0
+        self.piece: Piece | None = None
+        """The lanes of the whole text, if it was short and taken at once: for those who would read them again."""
         self.seen = 0
         """Bits (see ``marks``) of the slots that the block lanes saw so far, whether or not they met."""
         self._index = index
@@ -130,7 +132,10 @@ class TextStream:
         """One ``feed`` and ``finish`` in one, for a text that is there as a whole; cheaper, because nothing has to stay open."""
         self.fed = len(text)
         decoded = self._raw.append(text, final=True)
-        self._read_all(decoded, glance(self._index, decoded) if len(decoded) <= AT_A_GLANCE and self._slots is None else None)
+        sight = glance(self._index, decoded) if len(decoded) <= AT_A_GLANCE and self._slots is None else None
+        if sight is not None and not self._raw.has_escapes:
+            self.piece = sight.piece
+        self._read_all(decoded, sight)
         return self._release(self.fed if self.stopped is None else self._leavable())
 
     def read_whole(self, text: str, sight: Sight | None = None) -> None:

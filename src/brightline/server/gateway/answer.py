@@ -15,6 +15,7 @@ from brightline.pipeline import Pipeline
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText
 from brightline.server.gateway.shapes.texts import gap
 from brightline.text import TextStream
+from brightline.text.lanes import Piece
 from brightline.text.stream import LEFT_OUT
 
 __all__ = ["Answer", "Channel"]
@@ -228,6 +229,11 @@ class Answer:
         """The visible texts that came, whole, by name."""
         read = {channel.name: "".join(channel.received) for channel in self.channels.values() if channel.visible}
         return read | {name: text for name, text in self.whole.items() if name in self._visible}
+
+    def lanes(self, name: str) -> Piece | None:
+        """The lanes of a visible text, if its stream read it at once."""
+        channel = self.channels.get(name)
+        return channel.stream.piece if channel is not None and name not in self.whole and len(channel.received) == 1 else None
 
     def texts(self) -> dict[str, str]:
         """What came, by channel, for the digest and, where the operator samples, for storage."""

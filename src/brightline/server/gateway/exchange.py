@@ -138,7 +138,9 @@ class Exchange:
         if not self.answer.stopped:  # of a stopped answer not all came, and how much depends on how it was cut
             for part in self._shown():
                 here = [finding for finding in findings if finding.part == part.path]
-                findings = [finding for finding in findings if finding.part != part.path] + self.pipeline.weigh(part, here)
+                findings = [finding for finding in findings if finding.part != part.path] + self.pipeline.weigh(
+                    part, here, self.answer.lanes(part.path)
+                )
         self.ms["total"] = self.since_start_ms()
         self.about["ms"] = {name: round(value, 3) for name, value in self.ms.items()}
         if answered:
