@@ -6,6 +6,7 @@ import pytest
 
 from brightline.model import Side
 from brightline.text import TextEngine
+from tests.moderation.scenes import assert_found_beside_its_neighbour
 
 PAIRS = [
     # (side, a goal that must find it, harmful, ordinary)
@@ -21,8 +22,7 @@ PAIRS = [
 
 @pytest.mark.parametrize(("side", "goal", "harmful", "ordinary"), PAIRS)
 def test_the_scene_is_found_and_its_neighbour_passes(engine: TextEngine, side: Side, goal: str, harmful: str, ordinary: str) -> None:
-    assert goal in {finding.goal for finding in engine.scan(harmful, side) if not finding.exceptions}
-    assert [finding.goal for finding in engine.scan(ordinary, side) if not finding.exceptions] == []
+    assert_found_beside_its_neighbour(engine, side, goal, harmful, ordinary)
 
 
 def test_distress_is_answered_with_help_and_never_stopped(engine: TextEngine) -> None:

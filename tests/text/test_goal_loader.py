@@ -12,20 +12,7 @@ from brightline.errors import DataError
 from brightline.model import Outcome, Side
 from brightline.rulebook import load_rulebook
 from brightline.text import GoalBook, load_goals
-
-GOOD = """
-- id: a.b
-  title: {zh: 甲, en: A}
-  types: [9]
-  rules: [A-1]
-  sides: [post]
-  effect: stop
-  slots:
-    - {name: game, words: [百家乐, 时时彩]}
-  examples: [玩百家乐]
-  twins: [玩扑克]
-  owner: tests
-"""
+from tests.text.goal_files import GOOD
 
 
 @pytest.mark.parametrize(

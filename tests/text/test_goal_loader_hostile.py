@@ -15,22 +15,11 @@ from brightline.errors import DataError
 from brightline.model import Outcome, Side
 from brightline.text import GoalBook
 from brightline.text.goal_loader import Reading, read_goals
+from tests.text import goal_files
 
-GOOD = """
-- id: a.b
-  title: {zh: 甲, en: A}
-  types: [9]
-  rules: [A-1]
-  sides: [post]
-  effect: stop
-  slots:
-    - {name: game, words: [百家乐, 时时彩], patterns: ['加.{0,4}微信']}
-  unless: [{exception: news, words: [据报道], within: 20}]
-  allow: [百家乐器]
-  examples: [玩百家乐]
-  twins: [玩扑克]
-  owner: tests
-"""
+GOOD = goal_files.GOOD.replace("时时彩]}", "时时彩], patterns: ['加.{0,4}微信']}").replace(
+    "  examples:", "  unless: [{exception: news, words: [据报道], within: 20}]\n  allow: [百家乐器]\n  examples:"
+)
 
 
 class _Rules:

@@ -19,8 +19,7 @@ from brightline.moderation.dialogue.explaining import DialogueExplanation, OpenS
 from brightline.moderation.dialogue.transcript import spoken
 from brightline.pipeline import Pipeline
 from brightline.rulebook import Judgement
-from brightline.rulebook.reasons import Why
-from brightline.server.console.trial.judging import Asked, Step, context_of, in_time, outcome_under, step_of
+from brightline.server.console.trial.judging import Asked, Step, context_of, in_time, outcome_under, step_of, turned_keys
 from brightline.server.console.trial.segments import Segment, raw_segments
 from brightline.server.face import msgid as _
 from brightline.text.explain import Explanation, LaneText, explain
@@ -84,9 +83,7 @@ class TriedConversation:
     @property
     def turned(self) -> tuple[str, ...]:
         """The rules that were turned as keys by what decided, each once, in the judgement's order."""
-        deciding = [self.found[index].step for index in self.judgement.decisive]
-        keys = {rule_id for step in deciding if step.why in (Why.KEYS, Why.TIGHTENED) for rule_id in step.details}
-        return tuple(rule_id for rule_id in self.judgement.rules if rule_id in keys)
+        return turned_keys(self.judgement, [one.step for one in self.found])
 
 
 def try_conversation(pipeline: Pipeline, asked: Asked, most_s: float) -> TriedConversation:

@@ -24,7 +24,20 @@ from brightline.server.console.trial.segments import Segment, lane_segments, raw
 from brightline.server.face import msgid as _
 from brightline.text.explain import Explanation, explain
 
-__all__ = ["DIALOGUE", "MOST_CHARS", "Asked", "Price", "Step", "Tried", "context_of", "in_time", "outcome_under", "step_of", "try_text"]
+__all__ = [
+    "DIALOGUE",
+    "MOST_CHARS",
+    "Asked",
+    "Price",
+    "Step",
+    "Tried",
+    "context_of",
+    "in_time",
+    "outcome_under",
+    "step_of",
+    "try_text",
+    "turned_keys",
+]
 
 MOST_CHARS = 10_000
 """Longest text that is tried: the worst one of that length took 0.4 s to explain (docs/console-rules.md)."""
@@ -123,9 +136,14 @@ class Tried:
     @property
     def turned(self) -> tuple[str, ...]:
         """The rules that were turned as keys by what decided, each once, in the judgement's order."""
-        deciding = [self.steps[index] for index in self.judgement.decisive]
-        keys = {rule_id for step in deciding if step.why in (Why.KEYS, Why.TIGHTENED) for rule_id in step.details}
-        return tuple(rule_id for rule_id in self.judgement.rules if rule_id in keys)
+        return turned_keys(self.judgement, self.steps)
+
+
+def turned_keys(judgement: Judgement, steps: Sequence[Step]) -> tuple[str, ...]:
+    """The rules that were turned as keys by what decided. ``steps``: one for each finding, in the findings' order."""
+    deciding = [steps[index] for index in judgement.decisive]
+    keys = {rule_id for step in deciding if step.why in (Why.KEYS, Why.TIGHTENED) for rule_id in step.details}
+    return tuple(rule_id for rule_id in judgement.rules if rule_id in keys)
 
 
 def try_text(pipeline: Pipeline, asked: Asked, most_s: float) -> Tried:
