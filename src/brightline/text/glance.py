@@ -14,7 +14,7 @@ from brightline.text.marks import bits_of
 from brightline.text.patterns import Pattern
 from brightline.text.words import begins_inside_word, continues_word
 
-__all__ = ["AT_A_GLANCE", "Sight", "exceptions_in", "glance"]
+__all__ = ["AT_A_GLANCE", "Matches", "Sight", "exceptions_in", "glance"]
 
 AT_A_GLANCE = 1024  # characters: a longer text nearly always holds all slots of some goal, somewhere
 

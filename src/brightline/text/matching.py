@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from operator import concat
 
-from brightline.text.glance import Sight
+from brightline.text.glance import Matches, Sight
 from brightline.text.goals import MAX_ENTRY_CHARS
 from brightline.text.index import LaneIndex, SideIndex, SidePattern
 from brightline.text.lanes import Gap, Piece
@@ -47,9 +47,9 @@ class Matching:
         """Take a piece in, which begins at a decoded position, and find the hits that end in it. ``final``: the text ends with it."""
         base, before = self.base, self.base.end
         base.append(piece.base, piece.at, decoded)
-        self._match_base(before, final)
+        words = self._match_base(before, final)
         self._match_skip(piece, before, final)
-        self._match_patterns(before, final)
+        self._match_patterns(before, final, None if before else words)
 
     def read_seen(self, sight: Sight) -> None:
         """The same for a whole text without allow phrases, at which somebody glanced: only what may meet a goal is looked at again."""
@@ -143,11 +143,13 @@ class Matching:
         if self._allowed:
             self._allowed = [phrase for phrase in self._allowed if phrase[1] > settled]
 
-    def _match_base(self, before: int, final: bool) -> None:
+    def _match_base(self, before: int, final: bool) -> Matches:
+        """Take the words that end in what was read; all that the automaton saw."""
         lane, base, end = self._index.base, self.base, self.base.end
         first = base.live[0] if base.live else before
         text = base.from_index(first)
-        for start, stop, entry in lane.automaton.matches(text):
+        words = lane.automaton.matches(text)
+        for start, stop, entry in words:
             row = lane.targets[entry]
             if not row:
                 continue
@@ -162,6 +164,7 @@ class Matching:
             self._take(lane, entry, targets, begin, finish, 0)
         if not final:
             base.revive(lane.beginnings, before)
+        return words
 
     def _match_skip(self, piece: Piece, before: int, final: bool) -> None:
         lane, skip, end, known = self._index.skip, self._skip, self.base.end, self._skip.end
@@ -188,14 +191,14 @@ class Matching:
         elif skip.live or known < skip.end:
             skip.revive(lane.beginnings, known)
 
-    def _match_patterns(self, before: int, final: bool) -> None:
+    def _match_patterns(self, before: int, final: bool, words: Matches | None) -> None:
         index, base, open_patterns = self._index, self.base, self._open_patterns
         # The last character read before may be the first of a beginning that only now can be seen.
         fresh_from = max(before - 1, base.begin) if before < base.end else base.end
         fresh = base.from_index(fresh_from) if fresh_from < base.end else ""
         self._edge = None
         if final and not open_patterns and len(fresh) > ASK_ANCHORS_FROM:
-            self._match_whole(fresh, fresh_from)
+            self._match_whole(fresh, fresh_from, words)
             return
         for head in index.by_head.keys() & {*map(concat, fresh, fresh[1:]), *fresh[:-1]}:
             position = fresh_from + fresh.index(head)
@@ -218,16 +221,16 @@ class Matching:
             else:
                 del open_patterns[number]
 
-    def _match_whole(self, text: str, begin: int) -> None:
-        """Take the matches in a text of which nothing is open and that ends here."""
-        for number in bits_of(self._anchored(text)):
+    def _match_whole(self, text: str, begin: int, words: Matches | None) -> None:
+        """Take the matches in a text of which nothing is open and that ends here. ``words``: what the automaton sees in it, if known."""
+        for number in bits_of(self._anchored(text, words)):
             self._match_pattern(self._index.patterns[number], begin, True, final=True)
 
-    def _anchored(self, text: str) -> int:
+    def _anchored(self, text: str, words: Matches | None = None) -> int:
         """The patterns that may match in ``text``, as bits by their numbers: of all others it lacks the anchors."""
         index, book, found = self._index, self._index.book, 0
         anchors = book.anchors
-        for _, _, word in book.automaton.matches(text):
+        for _, _, word in book.automaton.matches(text) if words is None else words:
             found |= anchors[word]
         return book.layout.anchored(found) & index.pattern_bits
 
