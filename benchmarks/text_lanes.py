@@ -2,7 +2,7 @@
 
     python benchmarks/text_lanes.py [--words 50000] [--runs 5] [--peers /tmp/peers/bin/python] [--json]
 
-Measures base and skip lane alone, all lanes, all lanes with the linear models, and the chunks of a stream with and without the
+Measures base and skip lane alone, all lanes, all lanes with the linear models and the weigher, and the chunks of a stream with and without the
 late lanes. Beside it, if ``--peers`` names a Python that has them (see ``text_peers.py``): LLM Guard's substring scanner and
 LiteLLM's content filter, with the same words on the same texts; they undo no disguise. CPU time; medians of ``--runs`` runs.
 """
@@ -26,6 +26,7 @@ from typing import Any
 from brightline.model import Finding, Outcome, Side
 from brightline.moderation import goals_in_force
 from brightline.moderation.families import FamilyModels
+from brightline.moderation.weighing import Weigher
 from brightline.rulebook import load_rulebook
 from brightline.text import GoalBook, TextEngine
 from brightline.text.goals import Entry, Slot
@@ -48,7 +49,7 @@ def main() -> int:
     rulebook = load_rulebook()
     book = _with_words(goals_in_force(rulebook), words)
     engines = {"base and skip": TextEngine(book, late_lanes=False), "all lanes": TextEngine(book)}
-    models = FamilyModels.load(rulebook)
+    models, weigher = FamilyModels.load(rulebook), Weigher.load()
     report: dict[str, Any] = {
         "machine": machine(),
         "texts": "made up" if made_up else ", ".join(texts),
@@ -57,7 +58,7 @@ def main() -> int:
     }
     scans: dict[str, Callable[[str], Any]] = {name: lambda text, e=engine: e.scan(text, Side.POST) for name, engine in engines.items()}  # type: ignore[misc]
     scans["linear models alone"] = lambda text: models.findings(text, Side.POST)
-    scans["all lanes and models"] = lambda text: (engines["all lanes"].scan(text, Side.POST), models.findings(text, Side.POST))
+    scans["all lanes, models and weigher"] = lambda text: _inspect(engines["all lanes"], models, weigher, text)
     report["messages"] = {name: _cost(scan, messages, options.runs) for name, scan in scans.items()}
     report["streams"] = {name: _stream(engine, messages, options.runs) for name, engine in engines.items()}
     bulk = long[:BULK_CHARS]
@@ -107,6 +108,12 @@ def _with_words(book: GoalBook, words: list[str]) -> GoalBook:
             )
         )
     return GoalBook(book.goals + tuple(added), book.digest)
+
+
+def _inspect(engine: TextEngine, models: FamilyModels, weigher: Weigher, text: str) -> list[Finding]:
+    """A text as the pipeline reads it, its lanes once for all."""
+    findings, piece = engine.glanced(text, Side.POST)
+    return weigher.findings(text, Side.POST, "", [*findings, *models.findings(text, Side.POST, "", piece)], piece)
 
 
 def _cost(scan: Callable[[str], Any], messages: list[str], runs: int) -> float:
