@@ -137,10 +137,11 @@ class Judging:
         """The decoded position from which evidence of goals that act must not leave, at most ``hold``."""
         origin = self._base.origin
         for number, builder in self._builders.items():
-            guards = self._index.guards[number]
-            guarded = next((hit for hit in builder.hits if guards[hit.slot]), None)
-            if guarded is not None:
-                hold = min(hold, origin(guarded.start))
+            if self._index.may_act[number]:  # otherwise none of its slots is guarded
+                guards = self._index.guards[number]
+                guarded = next((hit for hit in builder.hits if guards[hit.slot]), None)
+                if guarded is not None:
+                    hold = min(hold, origin(guarded.start))
         for window in self._waiting:
             # With an exception seen a finding cannot stop any more (policy: exceptions first).
             if window.holds and not self.exceptions_of(window, final=False):

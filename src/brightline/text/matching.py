@@ -24,6 +24,7 @@ from brightline.text.words import begins_inside_word, continues_word
 
 __all__ = ["Matching", "standing"]
 
+_SKIP_KEPT = 64  # characters of the skip lane that may stay beside those that matter: to drop them costs more
 ASK_ANCHORS_FROM = 48  # characters: from here on one pass for the anchors of all patterns is cheaper than a search for each
 
 
@@ -139,7 +140,8 @@ class Matching:
 
     def forget(self, settled: int) -> None:
         """Drop what lies before anything that can still matter to the skip lane and to allow phrases."""
-        self._skip.forget((self._skip.live[0] if self._skip.live else self._skip.end) - 1)
+        if len(self._skip.text) > _SKIP_KEPT:
+            self._skip.forget((self._skip.live[0] if self._skip.live else self._skip.end) - 1)
         if self._allowed:
             self._allowed = [phrase for phrase in self._allowed if phrase[1] > settled]
 
@@ -239,6 +241,8 @@ class Matching:
         pattern, text = entry.pattern, self.base.from_index(position)
         live = len(text) if final else self._live_from(pattern, text, 0, position)
         search_from = 0
+        if not final and can_match:  # mostly there is none, and in bytes that is told sooner
+            can_match = pattern.full.search(text.encode()) is not None
         while can_match and search_from < live and (match := pattern.full.search(text[search_from:])) is not None:
             start, stop = search_from + match.start(), search_from + match.end()
             if start >= live:

@@ -73,8 +73,9 @@ class Pattern:
     def live_from(self, text: str, start: int) -> int:
         """Index of the first position from which more text could complete (or lengthen) a match; ``len(text)`` if none."""
         begin = max(start, len(text) - self.width)
-        match = self.prefix.search(text[begin:])
-        return len(text) if match is None else begin + int(match.start())
+        written = text[begin:].encode()  # google-re2 does not count characters then
+        match = self.prefix.search(written)
+        return len(text) if match is None else begin + len(written[: match.start()].decode())
 
 
 def compile_pattern(source: str) -> Pattern:
@@ -129,7 +130,7 @@ class _OnUse:
         self._source = source
         self._compiled: Any = None
 
-    def search(self, text: str) -> Any:
+    def search(self, text: bytes) -> Any:
         if self._compiled is None:
             self._compiled = re2.compile(self._source, _quiet())
         return self._compiled.search(text)
