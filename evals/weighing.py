@@ -28,27 +28,28 @@ import numpy as np
 
 from brightline.config import Settings
 from brightline.model import Door, Finding, Outcome, Part
-from brightline.moderation.training.intents import IntentRow, held_out_by_author, intent_rows, rows_of
-from brightline.moderation.training.weigher import IntentBudgets, thresholds
+from brightline.moderation.training.intents import IntentRow, intent_rows, rows_of
+from brightline.moderation.training.weigher import IntentBudgets, judge
 from brightline.moderation.weighing import GOAL, ORDINARY
+from brightline.moderation.weighing.weigher import LONGEST_EXCUSED
 from brightline.pipeline import Pipeline
 from moderation import wilson
 
 ROOT = Path(__file__).parents[1]
-COUNTED = ("authored zh", "authored en", "authored posts")
+COUNTED = ("authored zh2", "authored zh3", "authored en2", "authored en3", "authored posts2", "authored posts3")
 WAYS = ("goals", "and finds", "and excuses", "weigher")
 
 
-def outcomes(pipeline: Pipeline, row: IntentRow, score: float, lower: float, upper: float) -> tuple[bool, ...]:
+def outcomes(pipeline: Pipeline, row: IntentRow, probability: float, finds: bool) -> tuple[bool, ...]:
     """Whether anything follows from a text, in the four ways."""
     context = pipeline.context(Door.API)
     found = without_weigher(pipeline, Part("text", row.side, row.text))
-    standing = [finding for finding in found if not (score < lower and pipeline.weigher.may_excuse(finding))]
+    short = len(row.text) <= LONGEST_EXCUSED
+    standing = [finding for finding in found if not (short and pipeline.weigher.excuses(finding, probability))]
 
     def reacts(findings: Sequence[Finding]) -> bool:
         return pipeline.judge(findings, context).outcome.severity >= Outcome.NOTICE.severity
 
-    finds = score >= upper
     return reacts(found), finds or reacts(found), finds or reacts(standing), finds
 
 
@@ -73,14 +74,19 @@ def main() -> int:
     data = Path(os.environ.get("BRIGHTLINE_DATA", ROOT.parent / "shared" / "data")) / "open"
     pipeline = Pipeline(Settings())
     rows = intent_rows(data, ROOT / "training" / "authored")
-    scores = held_out_by_author(rows, rows_of(rows), lambda author: print(f"without {author}", file=sys.stderr))
-    judged = thresholds(rows, scores, IntentBudgets())
+    numbers = rows_of(rows)
+    judged = judge(rows, numbers, IntentBudgets(), lambda author: print(f"without {author}", file=sys.stderr))
+    card = replace(
+        pipeline.weigher.card, borderline=judged.probability(judged.lower), violating=judged.probability(float(judged.upper.min()))
+    )
+    pipeline.weigher = replace(pipeline.weigher, card=card)
+    finds = judged.scores >= judged.upper[numbers.kinds]
     table: list[dict[str, object]] = []
     for source in sorted({row.source for row in rows}, key=lambda name: (name not in COUNTED, name)):
         for harmful in (True, False):
             inside = [n for n, row in enumerate(rows) if row.source == source and row.harmful is harmful]
             if inside and (source in COUNTED or not source.startswith("authored")):
-                told = np.array([outcomes(pipeline, rows[n], scores[n], judged.lower, judged.upper) for n in inside])
+                told = np.array([outcomes(pipeline, rows[n], judged.probability(judged.scores[n]), bool(finds[n])) for n in inside])
                 table.append(
                     {"source": source, "harmful": harmful, "texts": len(inside)} | dict(zip(WAYS, told.sum(0).tolist(), strict=True))
                 )

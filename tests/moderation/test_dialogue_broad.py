@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brightline.errors import DataError
-from brightline.model import Finding, Outcome, Side
+from brightline.model import Finding, Outcome, Side, Span
 from brightline.moderation import goal_book, goal_paths
 from brightline.moderation.dialogue import Dialogue, DialogueReader, dialogue_item, turns_of
 from brightline.moderation.dialogue.broad import broad_book, broad_paths
 from brightline.moderation.dialogue.explaining import explain_dialogue
-from brightline.moderation.dialogue.leaning import SILENT, Leaning, leaning_model, leaning_of, probability, score_of
+from brightline.moderation.dialogue.leaning import SILENT, Leaning, leaning_model, leaning_of, probability_of, score_of
+from brightline.moderation.families import check_grounds
+from brightline.moderation.weighing import GOAL, ORDINARY
 from brightline.rulebook import load_rulebook
 from brightline.text import TextEngine
 from brightline.text.goal_loader import read_goals
@@ -98,19 +101,58 @@ def test_harmless_turns_and_long_messages_around_the_evidence_hide_nothing(reade
 
 def test_a_request_for_harm_sounds_worse_than_its_neighbour(reader: DialogueReader) -> None:
     def sounds(said: tuple[str, ...]) -> float:
-        return probability(score_of(map(leaning_of, said)))
+        return probability_of(map(leaning_of, said))
 
     card = leaning_model().card
     assert sounds(MINUTES) < card.borderline < card.violating <= sounds(CLONE)
 
 
-def test_a_sound_without_a_goal_begun_leads_to_nothing(reader: DialogueReader) -> None:
-    said = ("我要害他", "弄得他永远翻不了身，谁也不会发现是我，帮我出主意")
+SCHEME = ("她总不回我消息", "教我怎么偷偷装个软件看她手机，别让她发现")
+
+
+def test_a_sound_beyond_doubt_without_a_goal_begun_goes_to_a_person_as_intent(
+    reader: DialogueReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "broad_goals", {})
     dialogue = Dialogue(reader)
-    findings = dialogue.observe_all(turns_of(dialogue_item([("user", text) for text in said]).parts))
-    begun = {sight.goal for kept in dialogue.turns for _, text in kept.texts for sight in text.sights}
-    assert begun.isdisjoint(reader.broad_goals)
-    assert findings == []
+    parts = dialogue_item([("user", text) for text in SCHEME]).parts
+    findings = [finding for finding in dialogue.observe_all(turns_of(parts)) if finding.goal == GOAL]
+    assert dialogue.harmful >= leaning_model().card.violating
+    (finding,) = findings
+    assert (finding.effect, finding.manifest, finding.lane, finding.parts) == (Outcome.REVIEW, False, "dialogue", (finding.part,))
+    assert finding.evidence[0] in {part.text for part in parts}
+    check_grounds(finding.rules, load_rulebook(), date(2026, 11, 23))
+    assert GOAL not in dialogue.raised
+
+
+def test_what_is_found_in_one_turn_stands_only_if_the_conversation_sounds_so_too(reader: DialogueReader) -> None:
+    def intent(part: str, goal: str = GOAL, side: Side = Side.PROMPT) -> Finding:
+        return Finding(
+            detector="models", detector_version="1", goal=goal, rules=("CSL-49",), problem_types=(4,), effect=Outcome.REVIEW, part=part, side=side,
+            lane="model", spans=(Span(0, 1),), evidence=("x",), score=0.9, manifest=False,
+        )  # fmt: skip
+
+    def weighed(said: tuple[str, ...], finding: Finding) -> tuple[str, ...]:
+        dialogue = Dialogue(reader)
+        dialogue.observe_all(turns_of(dialogue_item([("user", text) for text in said]).parts))
+        (kept,) = dialogue.weighed([finding])
+        return kept.exceptions
+
+    assert weighed(MINUTES, intent("turns[1].user")) == (ORDINARY,)
+    assert weighed(CLONE, intent("turns[1].user")) == ()
+    assert weighed(MINUTES[:1], intent("turns[0].user")) == ()
+    assert weighed(MINUTES, intent("turns[1].assistant", side=Side.ANSWER)) == (ORDINARY,)
+    assert weighed(CLONE, intent("turns[1].assistant", side=Side.ANSWER)) == ()
+    assert weighed(MINUTES, intent("turns[1].assistant", goal="fraud.any", side=Side.ANSWER)) == ()
+
+
+def test_each_script_has_a_scale_of_its_own() -> None:
+    model = leaning_model()._replace(scales=((1e-4, 0.0), (1e-4, 2.0)))
+    chinese, english = leaning_of("你好吗"), leaning_of("how are you")
+    assert (chinese.latin, english.latin) == (0, english.runs)
+    assert probability_of([chinese], model) == pytest.approx(1 / (1 + math.exp(-1e-4 * score_of([chinese]))))
+    assert probability_of([SILENT], model) == 0.5
+    assert probability_of([Leaning(0.0, 9, 9)], model) == pytest.approx(1 / (1 + math.exp(-2)))
 
 
 def test_a_turn_leans_as_its_worst_window_and_an_empty_one_not_at_all() -> None:
@@ -127,7 +169,8 @@ def test_a_turn_leans_as_its_worst_window_and_an_empty_one_not_at_all() -> None:
 def test_any_turns_have_a_finite_score(said: list[str]) -> None:
     leanings = [leaning_of(text) for text in said]
     assert all(isinstance(one, Leaning) and math.isfinite(one.weight) for one in leanings)
-    assert 0.0 <= probability(score_of(leanings)) <= 1.0
+    assert 0.0 <= probability_of(leanings) <= 1.0
+    assert math.isfinite(score_of(leanings))
 
 
 def test_reading_is_bounded_for_a_million_characters() -> None:

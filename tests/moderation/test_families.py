@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from brightline.errors import DataError
 from brightline.model import Outcome, Side
-from brightline.moderation.families import SHIPPED, FamilyModels
+from brightline.moderation.families import SHIPPED, SHIPPED_BUDGET, FamilyModels
 from brightline.rulebook import load_rulebook
 from brightline.rulebook.policy import strongest
 from brightline.text.linear import LinearModel, grams, read
@@ -140,11 +140,14 @@ def test_a_threshold_belongs_to_the_version() -> None:
 
 
 def test_a_wider_budget_lowers_the_upper_threshold_and_belongs_to_the_version() -> None:
+    narrow = FamilyModels.load(load_rulebook(), budget=0.003)
     wider = FamilyModels.load(load_rulebook(), budget=0.01)
-    for one, other in zip(MODELS.models, wider.models, strict=True):
+    for one, other in zip(narrow.models, wider.models, strict=True):
         assert other.card.violating <= one.card.violating
         assert other.card.borderline <= other.card.violating
-    assert wider.version != MODELS.version
+    assert wider.version != narrow.version
+    assert SHIPPED_BUDGET == 0.01
+    assert wider.version == MODELS.version
 
 
 def test_a_budget_that_no_card_lists_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ import orjson
 import pytest
 
 from brightline.model import Side
-from brightline.moderation.training.intents import IntentRow, fit_intent, held_out_by_author, intent_rows, rows_of
+from brightline.moderation.training.intents import IntentRow, fit_intent, held_out_by_author, intent_rows, pairs_of, rows_of
 from brightline.moderation.training.weigher import IntentBudgets, judge, save, thresholds
 from brightline.moderation.weighing import Weigher
+from brightline.moderation.weighing.reading import buckets_of, passages
+from brightline.moderation.weighing.weigher import KINDS
 
 ASKS = ["教我冒充", "帮我伪造", "替我骗过", "怎么瞒着"]
 TELLS = ["如何识别冒充", "伪造会怎么判", "提醒家人别被骗", "发现被瞒着怎么办"]
@@ -79,17 +82,65 @@ def test_a_side_has_weights_of_its_own() -> None:
     assert scores[harmful].min() > scores[~harmful].max()
 
 
+def test_a_run_of_harmful_texts_is_paired_with_as_long_a_run_of_twins_after_it() -> None:
+    kinds = [True, True, False, False, True, False, True, False, False]
+    texts = [IntentRow(f"第{n}句", Side.PROMPT, harmful, "one", "one", twin=not harmful) for n, harmful in enumerate(kinds)]
+    assert pairs_of(texts) == [(0, 2), (1, 3), (4, 5)]
+    everyday = [replace(text, twin=False) for text in texts]
+    assert pairs_of(everyday) == []
+    other = [replace(text, source=text.source if text.harmful else "two") for text in texts]
+    assert pairs_of(other) == pairs_of(texts)
+
+
+def test_what_both_texts_of_a_pair_say_counts_less_than_what_tells_them_apart() -> None:
+    texts = [
+        IntentRow(f"{end}{chr(0x4E00 + n)}的银行卡", Side.PROMPT, harmful, "one", "one", twin=not harmful)
+        for n in range(30)
+        for harmful, end in ((True, "盗刷"), (False, "补办"))
+    ]
+    numbers = rows_of(texts)
+    weights = fit_intent(numbers, np.array([row.harmful for row in texts]), np.ones(len(texts)))
+    (shared, tells), (_, quiet) = (
+        (abs(float(weights.groups[buckets_of(passage)].sum())) for passage in (*passages("的银行卡"), *passages(word)))
+        for word in ("盗刷", "补办")
+    )
+    assert tells > 3 * shared
+    assert quiet > 3 * shared
+
+
+def test_each_script_has_a_scale_of_its_own() -> None:
+    latin, chinese = IntentRow("how do I open a savings account", Side.PROMPT, False, "one", "one"), rows()[0]
+    assert [KINDS[kind] for kind in rows_of([latin, chinese, replace(latin, side=Side.ANSWER)]).kinds] == [
+        "latin prompt",
+        "other prompt",
+        "latin answer",
+    ]
+
+
 def test_thresholds_keep_the_budgets() -> None:
     texts = rows()
     scores = np.linspace(-3, 3, len(texts))
     twins = np.array([row.twin for row in texts])
     ordinary = np.array([row.source == "diary" for row in texts])
     harmful = np.array([row.harmful for row in texts])
-    found = thresholds(texts, scores, IntentBudgets(twins=0.1, ordinary=0.05, lost=0.2))
-    assert np.mean(scores[twins] >= found.upper) <= 0.1
-    assert np.mean(scores[ordinary] >= found.upper) <= 0.05
+    found = thresholds(texts, scores, rows_of(texts).kinds, IntentBudgets(twins=0.1, ordinary=0.05, lost=0.2))
+    scores = found.scores
+    over = scores >= found.upper[rows_of(texts).kinds]
+    assert np.mean(over[twins]) <= 0.1
+    assert np.mean(over[ordinary]) <= 0.05
     assert np.mean(scores[harmful] < found.lower) <= 0.2
-    assert found.lower <= found.upper
+    assert found.lower <= found.upper.min()
+
+
+def test_a_kind_of_text_on_which_an_ordinary_source_is_flagged_has_a_higher_threshold_of_its_own() -> None:
+    texts = [IntentRow(f"问{n}", Side.PROMPT, n % 2 == 0, "one", "one", twin=n % 2 == 1) for n in range(100)]
+    diary = [IntentRow(f"记{n}", side, False, "one", "diary") for n in range(60) for side in (Side.POST, Side.PROMPT)]
+    every = [*texts, *diary]
+    scores = np.array([*np.linspace(-2, 2, 100), *([9.0, -9.0] * 60)])
+    found = thresholds(every, scores, rows_of(every).kinds, IntentBudgets(twins=0.1, ordinary=0.05))
+    limits = dict(zip(KINDS, found.upper.tolist(), strict=True))
+    assert limits["other public"] > 9 * found.scales[2, 0] + found.scales[2, 1] - 1e-9
+    assert limits["other prompt"] == limits["latin answer"] < limits["other public"]
 
 
 def test_the_texts_of_the_repository_have_two_kinds_and_several_authors(tmp_path: Path) -> None:
@@ -102,5 +153,5 @@ def test_the_texts_of_the_repository_have_two_kinds_and_several_authors(tmp_path
     (tmp_path / "harmbench-val" / "harmless_test.json").write_text("[]", "utf-8")
     (tmp_path / "cold" / "train.csv").write_text("TEXT,label,topic\n", "utf-8")
     found = intent_rows(tmp_path, authored)
-    assert {row.author for row in found if row.harmful} == {"first", "zh", "en 0", "en 1", "posts"}
+    assert {row.author for row in found if row.harmful} == {"first", "zh2", "en2", "posts2", "zh3", "en3", "posts3"}
     assert len({(row.text, row.side) for row in found}) == len(found)

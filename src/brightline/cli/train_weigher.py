@@ -34,7 +34,7 @@ def train_weigher(data: Path, authored: Path, out: Path, as_json: bool) -> None:
         raise InputError(
             "BL-INPUT-866",
             f"{authored} holds harmful texts of one author or none: nothing could show what the model makes of other authors",
-            "name training/authored of the repository: it holds intents and intents2",
+            "name training/authored of the repository: it holds intents, intents2 and intents3",
         )
     numbers = rows_of(rows)
     with Progress(

@@ -27,10 +27,14 @@ from brightline.text.lanes import Piece
 from brightline.text.linear import LinearModel, Reading, Verdict, read, sums
 from brightline.text.weights import CARD_FILE, ModelCard
 
-__all__ = ["DETECTOR", "LANE", "SHIPPED", "FamilyModels", "check_grounds"]
+__all__ = ["DETECTOR", "LANE", "SHIPPED", "SHIPPED_BUDGET", "FamilyModels", "check_grounds"]
 
 DETECTOR, LANE = "models", "model"
 SHIPPED = Path(__file__).parent / "models"
+
+SHIPPED_BUDGET = 0.01
+"""The share of each ordinary source that a shipped model may flag by itself. What is flagged is weighed once more before anything follows: the
+weigher excuses most of it."""
 
 _MOST_SPANS = 5
 _VERSION = "1"  # raised when the same models would find something else in the same text
@@ -70,7 +74,7 @@ class FamilyModels:
         """The shipped models, then those in the operator's folders (a model a subfolder), which replace shipped ones of the same family.
 
         ``budget`` takes the upper thresholds at which that share of each ordinary source is flagged, of those that the cards list
-        (0.003, 0.005, 0.01); by default each card's own.
+        (0.003, 0.005, 0.01); by default that of ``SHIPPED_BUDGET`` for shipped models, and the operator's cards' own.
         Raises ``DataError`` BL-DATA-250 to 255 with the file and the cure.
         """
         found: dict[str, LinearModel] = {}
@@ -79,8 +83,9 @@ class FamilyModels:
                 raise DataError("BL-DATA-250", "no such folder", "name a folder that holds a folder for each model", file=str(folder))
             for card in sorted(folder.glob(f"*/{CARD_FILE}")):
                 model = LinearModel.load(card.parent)
-                if budget is not None:
-                    model = replace(model, card=_at_budget(model.card, budget, card))
+                allowed = SHIPPED_BUDGET if budget is None and folder == SHIPPED else budget
+                if allowed is not None:
+                    model = replace(model, card=_at_budget(model.card, allowed, card))
                 check_grounds(model.card.rules, rulebook, on or datetime.now(UTC).date(), str(card))
                 found[model.card.family] = model
         return cls(found.values())

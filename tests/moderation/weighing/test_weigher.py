@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -17,15 +18,16 @@ from brightline.model import Door, Finding, Outcome, Part, Side, Span
 from brightline.moderation.families import check_grounds
 from brightline.moderation.weighing import GOAL, ORDINARY, SHIPPED, Weigher
 from brightline.moderation.weighing.reading import BITS, buckets_of, passage_of
-from brightline.moderation.weighing.weigher import LONGEST_EXCUSED
+from brightline.moderation.weighing.weigher import KINDS, LONGEST_EXCUSED, TRUSTED
 from brightline.pipeline import Pipeline
 from brightline.rulebook import load_rulebook
 from brightline.text.weights import ModelCard, save_weights
 
 SHIPPED_WEIGHER = Weigher.load()
 CARD = ModelCard(
-    "intent", "意图", "intent", ("CSL-49",), (4,), BITS + 2, 0.02, 0.0, 0.3, 0.9, "", about={"goals": ["fraud.script", "minors.any"]}
-)
+    "intent", "意图", "intent", ("CSL-49",), (4,), BITS + 2, 0.02, 0.0, 0.3, 0.9, "",
+    about={"goals": ["fraud.script", "minors.any", "sexual.any", "likeness.any"], "scales": [[0.02, 0.0]] * 6, "violating": [0.9] * 6},
+)  # fmt: skip
 HARM, PLAIN = "教我冒充她儿子", "孩子考试得了第一"
 
 
@@ -74,6 +76,32 @@ def test_the_same_words_may_mean_harm_on_one_side_only(weigher: Weigher) -> None
 def test_a_review_of_what_reads_as_ordinary_is_kept_and_excused(weigher: Weigher) -> None:
     (kept,) = weigher.findings(PLAIN, Side.PROMPT, "text", [review()])
     assert kept == review(exceptions=(ORDINARY,))
+
+
+def test_each_script_and_side_has_its_scale(weigher: Weigher) -> None:
+    scales = tuple((0.02, float(kind)) for kind in range(len(KINDS)))
+    scaled = replace(weigher, scales=scales)
+    odds = {side: 1 / (1 + math.exp(-shift)) for side, shift in ((Side.PROMPT, 3), (Side.ANSWER, 4), (Side.POST, 5), (Side.LISTING, 5))}
+    assert {side: scaled.weigh("nothing known", side).probability for side in odds} == pytest.approx(odds)
+    assert scaled.weigh("没有学过", Side.ANSWER).probability == pytest.approx(1 / (1 + math.exp(-1)))
+
+
+def test_each_script_and_side_has_its_threshold(weigher: Weigher) -> None:
+    (found,) = weigher.findings(HARM, Side.PROMPT, "text", [])
+    strict = replace(weigher, violating=(1.0, *weigher.violating[1:]))
+    assert strict.findings(HARM, Side.PROMPT, "text", []) == []
+    lenient_elsewhere = replace(weigher, violating=(weigher.violating[0], *(0.1 for _ in KINDS[1:])))
+    assert lenient_elsewhere.findings(HARM, Side.PROMPT, "text", []) == [found]
+
+
+def test_reviews_of_families_that_are_right_more_often_stand_at_less(weigher: Weigher) -> None:
+    limit = weigher.card.borderline
+    stands = {family: weigher.excuses(review(f"{family}.any"), limit - 0.05) for family in ("sexual", "likeness")}
+    assert stands == {"sexual": False, "likeness": True}
+    assert weigher.excuses(review("likeness.any"), limit + 0.05)
+    assert not weigher.excuses(review("fraud.script"), limit + 0.05)
+    assert not weigher.excuses(review("minors.any"), 0.0)
+    assert set(TRUSTED) <= {goal.partition(".")[0] for goal in SHIPPED_WEIGHER.goals} | {"abuse"}
 
 
 def test_a_text_longer_than_those_it_learnt_from_is_not_excused(weigher: Weigher) -> None:
@@ -159,9 +187,13 @@ def changed(folder: Path, **fields: object) -> None:
     file.write_bytes(orjson.dumps(orjson.loads(file.read_bytes()) | fields))
 
 
-@pytest.mark.parametrize("about", [{}, {"goals": "fraud"}, {"goals": [1]}, {"goals": None}])
-def test_a_card_without_names_of_goals_is_none_of_a_weigher(folder: Path, about: dict[str, object]) -> None:
-    changed(folder, about=about)
+@pytest.mark.parametrize(
+    "about", [{}, {"goals": "fraud"}, {"goals": [1]}, {"goals": None}, {"scales": []}, {"scales": [[1.0, 0.0]] * 5},
+              {"violating": [0.9] * 5}, {"violating": [0.0] * 6}, {"violating": ["1"] * 6}, {"violating": None}, {"scales": [[0.0, 1.0]] * 6}, {"scales": [["1", 0.0]] * 6}, {"scales": [[1.0]] * 6}, {"scales": None}],
+)  # fmt: skip
+def test_a_card_without_names_of_goals_or_scales_is_none_of_a_weigher(folder: Path, about: dict[str, object]) -> None:
+    known = SHIPPED_WEIGHER.card.about
+    changed(folder, about={name: known[name] for name in ("goals", "scales", "violating")} | about if about else {})
     assert refused(folder) == "BL-DATA-251"
 
 

@@ -28,13 +28,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from brightline.model import Context, Finding, Outcome, Part, Side, Span
-from brightline.moderation.dialogue.evidence import LANE, Cite, capped, finding_over, recited
+from brightline.moderation.dialogue.evidence import LANE, Cite, capped, finding_over, intent_over, recited
 from brightline.moderation.dialogue.kept import NEAR, Bond, Kept, bond_of, weight_of
-from brightline.moderation.dialogue.leaning import counts_from, leaning_model, may_excuse, probability, score_of
+from brightline.moderation.dialogue.leaning import counts_from, leaning_model, may_excuse, probability_of
 from brightline.moderation.dialogue.pieces import LONGEST_PIECE, MOST_NAMES, Composed, Piece, composed, named_pieces, run_together
 from brightline.moderation.dialogue.reading import TELLING, DialogueReader, Sight
 from brightline.moderation.dialogue.turns import Role, Turn
-from brightline.moderation.weighing import ORDINARY
+from brightline.moderation.weighing import GOAL, ORDINARY
 from brightline.text import Goal
 
 __all__ = ["MOST_TURNS", "Dialogue", "OpenGoal"]
@@ -61,6 +61,9 @@ DECAY = 0.8  # of the trajectory, a turn
 RISES_FROM = 1.2
 RISES_OVER = 3
 
+
+MOST_CITED = 200
+"""Characters of the newest turn that are cited where only the sound of the conversation speaks."""
 
 ANSWERED = "answered:"  # before a goal that was reported for an answer
 FICTION_FRAME = "technique.fiction_frame"
@@ -179,8 +182,8 @@ class Dialogue:
         kept = self._keep(texts, turn.at)
         found = self._joined(kept, texts) + self._completed(kept)
         if not found:
-            found = self._rising(kept) or self._sounding(kept)
-        self.raised.update(finding.goal for finding in found if not finding.exceptions)
+            found = self._rising(kept) or self._sounding(kept, texts)
+        self.raised.update(finding.goal for finding in found if not finding.exceptions and finding.goal != GOAL)
         for part in texts:
             for name, piece in named_pieces(part.text[: LONGEST_PIECE * 10], part.path).items():
                 self.names.pop(name, None)
@@ -225,10 +228,10 @@ class Dialogue:
         return [kept for kept in self.turns if kept.subject == newest.subject and 0 <= newest.number - kept.number <= NEAR]
 
     def weighed(self, findings: Iterable[Finding]) -> list[Finding]:
-        """What was found in single turns of the user, in the light of the conversation: what only looks like harm is excused.
+        """What was found in single turns, in the light of the conversation: what only looks like harm is excused.
 
-        A turn is a fragment: it is judged by the turns about the same subject up to it, or up to the newest. Only what ``weighing`` may
-        excuse in a text is excused here; a conversation of one turn is a text.
+        A turn is a fragment: it is judged by the turns of the user about the same subject up to it, or up to the newest; what a model alone
+        says of an answer, by those up to the newest. Only what ``weighing`` may excuse in a text is excused here; a conversation of one turn is a text.
         """
         if len(self.turns) < 2:
             return list(findings)
@@ -236,10 +239,11 @@ class Dialogue:
         return [self._weighed(finding, turns.get(finding.part)) for finding in findings]
 
     def _weighed(self, finding: Finding, kept: Kept | None) -> Finding:
-        if kept is None or finding.lane == LANE or not may_excuse(finding):
+        of_answer = finding.side is Side.ANSWER and finding.goal.startswith("model.")
+        if (kept is None and not of_answer) or finding.lane == LANE or not may_excuse(finding):
             return finding
-        harmful = max(self.harmful, _harmful(self._near(kept)))
-        return replace(finding, exceptions=(ORDINARY,)) if harmful < counts_from(finding.goal, broad=False) else finding
+        harmful = max(self.harmful, _harmful(self._near(kept)) if kept else 0.0)
+        return replace(finding, exceptions=(ORDINARY,)) if harmful < leaning_model().card.borderline else finding
 
     # -- what a turn holds ------------------------------------------------------------------------------------------
 
@@ -391,8 +395,8 @@ class Dialogue:
         cites = list(dict.fromkeys([*techniques, cite]))
         return [self._finding(self._reader.goals[goal_id], self.side, cites, LIKELY, self._excusing(kept.subject))]
 
-    def _sounding(self, kept: Kept) -> list[Finding]:
-        """A conversation that sounds harmful beyond doubt, with a goal of conversations begun in it, goes to a person."""
+    def _sounding(self, kept: Kept, parts: Sequence[Part]) -> list[Finding]:
+        """A conversation that sounds harmful beyond doubt goes to a person: under the goal of conversations begun in it, or as the intent that it shows."""
         near = self._near()
         harmful = self.harmful
         if len(near) < 2 or harmful < leaning_model().card.violating or "sound" in self.told:
@@ -405,7 +409,10 @@ class Dialogue:
                         begun.setdefault(sight.goal, []).append((sight.surprise, _cite(part, sight)))
         begun = {goal: cites for goal, cites in begun.items() if goal not in self.told}
         if not begun:
-            return []
+            self.told.add("sound")
+            said = parts[-1].text[:MOST_CITED]
+            cite = Cite(parts[-1].path, Span(0, len(said)), said, "")
+            return [intent_over([cite], self.side, self._reader.version, round(harmful, 4), tuple(sorted(self._about(kept.subject))))]
         goal_id, cites = max(begun.items(), key=lambda row: (sum(weight for weight, _ in row[1]), row[0]))
         self.told.add("sound")
         cited = list(dict.fromkeys(cite for _, cite in cites))
@@ -414,7 +421,7 @@ class Dialogue:
 
 def _harmful(turns: Iterable[Kept]) -> float:
     """How these turns sound together, the newest being the last one said."""
-    return probability(score_of(kept.leaning for kept in sorted(turns, key=lambda kept: kept.number)))
+    return probability_of(kept.leaning for kept in sorted(turns, key=lambda kept: kept.number))
 
 
 def _cite(part: str, sight: Sight) -> Cite:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from brightline.model import Finding, Outcome, Side, Span
+from brightline.moderation.dialogue.leaning import leaning_model
+from brightline.moderation.weighing import GOAL
 from brightline.text import Goal
 
-__all__ = ["DETECTOR", "LANE", "Cite", "capped", "finding_over", "recited"]
+__all__ = ["DETECTOR", "LANE", "Cite", "capped", "finding_over", "intent_over", "recited"]
 
 DETECTOR = "dialogue"
 LANE = "dialogue"
@@ -47,6 +49,28 @@ def finding_over(
         term=goal.term,
         note_zh=goal.notice_zh,
         note_en=goal.notice_en,
+        parts=tuple(cite.part for cite in cites),
+    )
+
+
+def intent_over(cites: Sequence[Cite], side: Side, version: str, score: float, exceptions: tuple[str, ...]) -> Finding:
+    """A finding of intent over the turns of a conversation, by the model of how it sounds: a review that names no goal."""
+    card = leaning_model().card
+    return Finding(
+        detector=DETECTOR,
+        detector_version=version,
+        goal=GOAL,
+        rules=card.rules,
+        problem_types=card.problem_types,
+        effect=Outcome.REVIEW,
+        part=cites[-1].part,
+        side=side,
+        lane=LANE,
+        spans=tuple(cite.span for cite in cites),
+        evidence=tuple(cite.evidence for cite in cites),
+        score=score,
+        manifest=False,
+        exceptions=exceptions,
         parts=tuple(cite.part for cite in cites),
     )
 

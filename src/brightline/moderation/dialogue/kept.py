@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from brightline.moderation.dialogue.leaning import Leaning
+from brightline.moderation.dialogue.leaning import Leaning, sum_of
 from brightline.moderation.dialogue.pieces import Piece
 from brightline.moderation.dialogue.reading import Sight, TurnText
 
@@ -67,7 +67,7 @@ class Kept:
     @property
     def leaning(self) -> Leaning:
         """How the turn sounds."""
-        return Leaning(sum(text.leaning.weight for _, text in self.texts), sum(text.leaning.runs for _, text in self.texts))
+        return sum_of(text.leaning for _, text in self.texts)
 
 
 def bond_of(now: Kept, then: Kept) -> Bond:

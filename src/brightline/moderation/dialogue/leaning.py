@@ -5,9 +5,9 @@ what words alone do not: who warns of a fraud and who plans one. It is read besi
 they put together over turns counts only if these turns do not sound harmless; a conversation that sounds harmful beyond doubt goes
 to a person where a goal was begun; and what was found in a single turn is weighed by it (``Dialogue.weighed``).
 
-It reads as the weigher does (``moderation.weighing.reading``). A turn is remembered as two numbers, the sum of the weights of its runs
-and how many runs there are; a conversation is their sums. The score is that of all its turns plus that of the last one, on the scale
-of the model's card.
+It reads as the weigher does (``moderation.weighing.reading``). A turn is remembered as three numbers, the sum of the weights of its runs,
+how many runs there are, and how many of them are Latin; a conversation is their sums. The score is that of all its turns plus that of the last
+one; each script has a scale of its own, under ``about.scales`` of the model's card.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from brightline.errors import DataError
 from brightline.model import Finding
 from brightline.moderation.weighing.reading import buckets_of, passages
 from brightline.moderation.weighing.weigher import is_excusable
 from brightline.text.linear import DAMPING
-from brightline.text.weights import ModelCard, load_weights
+from brightline.text.weights import CARD_FILE, ModelCard, load_weights
 
 __all__ = [
     "MODEL",
@@ -34,11 +35,13 @@ __all__ = [
     "Leaning",
     "LeaningModel",
     "counts_from",
+    "is_latin",
     "leaning_model",
     "leaning_of",
     "may_excuse",
-    "probability",
+    "probability_of",
     "score_of",
+    "sum_of",
 ]
 
 MODEL = Path(__file__).parent / "model"
@@ -51,14 +54,15 @@ _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*")
 
 
 class Leaning(NamedTuple):
-    """What the runs of a turn weigh together, and how many there are."""
+    """What the runs of a turn weigh together, how many there are, and how many of them stand in Latin text."""
 
     weight: float = 0.0
     runs: int = 0
+    latin: int = 0
 
 
 class LeaningModel(NamedTuple):
-    """The card, and a whole number for each bucket.
+    """The card, a whole number for each bucket, and slope and intercept for texts of other scripts and for Latin ones.
 
     From ``card.violating`` on a goal begun is enough. Under ``card.borderline`` nothing counts that only broad words or a model say, under
     ``harmless`` not even what the goals for single texts say over turns.
@@ -67,6 +71,7 @@ class LeaningModel(NamedTuple):
     card: ModelCard
     weights: NDArray[np.float32]
     harmless: float
+    scales: tuple[tuple[float, float], tuple[float, float]]
 
 
 SILENT = Leaning()
@@ -77,8 +82,17 @@ SILENT = Leaning()
 def leaning_model() -> LeaningModel:
     """The model that ships. Raises ``DataError`` BL-DATA-250 to 254 if its files are not what they were."""
     card, weights = load_weights(MODEL)
-    harmless = card.about.get("harmless")
-    return LeaningModel(card, weights, harmless if isinstance(harmless, float) else 0.0)
+    try:
+        (slope, shift), (latin_slope, latin_shift) = card.about["scales"]
+        scales = (float(slope), float(shift)), (float(latin_slope), float(latin_shift))
+        return LeaningModel(card, weights, float(card.about["harmless"]), scales)
+    except (KeyError, TypeError, ValueError):
+        raise DataError(
+            "BL-DATA-251",
+            "not the card of the model of conversations: expected harmless and two scales under about",
+            "restore the folder, or train it anew: `python -m brightline.moderation.dialogue.build_model`",
+            file=str(MODEL / CARD_FILE),
+        ) from None
 
 
 def leaning_of(text: str, model: LeaningModel | None = None) -> Leaning:
@@ -92,8 +106,9 @@ def leaning_of(text: str, model: LeaningModel | None = None) -> Leaning:
         sentences = _SENTENCE.findall(piece) if len(piece) > _SHORT_CHARS else ()
         for passage in (*passages(piece), *(one for sentence in sentences for one in passages(sentence))):
             buckets = buckets_of(passage)
-            leaning = Leaning(float(model.weights[buckets].sum(dtype=np.float64)), len(buckets))
-            if found is SILENT or _mean(*leaning) > _mean(*found):
+            latin = len(buckets) if len(passage.letters) > len(passage.tokens) else 0
+            leaning = Leaning(float(model.weights[buckets].sum(dtype=np.float64)), len(buckets), latin)
+            if found is SILENT or _mean(leaning) > _mean(found):
                 found = leaning
     return found
 
@@ -116,12 +131,24 @@ def score_of(turns: Iterable[Leaning]) -> float:
     together = list(turns)
     if not together:
         return 0.0
-    return _mean(sum(turn.weight for turn in together), sum(turn.runs for turn in together)) + _mean(*together[-1])
+    return _mean(sum_of(together)) + _mean(together[-1])
 
 
-def probability(score: float, model: LeaningModel | None = None) -> float:
+def sum_of(turns: Iterable[Leaning]) -> Leaning:
+    """All turns as one."""
+    return Leaning(*map(sum, zip(*turns, strict=True)))
+
+
+def is_latin(turns: Iterable[Leaning]) -> bool:
+    """True of a conversation that is mostly in Latin script."""
+    return sum(2 * turn.latin - turn.runs for turn in turns) > 0
+
+
+def probability_of(turns: Iterable[Leaning], model: LeaningModel | None = None) -> float:
     """How probable it is, on the scale of the conversations it was tried on, that somebody asks for what must not be done."""
-    return (model or leaning_model()).card.probability(score)
+    together = list(turns)
+    slope, intercept = (model or leaning_model()).scales[is_latin(together)]
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, slope * score_of(together) + intercept))))
 
 
 @lru_cache(maxsize=1)
@@ -130,5 +157,5 @@ def _known_goals() -> frozenset[str]:
     return frozenset(map(str, goals)) if isinstance(goals, list) else frozenset()
 
 
-def _mean(weight: float, count: int) -> float:
-    return weight / math.sqrt(count + DAMPING)
+def _mean(leaning: Leaning) -> float:
+    return leaning.weight / math.sqrt(leaning.runs + DAMPING)

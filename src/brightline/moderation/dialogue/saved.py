@@ -163,8 +163,8 @@ def _sight(row: list[Any]) -> Sight:
 
 
 def _leaning(row: list[Any]) -> Leaning:
-    weight, count = row
-    return Leaning(float(weight), max(0, int(count)))
+    weight, count, *latin = row
+    return Leaning(float(weight), max(0, int(count)), max(0, int(latin[0])) if latin else 0)
 
 
 def _is_known(reader: DialogueReader, sight: Sight) -> bool:

@@ -69,9 +69,10 @@ def benign_rows(data: Path) -> Iterator[Row]:
 def authored_rows(folder: Path, families: Sequence[str]) -> Iterator[Row]:
     """Authored posts: the harmful ones of these families and all benign ones; harmful ones of other families are left out.
 
-    Two authors wrote them: the first one's voices are three sources, the second one's posts (``intents2/posts``) three that are held out together.
+    Three authors wrote them: the first one's voices are three sources, the posts of the second (``intents2/posts``) and of the third
+    (``intents3/posts``) three each that are held out together.
     """
-    for part, author in ((folder, ""), (folder / "intents2" / "posts", " posts")):
+    for part, author in ((folder, ""), (folder / "intents2" / "posts", " posts"), (folder / "intents3" / "posts", " posts 3")):
         for file in sorted(part.glob("*.jsonl")):
             for line in file.read_text("utf-8").split("\n"):
                 if not line.strip():

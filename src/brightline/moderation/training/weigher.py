@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from brightline.moderation.training.cards import CARD_TEXT_FILE, held_out_line
-from brightline.moderation.training.fitting import Floats, quantised
+from brightline.moderation.training.fitting import Floats, Ints, quantised
 from brightline.moderation.training.intents import IntentRow, Rows, fit_intent, held_out_by_author
 from brightline.moderation.training.open_data import LICENCES
 from brightline.moderation.training.validating import area_under_curve, calibration_error, platt, probabilities
 from brightline.moderation.weighing.reading import BITS
-from brightline.moderation.weighing.weigher import GROUP_OF, GROUPS, SIDES
+from brightline.moderation.weighing.weigher import GROUP_OF, GROUPS, KINDS, SIDES
 from brightline.text.weights import ModelCard, save_weights
 
 __all__ = ["RULES", "AuthorResult", "IntentBudgets", "Judged", "judge", "save", "thresholds"]
@@ -26,17 +27,19 @@ RULES = ("ECO-6.10", "ECO-7", "CSL-49")
 """Rules that ground a review on every side whatever the family: bad information is kept off, and what is found is looked at."""
 
 _PROBLEM_TYPES = (4,)  # content review, which names no kind of harm
+_ENOUGH = 100  # harmful texts and twins of a kind: fewer do not set a scale
+_ENOUGH_ORDINARY = 50  # ordinary texts of a source on a kind: of fewer no share can be told
 
 
 @dataclass(frozen=True, slots=True)
 class IntentBudgets:
     """What a finding may cost among texts that were held out, and what an excuse may lose.
 
-    ``twins``: of all twins of an author, who wrote them to be mistaken; ``ordinary``: of each source of ordinary text; ``lost``: share of the
-    harmful texts of all authors that lie under the lower threshold.
+    ``twins``: of all twins, whose authors wrote them to be mistaken; ``ordinary``: of each source of ordinary text, on each script and group of
+    sides where there are enough of it; ``lost``: share of the harmful texts of all authors that lie under the lower threshold.
     """
 
-    twins: float = 0.025
+    twins: float = 0.03
     ordinary: float = 0.02
     lost: float = 0.25
 
@@ -57,60 +60,75 @@ class AuthorResult:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Scores of texts held out, their scale, and the two thresholds as scores: under ``lower`` ordinary, from ``upper`` harmful."""
+    """Texts held out: their log-odds, the scales that made them of scores, and the two thresholds: under ``lower`` ordinary, from ``upper`` harmful.
+
+    ``scales``: slope and intercept of each of ``weighing.weigher.KINDS``; ``upper``: a threshold for each.
+    """
 
     scores: Floats
-    slope: float
-    intercept: float
+    scales: Floats
     lower: float
-    upper: float
+    upper: Floats
     calibration_error: float
     table: tuple[AuthorResult, ...]
 
-    def probability(self, score: float) -> float:
-        return float(probabilities(np.asarray(score), self.slope, self.intercept))
+    def probability(self, log_odds: float) -> float:
+        return float(probabilities(np.asarray(log_odds), 1.0, 0.0))
 
 
 def judge(rows: Sequence[IntentRow], numbers: Rows, budgets: IntentBudgets, told: Callable[[str], None] = lambda _: None) -> Judged:
     """Every author judged by a model that had not read him."""
-    return thresholds(rows, held_out_by_author(rows, numbers, told), budgets)
+    return thresholds(rows, held_out_by_author(rows, numbers, told), numbers.kinds, budgets)
 
 
-def thresholds(rows: Sequence[IntentRow], scores: Floats, budgets: IntentBudgets) -> Judged:
-    """Scale, thresholds and table of scores held out."""
+def thresholds(rows: Sequence[IntentRow], scores: Floats, kinds: Ints, budgets: IntentBudgets) -> Judged:
+    """Scales, thresholds and table of scores held out. ``kinds``: of each text the place in ``KINDS``."""
     harmful, twins = np.array([row.harmful for row in rows]), np.array([row.twin for row in rows])
     sources = np.array([row.source for row in rows])
     known = np.isfinite(scores)
     pairs = known & (harmful | twins)
-    slope, intercept = platt(scores[pairs], harmful[pairs])
+    scales = np.array([_scale(pairs & (kinds == kind), scores, harmful, pairs) for kind in range(len(KINDS))])
+    scores = scales[kinds, 0] * scores + scales[kinds, 1]
     names = sorted(set(sources.tolist()))
-    needed = [_least(scores[known & twins], budgets.twins)] if twins.any() else []
+    needed = np.full(len(KINDS), _least(scores[known & twins], budgets.twins) if twins.any() else -math.inf)
     for name in names:
-        inside = scores[(sources == name) & known & ~harmful & ~twins]
-        if len(inside):
-            needed.append(_least(inside, budgets.ordinary))
-    upper = float(np.nextafter(max(needed), np.inf))
+        ordinary = (sources == name) & known & ~harmful & ~twins
+        counts = np.bincount(kinds[ordinary], minlength=len(KINDS))
+        few = (counts > 0) & (counts < _ENOUGH_ORDINARY)  # judged together
+        for alike in (few, *(np.arange(len(KINDS)) == kind for kind in (counts >= _ENOUGH_ORDINARY).nonzero()[0])):
+            inside = ordinary & alike[kinds]
+            if inside.any():
+                needed[alike] = np.maximum(needed[alike], _least(scores[inside], budgets.ordinary))
+    needed[np.isinf(needed)] = needed.max()
+    upper = np.nextafter(needed, np.inf)
     bad = np.sort(scores[known & harmful])
-    lower = min(upper, float(bad[math.floor(len(bad) * budgets.lost)]))
+    lower = min(float(upper.min()), float(bad[math.floor(len(bad) * budgets.lost)]))
+    over, under = scores >= upper[kinds], scores < lower
     table = []
     for name in names:
-        bad, good = scores[(sources == name) & known & harmful], scores[(sources == name) & known & ~harmful]
+        bad, good = (sources == name) & known & harmful, (sources == name) & known & ~harmful
         table.append(
             AuthorResult(
-                name, len(bad), len(good), area_under_curve(bad, good) if len(bad) and len(good) else None,
-                *(_share(bad, lambda values: values >= upper), _share(bad, lambda values: values < lower)),
-                *(_share(good, lambda values: values >= upper), _share(good, lambda values: values < lower)),
+                name, int(bad.sum()), int(good.sum()), area_under_curve(scores[bad], scores[good]) if bad.any() and good.any() else None,
+                *(_share(over[bad]), _share(under[bad])),
+                *(_share(over[good]), _share(under[good])),
             )
         )  # fmt: skip
     return Judged(
         scores,
-        slope,
-        intercept,
+        scales,
         lower,
         upper,
-        calibration_error(probabilities(scores[pairs], slope, intercept), harmful[pairs]),
+        calibration_error(probabilities(scores[pairs], 1.0, 0.0), harmful[pairs]),
         tuple(table),
     )
+
+
+def _scale(inside: NDArray[np.bool_], scores: Floats, harmful: NDArray[np.bool_], pairs: NDArray[np.bool_]) -> tuple[float, float]:
+    """The scale of a kind of texts, or that of all where there are too few of it."""
+    enough = min(int(harmful[inside].sum()), int((~harmful[inside]).sum())) >= _ENOUGH
+    chosen = inside if enough else pairs
+    return platt(scores[chosen], harmful[chosen])
 
 
 def save(rows: Sequence[IntentRow], numbers: Rows, judged: Judged, budgets: IntentBudgets, goals: Sequence[str], folder: Path) -> ModelCard:
@@ -120,8 +138,11 @@ def save(rows: Sequence[IntentRow], numbers: Rows, judged: Judged, budgets: Inte
     tables = found.groups.reshape(len(GROUPS), 1 << BITS)
     codes, unit = quantised(np.concatenate([tables[GROUP_OF[side]] for side in SIDES]))
     sources = sorted({row.source for row in rows})
+    scales = [[float(slope * unit), float(shift + slope * found.bias)] for slope, shift in judged.scales.tolist()]
     about: dict[str, Any] = {
         "goals": sorted(goals),
+        "scales": scales,
+        "violating": [judged.probability(limit) for limit in judged.upper.tolist()],
         "rows": len(rows),
         "rows_sha256": _digest(rows),
         "budgets": asdict(budgets),
@@ -134,8 +155,8 @@ def save(rows: Sequence[IntentRow], numbers: Rows, judged: Judged, budgets: Inte
     }
     card = ModelCard(
         "intent", "疑似有害意图", "Probably meant to harm", RULES, _PROBLEM_TYPES, bits=BITS + 2,
-        slope=judged.slope * unit, intercept=judged.intercept + judged.slope * found.bias,
-        borderline=judged.probability(judged.lower), violating=judged.probability(judged.upper), sha256="", about=about,
+        slope=scales[0][0], intercept=scales[0][1],
+        borderline=judged.probability(judged.lower), violating=judged.probability(float(judged.upper.min())), sha256="", about=about,
     )  # fmt: skip
     written = save_weights(folder, card, codes)
     (folder / CARD_TEXT_FILE).write_text(described(written), "utf-8")
@@ -155,9 +176,15 @@ def described(card: ModelCard) -> str:
         f"{card.title_en}. Hashed runs of tokens and Latin letters, logistic regression, {len(SIDES)} tables of {1 << BITS} int8 weights. It sends a text to review, or excuses a review that a goal asks for; it never stops one. "
         "Written by `brightline train`; do not edit.",
         f"* Rules that ground the review: {', '.join(card.rules)}\n"
-        f"* A finding from probability {card.violating:.4f}; a review is excused under {card.borderline:.4f}\n"
+        f"* A finding from probability {card.violating:.4f} ("
+        + ", ".join(f"{kind} {limit:.4f}" for kind, limit in zip(KINDS, about["violating"], strict=True))
+        + ")"
+        f"; a review is excused under {card.borderline:.4f}\n"
         f"* Allowed among texts held out: {about['budgets']['twins']:.1%} of all twins and {about['budgets']['ordinary']:.1%} of each ordinary source flagged; "
         f"{about['budgets']['lost']:.0%} of harmful texts under the lower threshold\n"
+        "* Scales (slope, intercept): "
+        + "; ".join(f"{kind} {slope:.6f}, {shift:.3f}" for kind, (slope, shift) in zip(KINDS, about["scales"], strict=True))
+        + "\n"
         f"* Calibration error (harmful texts and twins held out): {about['calibration_error']:.3f}\n"
         f"* Trained on {about['rows']} texts (SHA-256 {about['rows_sha256'][:16]}…), weights SHA-256 {card.sha256[:16]}…",
         "## Held out, one author at a time",
@@ -174,8 +201,8 @@ def _least(scores: Floats, share: float) -> float:
     return float(np.sort(scores)[len(scores) - 1 - math.floor(len(scores) * share)])
 
 
-def _share(scores: Floats, holds: Callable[[Floats], Any]) -> float | None:
-    return float(np.mean(holds(scores))) if len(scores) else None
+def _share(told: NDArray[np.bool_]) -> float | None:
+    return float(told.mean()) if len(told) else None
 
 
 def _digest(rows: Sequence[IntentRow]) -> str:
