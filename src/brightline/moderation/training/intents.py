@@ -37,6 +37,7 @@ _ORDINARY_SHARE = 0.3  # what a text of an ordinary source counts: there are man
 _EVERYDAY_SHARE = 0.8  # of those that were written to be ordinary: they are near the harm on purpose
 _POST_SHARE = 0.3  # of the older posts: they teach families more than intent
 _TYPICAL = 16.0  # a bucket in so many texts keeps its scale
+_PLAIN = "everyday"  # the folder of what everybody says; its texts have nothing to do with one another
 _EVERYDAY = "ordinary"  # the family under which authors wrote texts that are nobody's twins
 _MOST_ORDINARY = 900  # texts of a source
 _MOST_WINDOWS = 2
@@ -201,8 +202,15 @@ def _authored(folder: Path) -> Iterator[IntentRow]:
             for row in _lines(file):
                 harmful, everyday = bool(row["label"]), row["family"] == _EVERYDAY
                 share = _EVERYDAY_SHARE if everyday else 1.0
+                with_whom = _WITH[_part(row["text"], len(_WITH))] if place.name == _PLAIN else author
                 yield IntentRow(
-                    row["text"], Side(row.get("side", "prompt")), harmful, author, f"authored {author}", share, not harmful and not everyday
+                    row["text"],
+                    Side(row.get("side", "prompt")),
+                    harmful,
+                    with_whom,
+                    f"authored {author}",
+                    share,
+                    not harmful and not everyday,
                 )
 
 

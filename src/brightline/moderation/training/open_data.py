@@ -70,9 +70,12 @@ def authored_rows(folder: Path, families: Sequence[str]) -> Iterator[Row]:
     """Authored posts: the harmful ones of these families and all benign ones; harmful ones of other families are left out.
 
     Three authors wrote them: the first one's voices are three sources, the posts of the second (``intents2/posts``) and of the third
-    (``intents3/posts``) three each that are held out together.
+    (``intents3/posts``) three each that are held out together. What everybody says (``intents3/everyday``) is three sources of its own.
     """
-    for part, author in ((folder, ""), (folder / "intents2" / "posts", " posts"), (folder / "intents3" / "posts", " posts 3")):
+    for part, name, author in (
+        (folder, "", ""), (folder / "intents2" / "posts", " posts", " posts"), (folder / "intents3" / "posts", " posts 3", " posts 3"),
+        (folder / "intents3" / "everyday", " everyday", ""),
+    ):  # fmt: skip
         for file in sorted(part.glob("*.jsonl")):
             for line in file.read_text("utf-8").split("\n"):
                 if not line.strip():
@@ -81,7 +84,7 @@ def authored_rows(folder: Path, families: Sequence[str]) -> Iterator[Row]:
                 if not row["label"] or row["family"] in families:
                     voice = str(row.get("source") or row.get("voice") or row["text"])
                     number = hashlib.sha256(voice.encode()).digest()[0] % _AUTHORED_PARTS
-                    yield Row(row["text"], bool(row["label"]), f"authored{author} {'ABC'[number]}", f"authored{author}" if author else "")
+                    yield Row(row["text"], bool(row["label"]), f"authored{name} {'ABC'[number]}", f"authored{author}" if author else "")
 
 
 def _calls(data: Path) -> Iterator[str]:
