@@ -12,15 +12,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
 import structlog
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 
 from brightline.config import Settings
 from brightline.documents import canonical_json, decision_to_document
@@ -30,6 +26,7 @@ from brightline.live_settings import LiveSettings
 from brightline.metrics import Metrics, Sampler
 from brightline.model import Decision
 from brightline.pipeline import Pipeline
+from brightline.request_rates import RequestRates
 from brightline.rule_watch import RuleWatch
 from brightline.second_look import SecondLook
 from brightline.store import ApiKey, Bookkeeping, Record, Store, StoredDecision
@@ -72,8 +69,7 @@ class Service:
         )
         self.ledger_problem: LedgerError | None = None
         self.store_problem: StoreError | None = None  # why the last write failed; None as soon as one succeeds
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._limits: dict[int, RateLimitItemPerMinute] = {}
+        self._rates = RequestRates()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._changing = threading.Lock()
@@ -247,12 +243,8 @@ class Service:
 
     def _spend(self, key: ApiKey) -> None:
         per_minute = key.rate_per_minute or self.settings.rate_limit_per_minute
-        limit = self._limits.get(per_minute)
-        if limit is None:
-            limit = self._limits[per_minute] = RateLimitItemPerMinute(per_minute)
-        if not self._limiter.hit(limit, key.id):
-            reset, _ = self._limiter.get_window_stats(limit, key.id)
-            wait_s = max(1, int(reset - time.time()) + 1)
+        wait_s = self._rates.spend(key.id, per_minute)
+        if wait_s:
             raise RateLimited(
                 "BL-ACCESS-005", f"more than {per_minute} requests a minute with this key", f"wait {wait_s} s", retry_after_s=wait_s
             )

@@ -6,12 +6,10 @@ import asyncio
 from typing import Any
 
 import orjson
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.responses import Response
 
 from brightline.errors import Forbidden, InputError, NotFound, RateLimited
+from brightline.request_rates import RequestRates
 from brightline.server.console.decision.look_up import decision_of
 from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.permissions import Permission
@@ -22,7 +20,7 @@ __all__ = ["MOST_BYTES", "ReferenceRoom"]
 
 MOST_BYTES = 1024 * 1024
 _MOST_SHOWN = 200_000
-_CALLS_PER_MINUTE = RateLimitItemPerMinute(60)  # tried by hand; a program has a key
+_CALLS_PER_MINUTE = 60  # tried by hand; a program has a key
 
 
 class ReferenceRoom:
@@ -31,7 +29,7 @@ class ReferenceRoom:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._trials: dict[str, Trial] = {}
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._rates = RequestRates()
 
     async def show(self, visit: Visit) -> Response:
         """``GET /console/api``: every operation, and whether this role may try it."""
@@ -49,8 +47,8 @@ class ReferenceRoom:
         trial = await self._find(visit)
         if trial.right is None or not visit.can(trial.right):
             raise Forbidden("BL-ACCESS-023", f"the role {visit.who.role} may not make this call", "ask an admin of this installation")
-        if not self._limiter.hit(_CALLS_PER_MINUTE, visit.who.id):
-            raise RateLimited("BL-ACCESS-011", "too many calls in one minute", "wait a moment, or use a key", retry_after_s=60)
+        if wait_s := self._rates.spend(visit.who.id, _CALLS_PER_MINUTE):
+            raise RateLimited("BL-ACCESS-011", "too many calls in one minute", "wait a moment, or use a key", retry_after_s=wait_s)
         try:
             request = filled(trial, visit.form)
         except InputError as problem:
