@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from brightline.errors import DataError
 from brightline.model import Outcome, Side
-from brightline.moderation.families import SHIPPED, SHIPPED_BUDGET, FamilyModels
+from brightline.moderation.families import LEAST_LETTERS, SHIPPED, SHIPPED_BUDGET, FamilyModels
 from brightline.rulebook import load_rulebook
 from brightline.rulebook.policy import strongest
 from brightline.text.linear import LinearModel, grams, read
@@ -59,7 +59,24 @@ def test_a_violating_text_is_a_doubtful_review_with_evidence_in_the_raw_text() -
 
 def test_models_of_different_sizes_are_judged_together_in_the_order_of_their_names() -> None:
     models = FamilyModels([knowing("sexual", "一二三四", 12), knowing("abuse", "一二三四", 10), knowing("fraud", "一二三四", 11)])
-    assert [finding.goal for finding in models.findings("一二三四", Side.PROMPT)] == ["model.abuse", "model.fraud", "model.sexual"]
+    assert [finding.goal for finding in models.findings("一二三四", Side.POST)] == ["model.abuse", "model.fraud", "model.sexual"]
+
+
+def test_pieces_of_talk_are_too_short_for_families_and_posts_are_not() -> None:
+    models = FamilyModels([knowing("gambling", "彩金返水")])
+    assert len("彩金返水给你了") == LEAST_LETTERS - 1
+    found = {side: [finding.goal for finding in models.findings("彩金返水，给你了", side)] for side in Side}
+    assert found == {Side.PROMPT: [], Side.ANSWER: [], Side.POST: ["model.gambling"], Side.LISTING: ["model.gambling"]}
+    assert [finding.goal for finding in models.findings("彩金返水，都给你了", Side.PROMPT)] == ["model.gambling"]
+    assert [verdict.level for verdict in models.verdicts("彩金返水，给你了")] == ["violating"]
+
+
+@pytest.mark.parametrize(
+    "text", ["你谁啊", "你是谁", "地址发我一下", "出来玩呀", "你好，请介绍一下苏州园林", "hello", "who are you?", "再短一点"]
+)
+@pytest.mark.parametrize("side", [Side.PROMPT, Side.ANSWER])
+def test_shipped_models_let_plain_talk_pass(text: str, side: Side) -> None:
+    assert MODELS.findings(text, side) == []
 
 
 def test_borderline_lists_what_a_slower_stage_should_look_at() -> None:

@@ -27,7 +27,7 @@ from brightline.text.lanes import Piece
 from brightline.text.linear import LinearModel, Reading, Verdict, read, sums
 from brightline.text.weights import CARD_FILE, ModelCard
 
-__all__ = ["DETECTOR", "LANE", "SHIPPED", "SHIPPED_BUDGET", "FamilyModels", "check_grounds"]
+__all__ = ["DETECTOR", "LANE", "LEAST_LETTERS", "SHIPPED", "SHIPPED_BUDGET", "FamilyModels", "check_grounds"]
 
 DETECTOR, LANE = "models", "model"
 SHIPPED = Path(__file__).parent / "models"
@@ -36,6 +36,10 @@ SHIPPED_BUDGET = 0.01
 """The share of each ordinary source that a shipped model may flag by itself. What is flagged is weighed once more before anything follows: the
 weigher excuses most of it."""
 
+LEAST_LETTERS = 8
+"""Of 85 plain short messages that nobody had written for training (你谁啊, 地址发我一下), models flagged four, all of fewer letters than these."""
+
+_TALK = (Side.PROMPT, Side.ANSWER)
 _MOST_SPANS = 5
 _VERSION = "1"  # raised when the same models would find something else in the same text
 
@@ -93,9 +97,12 @@ class FamilyModels:
     def findings(self, text: str, side: Side, path: str = "", piece: Piece | None = None) -> list[Finding]:
         """A finding for each family that the text violates, in the order of family names. Depends on the whole text alone.
 
+        A prompt or an answer of fewer than ``LEAST_LETTERS`` letters has none: it is a piece of talk, which families of posts do not know.
         ``piece``: the lanes of the text, if they are known.
         """
         reading = read(text, piece)
+        if len(reading.letters) < LEAST_LETTERS and side in _TALK:
+            return []
         return [
             self._finding(judged, verdict, reading, text, side, path)
             for judged in self._judge(reading)
