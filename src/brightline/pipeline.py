@@ -115,11 +115,26 @@ class Pipeline:
         What a stream can be asked for once it has ended. Exceptions come first for a model too: what excuses the goals of its family
         (news, teaching, asking for help …) excuses it. ``piece``: the lanes of the text, if they are known.
         """
-        of_models = self.models.findings(part.text, part.side, part.path, piece)
+        of_models = self._beside_rewriting(part, findings, self.models.findings(part.text, part.side, part.path, piece))
         weighed = self.weigher.findings(part.text, part.side, part.path, [*findings, *map(self._beside_context(part), of_models)], piece)
         if weighed and weighed[-1].goal == GOAL:
             weighed[-1] = self._beside_context(part)(weighed[-1])
         return weighed
+
+    def _beside_rewriting(self, part: Part, findings: Sequence[Finding], of_models: list[Finding]) -> list[Finding]:
+        """What models say of the rest where a goal has a clause taken out: nobody need look at what nobody gets to read."""
+        if not of_models:
+            return of_models
+        taken = sorted(
+            span for finding in findings if finding.effect is Outcome.REWRITE and not finding.exceptions for span in finding.spans
+        )
+        if not taken:
+            return of_models
+        rest = list(part.text)
+        for span in taken:
+            rest[span.start : span.end] = [" "] * (span.end - span.start)
+        still = {finding.goal for finding in self.models.findings("".join(rest), part.side, part.path)}
+        return [finding for finding in of_models if finding.goal in still]
 
     def _beside_context(self, part: Part) -> Callable[[Finding], Finding]:
         """A model's finding with the contexts of the part that excuse the goals of its family, or most goals if it is of no family."""

@@ -59,16 +59,17 @@ def test_a_violating_text_is_a_doubtful_review_with_evidence_in_the_raw_text() -
 
 def test_models_of_different_sizes_are_judged_together_in_the_order_of_their_names() -> None:
     models = FamilyModels([knowing("sexual", "一二三四", 12), knowing("abuse", "一二三四", 10), knowing("fraud", "一二三四", 11)])
-    assert [finding.goal for finding in models.findings("一二三四", Side.POST)] == ["model.abuse", "model.fraud", "model.sexual"]
+    assert [finding.goal for finding in models.findings("一二三四，一二三四", Side.POST)] == ["model.abuse", "model.fraud", "model.sexual"]
 
 
-def test_pieces_of_talk_are_too_short_for_families_and_posts_are_not() -> None:
+@pytest.mark.parametrize(
+    ("text", "letters"), [("彩金返水，啦", 5), ("彩金返水，来啦", 6), ("彩金返水，给你了", 7), ("彩金返水，都给你了", 8)]
+)
+def test_texts_are_too_short_for_families_sooner_as_talk_than_as_posts(text: str, letters: int) -> None:
     models = FamilyModels([knowing("gambling", "彩金返水")])
-    assert len("彩金返水给你了") == LEAST_LETTERS - 1
-    found = {side: [finding.goal for finding in models.findings("彩金返水，给你了", side)] for side in Side}
-    assert found == {Side.PROMPT: [], Side.ANSWER: [], Side.POST: ["model.gambling"], Side.LISTING: ["model.gambling"]}
-    assert [finding.goal for finding in models.findings("彩金返水，都给你了", Side.PROMPT)] == ["model.gambling"]
-    assert [verdict.level for verdict in models.verdicts("彩金返水，给你了")] == ["violating"]
+    found = {side for side in Side if models.findings(text, side)}
+    assert found == {side for side, least in LEAST_LETTERS.items() if letters >= least}
+    assert [verdict.level for verdict in models.verdicts(text)] == ["violating"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_operators_models_are_added_and_replace_shipped_ones_of_the_same_family(
     folder = saved(saved(tmp_path, "lottery", ("PSA-82", "CSL-49")), family, ("CSL-49", "PSA-82"))
     models = FamilyModels.load(load_rulebook(), [folder])
     assert len(models.models) == len(MODELS.models) + 1
-    assert {"model.lottery", f"model.{family}"} <= {finding.goal for finding in models.findings("彩金返水", Side.POST)}
+    assert {"model.lottery", f"model.{family}"} <= {finding.goal for finding in models.findings("彩金返水，彩金返水", Side.POST)}
     assert models.version != MODELS.version
 
 

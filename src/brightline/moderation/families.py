@@ -36,10 +36,10 @@ SHIPPED_BUDGET = 0.01
 """The share of each ordinary source that a shipped model may flag by itself. What is flagged is weighed once more before anything follows: the
 weigher excuses most of it."""
 
-LEAST_LETTERS = 8
-"""Of 85 plain short messages that nobody had written for training (你谁啊, 地址发我一下), models flagged four, all of fewer letters than these."""
+LEAST_LETTERS = {Side.PROMPT: 8, Side.ANSWER: 8, Side.POST: 6, Side.LISTING: 6}
+"""A family asks for nothing on fewer letters. Of 85 plain short messages that nobody had written for training (你谁啊, 地址发我一下), models flagged four,
+all under 8; pieces of talk are plain in a conversation, and an advert on a wall may be short."""
 
-_TALK = (Side.PROMPT, Side.ANSWER)
 _MOST_SPANS = 5
 _VERSION = "1"  # raised when the same models would find something else in the same text
 
@@ -97,11 +97,11 @@ class FamilyModels:
     def findings(self, text: str, side: Side, path: str = "", piece: Piece | None = None) -> list[Finding]:
         """A finding for each family that the text violates, in the order of family names. Depends on the whole text alone.
 
-        A prompt or an answer of fewer than ``LEAST_LETTERS`` letters has none: it is a piece of talk, which families of posts do not know.
+        A text of fewer than ``LEAST_LETTERS`` letters has none: too little to tell a family's posts from talk.
         ``piece``: the lanes of the text, if they are known.
         """
         reading = read(text, piece)
-        if len(reading.letters) < LEAST_LETTERS and side in _TALK:
+        if len(reading.letters) < LEAST_LETTERS[side]:
             return []
         return [
             self._finding(judged, verdict, reading, text, side, path)
