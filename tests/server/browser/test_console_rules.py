@@ -265,6 +265,7 @@ def test_the_trial_works_by_keyboard_alone(site: Site, browser: Browser) -> None
         keys.press("Enter")
         expect(page.locator("h1")).to_have_text("Public Security Administration Punishments Law, Art. 82")
         keys.press("[")
+        expect(page.locator("h1")).not_to_have_text("Public Security Administration Punishments Law, Art. 82")
         expect(page.locator("h1")).to_contain_text("Public Security Administration Punishments Law, Art. 8")
         watched.check()
 
