@@ -13,6 +13,7 @@ from brightline.labels import (
     TextLabel,
     add_label,
     answer_language,
+    at_the_end,
     has_text_label,
     label_for,
     label_header,
@@ -25,8 +26,12 @@ from brightline.rulebook import load_rulebook
 
 SETTINGS = Settings()
 PREFIX = Settings(label_text="prefix")
+MIDDLE = Settings(label_text="middle")
 CHINESE = "长城位于中国北方，始建于春秋战国时期。"
 ENGLISH = "The Great Wall stands in the north of China."
+
+PARAGRAPH = CHINESE * 12  # reaches beyond the beginning in which no label for the middle stands
+LONG = f"{PARAGRAPH}\n\n{CHINESE}\n\n{CHINESE}"
 
 texts = st.text(alphabet=st.sampled_from(list("ab 长城AI生成人工智能(（）)\n`~#。.")), max_size=200)
 
@@ -66,6 +71,18 @@ def test_a_prefix_stands_on_its_own_line_before_the_answer() -> None:
     assert add_label(ENGLISH, label_for(PREFIX, ENGLISH)) == f"{PREFIX.label_text_en}\n\n{ENGLISH}"
 
 
+def test_a_label_in_the_middle_is_a_paragraph_between_two_others() -> None:
+    assert add_label(LONG, label_for(MIDDLE, LONG)) == f"{PARAGRAPH}\n\n{MIDDLE.label_text_zh}\n\n{CHINESE}\n\n{CHINESE}"
+
+
+def test_a_text_without_a_place_in_its_middle_has_the_label_at_its_end_and_the_member_says_why() -> None:
+    label = label_for(MIDDLE, CHINESE)
+    assert add_label(CHINESE, label) == f"{CHINESE}\n\n{MIDDLE.label_text_zh}"
+    explicit = label_member(at_the_end(label))["explicit"]
+    assert (explicit["position"], "no suitable break" in explicit["reason"]) == ("suffix", True)
+    assert at_the_end(label_for(PREFIX, CHINESE)) == label_for(PREFIX, CHINESE)
+
+
 @pytest.mark.parametrize("ending", ["", "\n", "\n\n"])
 def test_line_breaks_that_are_there_are_used(ending: str) -> None:
     assert add_label(CHINESE + ending, label_for(SETTINGS, CHINESE)) == f"{CHINESE}\n\n{SETTINGS.label_text_zh}"
@@ -82,9 +99,10 @@ def test_an_empty_answer_gets_no_label() -> None:
     assert add_label("\n", label_for(PREFIX, "")) == "\n"
 
 
-def test_structured_answers_stay_parseable_and_the_member_says_why() -> None:
+@pytest.mark.parametrize("settings", [SETTINGS, PREFIX, MIDDLE])
+def test_structured_answers_stay_parseable_and_the_member_says_why(settings: Settings) -> None:
     answer = '{"city": "北京"}'
-    label = label_for(SETTINGS, answer, structured=True)
+    label = label_for(settings, answer, structured=True)
     assert json.loads(add_label(answer, label)) == {"city": "北京"}
     explicit = label_member(label)["explicit"]
     assert explicit["position"] == "interface"
@@ -131,6 +149,35 @@ def test_a_bracketed_label_at_the_end_of_the_last_sentence_is_recognised() -> No
     assert has_text_label(f"{CHINESE}（AI生成）")
 
 
+@pytest.mark.parametrize("label", ["（本内容由人工智能生成）", "本回答由AI生成，仅供参考。", "(AI-generated)", "*以上内容由AI合成*"])
+def test_a_label_in_the_middle_is_recognised_where_it_stands_alone(label: str) -> None:
+    assert has_text_label(f"{PARAGRAPH}\n\n{label}\n\n{CHINESE}")
+    assert has_text_label(f"{PARAGRAPH}\r\n\r\n{label}\r\n\r\n{CHINESE}")
+    assert not has_text_label(f"{PARAGRAPH}\n\n{label}{CHINESE}\n\n{CHINESE}")
+    assert not has_text_label(f"{PARAGRAPH}\n\n{label}\n{CHINESE}\n\n{CHINESE}")
+    assert not has_text_label(f"{PARAGRAPH}\n{label}\n{CHINESE}")
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        "可以这样写：\n\n（本内容由人工智能生成）\n\n放在开头或末尾。",
+        "> （本内容由人工智能生成）\n\n放在开头或末尾。",
+        "```\n（本内容由人工智能生成）\n```\n\n放在开头或末尾。",
+        "```\n\n（本内容由人工智能生成）\n\n```\n\n放在开头或末尾。",
+        "- （本内容由人工智能生成）\n\n放在开头或末尾。",
+        "AI生成内容\n\n这类内容须加标识。",
+        "| 写法 |\n|---|\n| （本内容由人工智能生成） |\n\n放在开头或末尾。",
+        "人工智能生成的内容须加标识。\n\n（本内容由人工智能生成）\n\n是一种写法。",
+    ],
+)
+def test_an_article_that_shows_a_label_is_not_labelled_by_it(example: str) -> None:
+    article = f"{PARAGRAPH}\n\n{example}\n\n{CHINESE}"
+    assert not has_text_label(article)
+    for settings in (SETTINGS, PREFIX, MIDDLE):
+        assert add_label(article, label_for(settings, article)).count(settings.label_text_zh) == article.count(settings.label_text_zh) + 1
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -149,24 +196,47 @@ def test_speaking_about_generated_content_is_not_a_label(answer: str) -> None:
     assert not has_text_label(answer)
 
 
-@pytest.mark.parametrize("settings", [SETTINGS, PREFIX])
-@pytest.mark.parametrize("answer", [CHINESE, ENGLISH])
+@pytest.mark.parametrize("settings", [SETTINGS, PREFIX, MIDDLE])
+@pytest.mark.parametrize("answer", [CHINESE, ENGLISH, LONG, LONG.replace(CHINESE, ENGLISH)])
 def test_the_shipped_wordings_are_recognised(settings: Settings, answer: str) -> None:
     assert has_text_label(add_label(answer, label_for(settings, answer)))
 
 
 def test_an_operators_own_wording_is_recognised_as_it_stands() -> None:
-    settings = Settings(label_text_zh="◆AI合成◆ 小亮说")
-    once = add_label(CHINESE, label_for(settings, CHINESE))
-    assert add_label(once, label_for(settings, once)) == once
+    for position, answer in (("suffix", CHINESE), ("middle", CHINESE), ("middle", LONG)):
+        settings = Settings(label_text=position, label_text_zh="◆AI合成◆ 小亮说")  # type: ignore[arg-type]
+        once = add_label(answer, label_for(settings, answer))
+        assert once != answer
+        assert add_label(once, label_for(settings, once)) == once
+
+
+def test_a_label_that_the_answer_begins_with_is_not_repeated_in_its_middle() -> None:
+    answer = f"（AI生成）\n\n{LONG}"
+    assert add_label(answer, label_for(MIDDLE, answer)) == answer
+
+
+def test_a_bracket_that_ends_a_paragraph_in_the_middle_is_no_label_of_the_text() -> None:
+    answer = f"{PARAGRAPH}（AI生成）\n\n{PARAGRAPH}"
+    assert not has_text_label(answer)
+    assert has_text_label(add_label(answer, label_for(MIDDLE, answer)))
 
 
 @given(answer=texts)
 def test_labelling_twice_is_labelling_once(answer: str) -> None:
-    for settings in (SETTINGS, PREFIX):
+    for settings in (SETTINGS, PREFIX, MIDDLE):
         label = label_for(settings, answer)
         once = add_label(answer, label)
         assert add_label(once, label) == once
+
+
+@given(parts=st.lists(st.sampled_from([PARAGRAPH, CHINESE, "\n\n", "\n\n", "（AI生成）", "如下：", "```\n", "> ", "- "]), max_size=9))
+def test_labelling_long_texts_twice_is_labelling_them_once(parts: list[str]) -> None:
+    answer = "".join(parts)
+    label = label_for(MIDDLE, answer)
+    once = add_label(answer, label)
+    assert add_label(once, label) == once
+    assert once.replace(f"{label.text}\n\n", "", 1) == answer or answer in once
+    assert not answer.strip() or has_text_label(once, label.text)
 
 
 @given(answer=texts)
@@ -222,12 +292,12 @@ def test_the_stored_form_of_a_decision_gives_the_same_member() -> None:
 
 def test_every_rule_of_a_label_is_in_the_rulebook() -> None:
     rulebook = load_rulebook()
-    for position in ("suffix", "interface"):
+    for position in ("middle", "suffix", "interface"):
         label = TextLabel(position, "（本内容由人工智能生成）", "zh")  # type: ignore[arg-type]
         assert all(rulebook.get(rule) is not None for rule in label_member(label)["explicit"]["rules"])
 
 
-@pytest.mark.parametrize("position", ["prefix", "suffix", "interface", "none"])
+@pytest.mark.parametrize("position", ["prefix", "middle", "suffix", "interface", "none"])
 def test_the_header_is_ascii_on_one_line(position: str) -> None:
     header = label_header(label_for(Settings(label_text=position), CHINESE))  # type: ignore[arg-type]
     assert header.isascii()

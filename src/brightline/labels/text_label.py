@@ -5,18 +5,21 @@ interface around it. This module chooses language and place, writes the label so
 recognises a label that is already there, and says in the API what was done. Pure functions throughout.
 
 A label that is missing is a breach, one that stands twice is not; so recognition asks for the *shape* of a label (a
-short line or a bracket at the very start or end), and an article about AI-generated content is still labelled.
+short line or a bracket at the very start or end, a paragraph of its own where one in the middle would stand), and an article about
+AI-generated content is still labelled. Which place in the middle is suitable says ``text_places``.
 
-Not done here: implicit labels and metadata (text that travels as JSON has no metadata place), and the middle position.
+Not done here: implicit labels and metadata (text that travels as JSON has no metadata place).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 from urllib.parse import quote
+
+from brightline.labels.text_places import WITHIN_CHARS, MiddlePlace, middle_breaks
 
 __all__ = [
     "CLAUSE",
@@ -24,16 +27,18 @@ __all__ = [
     "TextLabel",
     "add_label",
     "answer_language",
+    "at_the_end",
     "has_text_label",
     "label_for",
     "label_header",
     "label_member",
+    "label_middle",
     "label_prefix",
     "label_suffix",
     "label_text",
 ]
 
-Position = Literal["prefix", "suffix", "interface", "none"]
+Position = Literal["prefix", "middle", "suffix", "interface", "none"]
 Lang = Literal["zh", "en"]
 
 CLAUSE = "GB 45438-2025 5.1"
@@ -41,7 +46,8 @@ INTERFACE_CLAUSE = "GB 45438-2025 5.6"
 WINDOW = 64  # characters looked at from either end; labels.md, 6.2 (chat: first and last 64 characters)
 CHINESE_SHARE = 0.1  # own choice: a tenth of the letters is about a third of the words, as an English word has five letters
 
-_RULES = {"prefix": ("GB-5.1", "LM-4.1"), "suffix": ("GB-5.1", "LM-4.1"), "interface": ("GB-5.6", "LM-4.1")}
+_IN_TEXT = ("GB-5.1", "LM-4.1")
+_RULES = {"prefix": _IN_TEXT, "middle": _IN_TEXT, "suffix": _IN_TEXT, "interface": ("GB-5.6", "LM-4.1")}
 
 
 class LabelSettings(Protocol):
@@ -98,14 +104,31 @@ def label_for(settings: LabelSettings, sample: str, *, structured: bool = False)
     position = settings.label_text
     if position == "none":
         return TextLabel("none", "", lang, "the operator's setting leaves the label out")
-    if structured and position in ("prefix", "suffix"):
+    if structured and position in ("prefix", "middle", "suffix"):
         return TextLabel("interface", label_text(lang, settings), lang, "the answer is structured data that a label would break")
     return TextLabel(position, label_text(lang, settings), lang)
+
+
+def at_the_end(label: TextLabel) -> TextLabel:
+    """A label for the middle as it stands in a text without a suitable place there; any other as it is."""
+    if label.position != "middle":
+        return label
+    return replace(label, position="suffix", reason="the text has no suitable break between paragraphs in its middle")
 
 
 def label_prefix(label: TextLabel) -> str:
     """What leaves before the first character of the answer: the label on its own line, or nothing."""
     return f"{label.text}\n\n" if label.position == "prefix" else ""
+
+
+def label_middle(label: TextLabel, before: str) -> str:
+    """What leaves at the place in the middle (``text_places``), behind ``before``: the label as a paragraph, or nothing.
+
+    Nothing if ``before`` has a label that also counts for the whole text: at its beginning, or as a paragraph where one in the middle
+    is looked for. A bracket at the end of a paragraph does not, once more text follows.
+    """
+    is_labelled = _begins_with_label(before.strip(), label.text) or _has_label_in_the_middle(before, label.text)
+    return f"{label.text}\n\n" if label.position == "middle" and not is_labelled else ""
 
 
 def label_suffix(label: TextLabel, answer: str) -> str:
@@ -124,27 +147,57 @@ def label_suffix(label: TextLabel, answer: str) -> str:
 
 def add_label(answer: str, label: TextLabel) -> str:
     """The whole answer with its label; unchanged where it is empty or labelled already, or the label stands elsewhere."""
-    if label.position == "prefix" and (not answer.strip() or has_text_label(answer, label.text)):
+    if not answer.strip() or has_text_label(answer, label.text):
         return answer
+    place = MiddlePlace().feed(answer) if label.position == "middle" else None
+    if place is not None:
+        return answer[:place] + label_middle(label, answer[:place]) + answer[place:]
+    label = at_the_end(label)
     return label_prefix(label) + answer + label_suffix(label, answer)
 
 
 def has_text_label(text: str, wording: str = "") -> bool:
-    """True if ``text`` begins or ends with a label: ``wording`` itself, or a prompt with both elements of GB 45438-2025, 5.1.
+    """True if ``text`` has a label: ``wording`` itself, or a prompt with both elements of GB 45438-2025, 5.1.
 
-    Looks at the first and last ``WINDOW`` characters. A prompt is a line, or a bracket at the very start or end, that
-    says nothing else; a sentence about AI-generated content is none, nor is a denial.
+    Looks at the first and last ``WINDOW`` characters, and where a label in the middle would stand. A prompt is a line, or a bracket at
+    the very start or end, that says nothing else; in the middle it is a paragraph in brackets or about "this" text. A sentence about
+    AI-generated content is none, nor is a denial, nor an example elsewhere in a text.
     """
     stripped = text.strip()
     if not stripped:
         return False
-    if wording and (stripped.startswith(wording) or stripped.endswith(wording)):
-        return True
-    head, tail = stripped[:WINDOW], stripped[-WINDOW:]
-    first_line, last_line = head.split("\n", 1)[0], tail.rsplit("\n", 1)[-1]
-    candidates = [first_line, last_line]
-    candidates += [found.group(1) for found in (_HEAD_BRACKET.match(head), _TAIL_BRACKET.search(tail)) if found]
+    return _begins_with_label(stripped, wording) or _ends_with_label(stripped, wording) or _has_label_in_the_middle(text, wording)
+
+
+def _begins_with_label(stripped: str, wording: str) -> bool:
+    head = stripped[:WINDOW]
+    return (bool(wording) and stripped.startswith(wording)) or _is_prompt(head.split("\n", 1)[0], _HEAD_BRACKET.match(head))
+
+
+def _ends_with_label(stripped: str, wording: str) -> bool:
+    tail = stripped[-WINDOW:]
+    return (bool(wording) and stripped.endswith(wording)) or _is_prompt(tail.rsplit("\n", 1)[-1], _TAIL_BRACKET.search(tail))
+
+
+def _is_prompt(line: str, bracket: re.Match[str] | None) -> bool:
+    candidates = [line, bracket.group(1)] if bracket else [line]
     return any(_PROMPT.fullmatch(candidate.strip(_DECORATION)) for candidate in candidates)
+
+
+def _has_label_in_the_middle(text: str, wording: str) -> bool:
+    beginning = text[: WITHIN_CHARS + len(wording) + WINDOW]
+    if not (any(word in beginning for word in _GENERATED) or (wording and wording in beginning)):
+        return False
+    return any(_is_label_paragraph(text, place, wording) for place in middle_breaks(text))
+
+
+def _is_label_paragraph(text: str, place: int, wording: str) -> bool:
+    """True if nothing but a label stands between ``place`` and the next blank line."""
+    if wording and text.startswith(wording, place) and _ENDS_PARAGRAPH.match(text, place + len(wording)):
+        return True
+    line = text[place : place + 2 * WINDOW].split("\n", 1)[0]
+    is_alone = len(line) <= WINDOW and _ENDS_PARAGRAPH.match(text, place + len(line))
+    return bool(is_alone and _ABOUT_ITSELF.match(line) and _PROMPT.fullmatch(line.rstrip().strip(_DECORATION)))
 
 
 def label_member(label: TextLabel | Mapping[str, Any]) -> dict[str, Any]:
@@ -208,6 +261,9 @@ _KANA = re.compile("[぀-ヿㇰ-ㇿ]")
 _CODE_BLOCK = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 
+_GENERATED = ("生成", "合成", "enerated", "ynthesi", "ENERATED", "YNTHESI")  # one of them stands in every prompt
+_ENDS_PARAGRAPH = re.compile(r"[^\S\n]*(?:\n[^\S\n]*(?:\n|\Z)|\Z)")
+_ABOUT_ITSELF = re.compile(r"[*_]{0,2}(?:[（(\[【「]|本|此|该|以上|以下|上述|这段|这篇|this\b|the (?:above|following)\b)", re.IGNORECASE)
 _DECORATION = " \t*_>-—~·•|（）()[]【】「」《》“”\"'。.!！"
 _HEAD_BRACKET = re.compile(r"[（(\[【「]([^（）()\[\]【】「」\n]{2,60})[）)\]】」]")
 _TAIL_BRACKET = re.compile(r"[（(\[【「]([^（）()\[\]【】「」\n]{2,60})[）)\]】」][。.]?\Z")

@@ -8,6 +8,7 @@ import pytest
 
 from brightline.config import load_settings
 from brightline.service import Service
+from tests.server.gateway.media_files import PRODUCER_CODE
 from tests.server.gateway.running import Running, running
 from tests.server.gateway.upstream import FakeUpstream
 
@@ -30,6 +31,28 @@ def gateway(served: Running) -> Running:
     served.upstream.reset()
     served.mark()
     return served
+
+
+@pytest.fixture(scope="package")
+def media(fake_upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    home = tmp_path_factory.mktemp("media")
+    with running(home, fake_upstream, label_provider_code=PRODUCER_CODE, upstream_key="sk-upstream") as service:
+        yield service
+
+
+@pytest.fixture
+def labelled(media: Running) -> Running:
+    """A service of a provider that has a code: what its model makes can be labelled."""
+    media.upstream.reset()
+    media.mark()
+    return media
+
+
+@pytest.fixture(scope="package")
+def without_labels(fake_upstream: FakeUpstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service whose operator labels no media."""
+    with running(tmp_path_factory.mktemp("none"), fake_upstream, label_media="none") as service:
+        yield service
 
 
 @pytest.fixture(scope="package")

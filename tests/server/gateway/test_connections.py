@@ -232,20 +232,26 @@ class TestUnknownAddresses:
             yield service
 
     def test_they_are_refused(self, gateway: Running) -> None:
-        answer = gateway.post("/v1/audio/speech", {"input": "x"})
+        answer = gateway.post("/v1/audio/transcriptions", {"input": "x"})
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "BL-INPUT-110")
         assert gateway.upstream.seen == []
 
     def test_where_they_pass_the_decision_says_that_nobody_looked(self, passing: Running) -> None:
         passing.upstream.reset()
         passing.upstream.answer = Reply([b"\x00sound"], content_type="audio/mpeg")
-        answer = passing.http.post("/v1/audio/speech?x=1", content=b"body", headers={"content-type": "text/plain"})
+        answer = passing.http.post("/v1/audio/transcriptions?x=1", content=b"body", headers={"content-type": "text/plain"})
         assert (answer.content, answer.headers["content-type"]) == (b"\x00sound", "audio/mpeg")
         seen = passing.upstream.seen[0]
-        assert (seen.method, seen.path, seen.body, seen.headers["content-type"]) == ("POST", "/v1/audio/speech?x=1", b"body", "text/plain")
+        assert (seen.method, seen.path, seen.body, seen.headers["content-type"]) == (
+            "POST",
+            "/v1/audio/transcriptions?x=1",
+            b"body",
+            "text/plain",
+        )
         decision = passing.decision(answer.headers["x-brightline-decision"])
         assert [gap.part for gap in decision.not_inspected] == ["request", "answer"]
         assert decision.request["status"] == "passed"
+        assert [(said["place"], said["implicit"]) for said in decision.label["media"]] == [("answer", "none")]
 
 
 class TestRefusedTurns:

@@ -13,14 +13,14 @@ from brightline.model import Decision, Side
 from brightline.moderation import goal_paths
 from brightline.rulebook import load_rulebook
 from brightline.service import Service
-from brightline.text import load_goals
+from brightline.text.goal_loader import read_goals
 from tests.server.gateway import answers
 from tests.server.gateway.channels import CHANNELS
 from tests.server.gateway.exchanges import streamed, whole
 
 EXAMPLES = {
     goal.id: next(example.text for example in goal.examples if example.side is Side.ANSWER)
-    for goal in load_goals(goal_paths(), load_rulebook())
+    for goal in read_goals(goal_paths(), load_rulebook(), trying=()).book
     if any(example.side is Side.ANSWER for example in goal.examples)
 }
 TEXTS = [*EXAMPLES.values(), answers.PLAIN, answers.DOSE + answers.AD, answers.PLAIN * 5 + answers.AD + answers.PLAIN]

@@ -47,4 +47,4 @@ def test_the_stopped_stream_ends_where_the_documentation_says(sandbox: Running) 
 
 def test_embeddings_and_unknown_addresses(sandbox: Running) -> None:
     assert sandbox.openai.embeddings.create(model="m", input="你好", encoding_format="float").data[0].embedding
-    assert sandbox.post("/v1/audio/speech", {"input": "x"}).status_code == 404
+    assert sandbox.post("/v1/audio/transcriptions", {"input": "x"}).status_code == 404

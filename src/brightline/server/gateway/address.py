@@ -14,12 +14,13 @@ from starlette.types import Scope
 
 from brightline.errors import InputError
 
-__all__ = ["model_target", "plain_target", "with_query"]
+__all__ = ["model_target", "plain_target", "video_target", "with_query"]
 
 # RFC 3986 unreserved and sub-delims without ";", not ending in a dot: so neither "." nor "..", nor what Windows shortens.
 _SEGMENT = r"[A-Za-z0-9._~:@!$&'()*+,=-]*[A-Za-z0-9_~:@!$&'()*+,=-]"
 _PLAIN = re.compile(rf"(?:/{_SEGMENT})*")
 _MODEL = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})?")  # gpt-4o, qwen2.5:7b, ft:gpt-4o:org::x1, Qwen/Qwen2.5-7B
+_VIDEO = re.compile(rf"/v1(/videos(?:/{_SEGMENT}(?:/content|/remix)?)?)")
 _QUERY = re.compile(r"[!\"$-~]*")  # visible ASCII without the sign of a fragment
 
 
@@ -34,12 +35,12 @@ def with_query(scope: Scope, path: str) -> str:
 def plain_target(scope: Scope, known: Container[str]) -> str:
     """Path below ``/v1`` and query of an address that the gateway does not know.
 
-    Raises ``InputError`` BL-INPUT-111 if it is not plain, or is one of the ``known`` paths but for upper and lower case.
+    Raises ``InputError`` BL-INPUT-111 if it is not plain, or is one of the ``known`` paths, or a film's, but for upper and lower case.
     """
     raw = _raw(scope)
     if not raw.startswith("/v1/") or not _PLAIN.fullmatch(raw):
         raise _disguised("it has escapes, empty or dot segments, or characters that software reads in different ways")
-    if raw.lower() in known:
+    if raw.lower() in known or (raw != raw.lower() and _VIDEO.fullmatch(raw.lower())):
         raise _disguised(f"it is written {raw.lower()}")
     return with_query(scope, raw.removeprefix("/v1"))
 
@@ -57,6 +58,14 @@ def model_target(scope: Scope) -> str | None:
         return None
     written = name if _raw(scope).count("/") > path.count("/") - name.count("/") else name.replace("/", "%2F")
     return with_query(scope, f"/models/{written}")
+
+
+def video_target(scope: Scope) -> str:
+    """Path below ``/v1`` and query for films: the list, one of them, its content. Raises ``InputError`` BL-INPUT-111."""
+    found = _VIDEO.fullmatch(_raw(scope))
+    if found is None:
+        raise _disguised("what it calls a video has escapes, or characters that no number of a video has")
+    return with_query(scope, found[1])
 
 
 def _raw(scope: Scope) -> str:

@@ -38,7 +38,8 @@ class Channel:
     received: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     chars_left: int = 0  # characters of the upstream's text that left
-    chars_before: int = 0  # characters that the gateway put before it (a label)
+    label_chars: int = 0  # characters that the gateway put before or into it (a label)
+    label_at: int = 0  # characters of the upstream's text that stand before those
     closed: bool = False
     before: str = ""  # end of the visible text that stands directly before: evidence may reach across
     owed: int = 0  # characters of it that the stream still holds
@@ -58,7 +59,7 @@ class Answer:
         self._chars_left = settings.max_text_chars
         self._clean: set[str] = set()
         self._noticed: set[str] = set()
-        self._kept: list[Finding] = []  # findings of texts that have no channel
+        self._kept: list[tuple[int, Finding]] = []  # (choice, finding) of texts that have no channel
         self._last: dict[str, str] = {}  # name → what stood there last, of texts that have no channel
         self._visible: set[str] = set()  # names of visible texts that have no channel
         self._shown: dict[int, Channel | str] = {}  # choice → its newest visible text
@@ -139,10 +140,12 @@ class Answer:
             self._stop(channel.choice, channel.stream.stopped)
         return self._leave(channel, released)
 
-    def put_before(self, channel: Channel, mark: str) -> None:
-        """Note that ``mark`` leaves before what was released last."""
-        channel.sent.insert(-1, mark)
-        channel.chars_before += len(mark)
+    def put_label(self, channel: Channel, place: int, label: str) -> None:
+        """Note that ``label`` leaves within what was released last, before its character ``place``."""
+        released = channel.sent.pop()
+        channel.sent += [released[:place], label, released[place:]]
+        channel.label_chars += len(label)
+        channel.label_at = channel.chars_left - len(released) + place
 
     def passes(self, text: AnswerText) -> bool:
         """Inspect a text in one piece, to leave whole or not at all."""
@@ -159,7 +162,7 @@ class Answer:
             stream.finish()
         else:
             stream.feed_all(text.text)
-        self._kept.extend(_own(stream.findings, len(before)))
+        self._kept += [(text.choice, finding) for finding in _own(stream.findings, len(before))]
         if stream.stopped is not None:
             self._stop(text.choice, stream.stopped)
             return False
@@ -206,23 +209,28 @@ class Answer:
     @property
     def findings(self) -> list[Finding]:
         """Findings of all texts, channel by channel, without repetitions."""
-        found = [finding for channel in self.channels.values() for finding in channel.findings] + self._kept
+        found = [finding for channel in self.channels.values() for finding in channel.findings]
+        found += [finding for _, finding in self._kept]
         return list(dict.fromkeys(found)) if len(found) > 1 else found
 
     def pending_notices(self, choice: int) -> list[tuple[str, str]]:
         """Notices (zh, en) that findings of this choice ask for and that have not been given yet: one of a family of goals."""
+        found = [
+            finding
+            for channel in self.channels.values()
+            if channel.choice == choice and channel.stream.findings
+            for finding in channel.findings
+        ]
+        found += [finding for whose, finding in self._kept if whose == choice]
         due: list[tuple[str, str]] = []
-        for channel in self.channels.values():
-            if channel.choice != choice or not channel.stream.findings:
+        for finding in found:
+            family = finding.goal.partition(".")[0]
+            if family in self._noticed or not (finding.note_zh or finding.note_en):
                 continue
-            for finding in channel.findings:
-                family = finding.goal.partition(".")[0]
-                if family in self._noticed or not (finding.note_zh or finding.note_en):
-                    continue
-                outcome = self._pipeline.judge((finding,), self._context).outcome
-                if outcome in (Outcome.NOTICE, Outcome.REWRITE):
-                    self._noticed.add(family)
-                    due.append((finding.note_zh or finding.note_en, finding.note_en or finding.note_zh))
+            outcome = self._pipeline.judge((finding,), self._context).outcome
+            if outcome in (Outcome.NOTICE, Outcome.REWRITE):
+                self._noticed.add(family)
+                due.append((finding.note_zh or finding.note_en, finding.note_en or finding.note_zh))
         return due
 
     def shown(self) -> dict[str, str]:
@@ -239,6 +247,15 @@ class Answer:
         """What came, by channel, for the digest and, where the operator samples, for storage."""
         return {channel.name: "".join(channel.received) for channel in self.channels.values()} | self.whole
 
+    def delivered(self) -> list[str]:
+        """What a reader got of each visible text: as it came, or as far as it left where something was cut."""
+        left = []
+        for channel in self.channels.values():
+            if channel.visible:
+                is_whole = channel.stream.stopped is None and not channel.stream.left_out and not self.is_stopped(channel.choice)
+                left.append("".join(channel.received if is_whole else channel.sent))
+        return left
+
     def sent(self) -> dict[str, str]:
         """What left, by channel."""
         passed = {name: text for name, text in self.whole.items() if text in self._clean}
@@ -253,8 +270,9 @@ class Answer:
             stopped = channel.stream.stopped
             if stopped is not None:
                 first = _as_released(channel.stream, min((span.start for span in stopped.spans), default=0)) - len(channel.before)
-                return max(0, kept + channel.chars_before + min(first, channel.chars_left))
-            kept += channel.chars_before + channel.chars_left
+                stays = min(first, channel.chars_left)
+                return max(0, kept + stays + (channel.label_chars if stays >= channel.label_at else 0))
+            kept += channel.label_chars + channel.chars_left
         return kept
 
     def _leave(self, channel: Channel, released: str) -> str:

@@ -18,23 +18,28 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from brightline.errors import BrightlineError, NotFound, RateLimited, StoreError, TooSlow, UpstreamError, WrongMethod
+from brightline.errors import BrightlineError, RateLimited, StoreError, TooSlow, UpstreamError, WrongMethod
 from brightline.model import Door
 from brightline.server.gateway.access import admit, age_band, named_model, named_user
 from brightline.server.gateway.address import with_query
 from brightline.server.gateway.clean_texts import CleanTexts
 from brightline.server.gateway.exchange import Exchange
 from brightline.server.gateway.looked_at import LookedAt
-from brightline.server.gateway.prompt import check_choices, inspect_prompt, leave_out_refused, parse_body, read_body
+from brightline.server.gateway.media import MediaLabels, media_type_of_bytes
+from brightline.server.gateway.media_form import Form
+from brightline.server.gateway.media_stream import check_request
+from brightline.server.gateway.prompt import Asked, check_choices, inspect_prompt, leave_out_refused, parse_request, read_body
 from brightline.server.gateway.refusal import refusal_text
 from brightline.server.gateway.relay import finish_answer, inspect_answer, inspect_error
+from brightline.server.gateway.remembered import Remembered
+from brightline.server.gateway.shapes.media_requests import MediaShape
 from brightline.server.gateway.shapes.shape import Shape
 from brightline.server.gateway.stream import StreamRelay
-from brightline.server.gateway.upstream import Upstream, UpstreamAnswer, forwarded_request_headers, kept_answer_headers
+from brightline.server.gateway.upstream import Upstream, UpstreamAnswer, check_answer, forwarded_request_headers, kept_answer_headers
 from brightline.server.gateway.verbatim import Document
 from brightline.service import Service
 
-__all__ = ["Call", "answer_whole", "check_answer", "error_headers"]
+__all__ = ["Call", "answer_whole", "error_headers"]
 
 _log = structlog.get_logger("brightline.gateway")
 
@@ -43,21 +48,34 @@ MAX_ERROR_BYTES = 1024 * 1024
 
 
 class Call:
-    """The endpoint of one shape."""
+    """The endpoint of one shape. ``address``: what to ask the model service for, where that is more than the shape's own path."""
 
-    def __init__(self, service: Service, shape: Shape, upstream: Callable[[], Upstream], clean: CleanTexts, looked_at: LookedAt) -> None:
+    def __init__(
+        self,
+        service: Service,
+        shape: Shape,
+        upstream: Callable[[], Upstream],
+        clean: CleanTexts,
+        looked_at: LookedAt,
+        media: MediaLabels,
+        remembered: Remembered,
+        address: Callable[[Scope], str] | None = None,
+    ) -> None:
         self._service = service
+        self._media = media
+        self._remembered = remembered
         self._clean = clean
         self._looked_at = looked_at
         self._shape = shape
         self._upstream = upstream
+        self._address = address or (lambda scope: with_query(scope, shape.path))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         client = Client(receive, send, self._service, self._shape)
         headers = Headers(scope=scope)
         try:
-            target = with_query(scope, self._shape.path)
+            target = self._address(scope)
             exchange, document, size = await self._read(scope, headers, receive)
         except ClientDisconnect:
             return
@@ -72,7 +90,8 @@ class Call:
         exchange.about["bytes_in"] = size
         try:
             async with client:
-                await self._serve(exchange, document, target, headers, client)
+                method = "GET" if scope["method"] == "HEAD" else scope["method"]
+                await self._serve(exchange, document, (method, target), headers, client)
         except asyncio.CancelledError:
             exchange.about["status"] = "client_closed" if client.gone else "shutdown"
             exchange.not_inspected("answer", "the client went away before the answer had come to its end")
@@ -89,18 +108,18 @@ class Call:
             await record_quietly(exchange)
             await client.refuse(_defect(), {"x-brightline-decision": exchange.id})
 
-    async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> tuple[Exchange, Document, int]:
+    async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> tuple[Exchange, Asked, int]:
         service = self._service
         key = admit(service, headers)
         body = await read_body(scope, receive, service.settings.max_body_bytes)
-        document = await parse_body(body)
+        document = await parse_request(self._shape, scope["method"], body, headers.get("content-type", ""))
         prompt = self._shape.read(document.value)
         check_choices(prompt)
         prompt.model = named_model(prompt.model)
         context = service.pipeline.context(Door.GATEWAY, age_band=age_band(service.settings, headers))
         account = named_user(service.settings, headers, prompt.end_user)
         exchange = Exchange(service, self._shape, prompt, context, account=account, api_key=key.id)
-        left_out = await leave_out_refused(service, prompt, document)
+        left_out = await leave_out_refused(service, prompt, document) if isinstance(document, Document) else []
         if left_out:
             exchange.about["left_out"] = left_out
         exchange.ms["parse"] = exchange.since_start_ms()
@@ -110,19 +129,25 @@ class Call:
         exchange.ms["inspect"] = exchange.since_start_ms() - exchange.ms["parse"]
         return exchange, document, len(body)
 
-    async def _serve(self, exchange: Exchange, document: Document, target: str, headers: Headers, client: Client) -> None:
+    async def _serve(self, exchange: Exchange, document: Asked, address: tuple[str, str], headers: Headers, client: Client) -> None:
         if exchange.findings and exchange.pipeline.judge(exchange.findings, exchange.context).outcome.stops:
             await self._refuse(exchange, client)
             return
+        check_request(self._media, exchange, document.value)
         before = exchange.since_start_ms()
         forwarded = forwarded_request_headers(headers, self._service.settings)
-        answer = await self._upstream().send("POST", target, document.encode(), forwarded)
+        if isinstance(document, Form):
+            forwarded["content-type"] = document.content_type
+        answer = await self._upstream().send(*address, document.encode(), forwarded)
         try:
             exchange.ms["upstream_first"] = exchange.since_start_ms() - before
             exchange.about["upstream_status"] = answer.status
-            check_answer(answer, streamed=exchange.prompt.stream)
+            is_file = isinstance(self._shape, MediaShape) and self._shape.file
+            check_answer(answer, streamed=exchange.prompt.stream, file=is_file)
             if answer.status >= 400:
                 await self._pass_error(exchange, answer, client)
+            elif is_file:
+                await self._file(exchange, answer, client)
             elif exchange.prompt.stream:
                 await self._stream(exchange, answer, client)
             else:
@@ -147,11 +172,34 @@ class Call:
             await client.json(400 if body.get("error") else 200, orjson.dumps(body), headers)
 
     async def _whole(self, exchange: Exchange, answer: UpstreamAnswer, body: bytes, client: Client) -> None:
+        await self._media.require_few(exchange, body)
         document = await inspect_answer(exchange, body)
+        if isinstance(self._shape, MediaShape):
+            exchange.label = {}  # of a text, of which there is none
+        document = await self._media.in_answer(exchange, document, body)
+        document = await self._media.by_address(exchange, document, body)
         decision = await exchange.record()
+        self._remembered.answered(exchange)
         headers = kept_answer_headers(answer.headers) | exchange.headers(decision)
         written = finish_answer(exchange, document, decision)
         await client.json(400 if written.startswith(b'{"error":') else 200, written, headers)  # vectors carry no refusal
+
+    async def _file(self, exchange: Exchange, answer: UpstreamAnswer, client: Client) -> None:
+        """An answer that is a file. It comes whole before anything of it leaves: a label cannot be written into a part."""
+        settings = self._service.settings
+        data = await answer.read(min(settings.max_answer_bytes, settings.label_max_file_bytes))
+        exchange.about["bytes_out"] = len(data)
+        exchange.not_inspected("answer", "what is seen or heard is not inspected; the text that it was made from was")
+        kind = answer.content_type
+        if self._media.wanted:
+            data = await self._media.file(exchange, data, "answer")
+            kind = await asyncio.to_thread(media_type_of_bytes, data, kind)
+        else:
+            self._media.say_unlabelled(exchange, "answer")
+        decision = await exchange.record()
+        headers = kept_answer_headers(answer.headers) | exchange.headers(decision)
+        await client.start(200, kind, {**headers, "content-length": str(len(data))})
+        await client.write(data, last=True)
 
     async def _stream(self, exchange: Exchange, answer: UpstreamAnswer, client: Client) -> None:
         shape = self._shape.streamed(exchange.prompt)
@@ -191,6 +239,7 @@ class Call:
         elif relay.failed:
             exchange.about["status"] = "upstream_error"
         decision = await exchange.record()
+        self._remembered.answered(exchange)
         await client.write(b"" if relay.failed else relay.finish(decision), last=True)
 
     async def _pass_error(self, exchange: Exchange, answer: UpstreamAnswer, client: Client) -> None:
@@ -325,28 +374,6 @@ def error_headers(problem: BrightlineError) -> dict[str, str]:
         return {"www-authenticate": 'Bearer realm="brightline"'}
     # The rest of a body that does not come is not waited for.
     return {"connection": "close"} if isinstance(problem, TooSlow) else {}
-
-
-def check_answer(answer: UpstreamAnswer, *, streamed: bool) -> None:
-    """Only what can be understood goes on. Raises ``UpstreamError`` BL-UPSTREAM-005, -006 or -010."""
-    status, kind = answer.status, answer.content_type
-    if status >= 500 or 300 <= status < 400:
-        raise UpstreamError("BL-UPSTREAM-005", f"the model service failed with status {status}", "try again")
-    if status in (401, 403):
-        raise UpstreamError(
-            "BL-UPSTREAM-010",
-            f"the model service does not accept the operator's key (status {status})",
-            "the operator should check upstream_key",
-        )
-    if status >= 400:
-        if kind.startswith("application/") and "json" in kind:
-            return
-        if status == 404:
-            raise NotFound("BL-UPSTREAM-404", "the model service does not know this address or model", "check the model's name")
-        raise UpstreamError("BL-UPSTREAM-006", f"the model service answered with status {status} and {kind}", "try again")
-    wanted = "text/event-stream" if streamed else "application/json"
-    if kind != wanted and not (wanted == "application/json" and kind.endswith("+json")):
-        raise UpstreamError("BL-UPSTREAM-006", f"the model service answered with {kind}, not {wanted}", "check what upstream points to")
 
 
 async def answer_whole(send: Send, status: int, body: bytes, headers: Mapping[str, str], kind: str = "application/json") -> None:

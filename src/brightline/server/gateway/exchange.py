@@ -29,6 +29,7 @@ from brightline.service import Service
 __all__ = ["Exchange"]
 
 MAX_CHANNELS_NAMED = 32
+MAX_FILES_NAMED = 10  # in a header, which has some 8 kB in all
 IN_LOOP_CHARS = 16 * 1024  # of an answer: weighing more takes milliseconds, which other calls should not wait for
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/@+-]{0,127}")  # of a counter
@@ -145,7 +146,7 @@ class Exchange:
         self.about["ms"] = {name: round(value, 3) for name, value in self.ms.items()}
         if answered:
             self.about["channels"] = list(answered)[:MAX_CHANNELS_NAMED]
-        if self.label.get("position") in ("prefix", "suffix") and not self.answer.labelled:
+        if self.label.get("position") in ("prefix", "middle", "suffix") and not self.answer.labelled:
             self.label |= {"position": "interface", "reason": "the answer has no text that could carry it"}
         decision = self.pipeline.decide(
             kind=ItemKind.DIALOGUE,
@@ -224,7 +225,9 @@ class Exchange:
             "statement": self.statement_url,
         }
         if decision.label:
-            member["label"] = label_member(decision.label)
+            member["label"] = label_member(decision.label) if "position" in decision.label else {}
+            if "media" in decision.label:
+                member["label"]["media"] = decision.label["media"]
         if decision.outcome.stops:
             member["appeal"] = self.statement_url
         if self.answer.notices:
@@ -258,5 +261,9 @@ class Exchange:
             if decision.rules:
                 headers["x-brightline-rules"] = ",".join(decision.rules)
         if self.label:
-            headers["x-brightline-label"] = label_header(self.label)
+            media = [
+                f'media; explicit={said["explicit"]}; implicit={said["implicit"]}; content="{said.get("content_id", "")}"'
+                for said in self.label.get("media", ())[:MAX_FILES_NAMED]
+            ]
+            headers["x-brightline-label"] = ", ".join([label_header(self.label), *media] if "position" in self.label else media)
         return headers

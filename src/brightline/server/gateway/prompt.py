@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
@@ -13,12 +16,14 @@ from brightline.errors import InputError, TooLarge, TooSlow
 from brightline.model import Context, Finding, Side
 from brightline.pipeline import Pipeline
 from brightline.server.gateway.clean_texts import CleanTexts
+from brightline.server.gateway.media_form import Form, is_form
+from brightline.server.gateway.shapes.media_requests import MediaShape
 from brightline.server.gateway.shapes.requests import MAX_CHOICES
-from brightline.server.gateway.shapes.shape import Prompt
+from brightline.server.gateway.shapes.shape import Prompt, Shape
 from brightline.server.gateway.verbatim import Document, Malformed
 from brightline.service import Service
 
-__all__ = ["check_choices", "inspect_prompt", "leave_out_refused", "parse_body", "read_body"]
+__all__ = ["Asked", "check_choices", "inspect_prompt", "leave_out_refused", "parse_body", "parse_request", "read_body"]
 
 MAX_PARTS = 20_000
 """Texts in one request. Each costs some 50 µs to inspect, so more would hold up other callers for seconds."""
@@ -66,6 +71,27 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
         if not message.get("more_body", False):
             return b"".join(pieces) + piece if pieces else piece
         pieces.append(piece)
+
+
+class Nothing:
+    """A request without a body: a GET or DELETE."""
+
+    value: Mapping[str, Any] = MappingProxyType({})
+
+    def encode(self) -> None:
+        """No body goes on."""
+
+
+Asked = Document | Form | Nothing
+
+
+async def parse_request(shape: Shape, method: str, body: bytes, content_type: str) -> Asked:
+    """What a request asks. Raises ``InputError`` BL-INPUT-101 or -103."""
+    if method != "POST":
+        return Nothing()
+    if isinstance(shape, MediaShape) and shape.forms and is_form(content_type):
+        return await asyncio.to_thread(Form.parse, body, content_type)
+    return await parse_body(body)
 
 
 async def parse_body(body: bytes) -> Document:

@@ -116,17 +116,20 @@ def _rewritten(exchange: Exchange, document: Document, found: list[AnswerText]) 
 
 
 def _label(exchange: Exchange, document: Document, found: list[AnswerText]) -> None:
-    """Label each choice, in the first visible text that it has: before its first piece or after its last."""
+    """Label each choice, in the first text it has that says something: before its first piece, within one, or after its last."""
     labeller = Labeller(exchange)
     shown: dict[str, list[AnswerText]] = {}
     for text in found:
         if text.visible and text.text and not exchange.answer.is_stopped(text.choice):
             shown.setdefault(text.name, []).append(text)
-    for pieces in shown.values():
+    for name, pieces in shown.items():
         whole = "".join(piece.text or "" for piece in pieces)
-        first, last = pieces[0], pieces[-1]
-        before, after = labeller.before(first.choice, whole), labeller.after(last.choice, whole)
-        if before:
-            document.put(first.path, f"{before}{first.text}{after if first is last else ''}")
-        if after and not (before and first is last):
-            document.put(last.path, f"{last.text}{after}")
+        place, label = labeller.within(pieces[0].choice, name, whole)
+        after = labeller.after(pieces[-1].choice, whole)
+        for piece in pieces:
+            said = piece.text or ""
+            marked = f"{said[:place]}{label}{said[place:]}" if label and 0 <= place < len(said) else said
+            marked += after if piece is pieces[-1] else ""
+            if marked != said:
+                document.put(piece.path, marked)
+            place -= len(said)

@@ -16,6 +16,7 @@ from brightline.model import Decision
 from brightline.server.gateway.answer import Channel
 from brightline.server.gateway.exchange import Exchange
 from brightline.server.gateway.labelling import Labeller
+from brightline.server.gateway.media_stream import MediaGuard
 from brightline.server.gateway.shapes.shape import EVERY_CHOICE, AnswerText, StreamShape, View
 from brightline.server.gateway.shapes.tokens import false_tokens
 from brightline.server.gateway.sse import COMMENT, Event, EventReader, EventTooLarge, write_event
@@ -35,6 +36,7 @@ class StreamRelay:
         self._answer = exchange.answer
         self._shape = shape
         self._labeller = Labeller(exchange)
+        self._media = MediaGuard(labels=exchange.service.settings.label_media != "none")
         self._reader = EventReader(exchange.service.settings.max_answer_bytes)
         self._open = set(range(exchange.prompt.choices))  # choices that neither ended nor were stopped
         self._said_stop: set[int] = set()
@@ -162,20 +164,20 @@ class StreamRelay:
         self._emptied.clear()
         released: list[tuple[AnswerText, Channel, str]] = []
         for text in view.texts:
-            if text.repeats or answer.is_stopped(text.choice):
+            if answer.is_stopped(text.choice):
+                continue
+            if text.repeats:
+                self._media.data(document.value, text)
                 continue
             if text.text is None or text.atomic or not text.path:
+                self._media.data(document.value, text)
                 answer.passes(text)
                 continue
             channel = answer.channel(text)
+            self._media.piece(channel, text.text)
             if channel.closed:
                 raise UpstreamError("BL-UPSTREAM-009", f"the model service went on with {text.name} after its end", "try again")
-            left = answer.feed(channel, text.text)
-            if left and channel.visible:
-                mark = self._labeller.before(text.choice, left)
-                if mark:
-                    left = mark + left
-                    answer.put_before(channel, mark)
+            left = self._labeller.passing(channel, answer.feed(channel, text.text))
             if left:
                 self._newest[text.choice] = len(self._ready)
             released.append((text, channel, left))
@@ -209,12 +211,7 @@ class StreamRelay:
                 continue
             if not channel.name.startswith(view.closes) and not (channel.name in view.completes and _is_json(channel)):
                 continue
-            tail = answer.close(channel)
-            if tail and channel.visible:
-                mark = self._labeller.before(channel.choice, tail)
-                if mark:
-                    answer.put_before(channel, mark)
-                    tail = mark + tail
+            tail = self._labeller.passing(channel, answer.close(channel))
             if channel.visible and not answer.is_stopped(channel.choice):
                 added = self._labeller.after(channel.choice, "".join(channel.received))
                 if added:
@@ -236,8 +233,7 @@ class StreamRelay:
             return
         marked = answer.marked.get(text.text)
         if marked is None:
-            before = self._labeller.before(text.choice, text.text)
-            marked = answer.marked[text.text] = before + text.text + self._labeller.after(text.choice, text.text)
+            marked = answer.marked[text.text] = self._labeller.whole(text.choice, text.name, text.text)
         if marked != text.text:
             self._replace(document, text, marked)
 

@@ -20,11 +20,11 @@ from brightline.errors import BrightlineError, NotFound, UpstreamError, WrongMet
 from brightline.model import Decision, Door, Finding, ItemKind, NotInspected, Part, Side, digest_of
 from brightline.server.gateway.access import admit, age_band, named_user
 from brightline.server.gateway.address import model_target, plain_target
-from brightline.server.gateway.call import answer_whole, check_answer, error_headers
+from brightline.server.gateway.call import answer_whole, error_headers
 from brightline.server.gateway.prompt import IN_LOOP_BYTES, read_body
 from brightline.server.gateway.shapes.envelope import anthropic_error, openai_error
 from brightline.server.gateway.shapes.texts import dotted, texts
-from brightline.server.gateway.upstream import Upstream, forwarded_request_headers, kept_answer_headers
+from brightline.server.gateway.upstream import Upstream, check_answer, forwarded_request_headers, kept_answer_headers
 from brightline.server.gateway.verbatim import Document, Malformed
 from brightline.service import Service
 
@@ -54,7 +54,7 @@ class Unknown:
                 raise NotFound(
                     "BL-INPUT-110",
                     f"the gateway does not know {method} {path}",
-                    'known are chat/completions, completions, responses, messages, embeddings and models; unknown_paths = "pass" hands others through uninspected',
+                    'known are chat/completions, completions, responses, messages, embeddings, images, audio/speech, videos and models; unknown_paths = "pass" hands others through uninspected',
                 )
             await self._pass(scope, target, receive, send, headers, key.id)
         except ClientDisconnect:
@@ -71,7 +71,7 @@ class Unknown:
             forwarded["content-encoding"] = headers["content-encoding"]
         about: dict[str, Any] = {"endpoint": target.partition("?")[0][:200], "method": scope["method"], "bytes_in": len(body)}
         unread = [NotInspected(part, "gateway", _NOT_READ) for part in ("request", "answer")]
-        found, answered = b"", None
+        found, answered, label = b"", None, {}
         try:
             answered = await self._upstream().send(scope["method"], target, body or None, forwarded)
             try:
@@ -79,13 +79,15 @@ class Unknown:
             finally:
                 await answered.close()
             about |= {"upstream_status": answered.status, "bytes_out": len(found), "status": "passed"}
+            if answered.content_type.startswith(("image/", "audio/", "video/")):
+                label = {"media": [{"place": "answer", "implicit": "none", "explicit": "none", "reason": _NOT_READ}]}
         except BrightlineError as problem:
             about["status"] = problem.code
             raise
         finally:
             # Whatever came of it: the request has left unread.
             digest = digest_of([("request", body.hex()), ("answer", found.hex())])
-            decision = await _record(self._service, headers, key_id, about, digest, (), unread)
+            decision = await _record(self._service, headers, key_id, about, digest, (), unread, label)
         kept = kept_answer_headers(answered.headers) | _decided(decision)
         await answer_whole(send, answered.status, found, kept, answered.content_type)
 
@@ -161,6 +163,7 @@ async def _record(
     digest: str,
     findings: Sequence[Finding],
     gaps: Sequence[NotInspected],
+    label: dict[str, Any] | None = None,
 ) -> Decision:
     """Decide over a document and put it on disk."""
     decision = service.pipeline.decide(
@@ -171,6 +174,7 @@ async def _record(
         not_inspected=gaps,
         account=named_user(service.settings, headers, ""),
         api_key=key_id,
+        label=label,
         request=about,
     )
     await service.record(decision)

@@ -20,9 +20,9 @@ import aiohttp
 from yarl import URL
 
 from brightline.config import Settings
-from brightline.errors import BrightlineError, UpstreamError, UpstreamTimeout
+from brightline.errors import BrightlineError, NotFound, UpstreamError, UpstreamTimeout
 
-__all__ = ["HttpUpstream", "Upstream", "UpstreamAnswer", "forwarded_request_headers"]
+__all__ = ["HttpUpstream", "Upstream", "UpstreamAnswer", "check_answer", "forwarded_request_headers", "kept_answer_headers"]
 
 # RFC 9110, section 7.6.1, and what the client library sets itself.
 _HOP_BY_HOP = frozenset(
@@ -50,7 +50,9 @@ _PRIVATE = frozenset(("authorization", "x-api-key", "cookie", "forwarded", "x-re
 _OVERRIDING = frozenset(
     ("x-original-url", "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override", "content-encoding")
 )
-_NOT_FORWARDED = _HOP_BY_HOP | _PRIVATE | _OVERRIDING
+# They ask for a part of an answer, or for none where the caller has it: what is inspected and labelled is the whole.
+_PARTIAL = frozenset(("range", "if-range", "if-match", "if-none-match", "if-modified-since", "if-unmodified-since"))
+_NOT_FORWARDED = _HOP_BY_HOP | _PRIVATE | _OVERRIDING | _PARTIAL
 _NOT_FORWARDED_PREFIXES = ("x-brightline-", "x-forwarded-")
 # Of the answer's headers these help a client; everything else describes the connection.
 _KEPT_PREFIXES = ("x-ratelimit-", "anthropic-", "openai-")
@@ -105,6 +107,36 @@ def forwarded_request_headers(received: Mapping[str, str], settings: Settings) -
 def kept_answer_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers of the model service's answer that the client gets too."""
     return {name.lower(): value for name, value in headers.items() if name.lower() in _KEPT or name.lower().startswith(_KEPT_PREFIXES)}
+
+
+def check_answer(answer: UpstreamAnswer, *, streamed: bool, file: bool = False) -> None:
+    """Only what can be understood goes on; ``file`` where the answer is to be a file. Raises ``UpstreamError`` BL-UPSTREAM-005, -006 or -010."""
+    status, kind = answer.status, answer.content_type
+    if status >= 500 or 300 <= status < 400:
+        raise UpstreamError("BL-UPSTREAM-005", f"the model service failed with status {status}", "try again")
+    if status in (401, 403):
+        raise UpstreamError(
+            "BL-UPSTREAM-010",
+            f"the model service does not accept the operator's key (status {status})",
+            "the operator should check upstream_key",
+        )
+    if status >= 400:
+        if kind.startswith("application/") and "json" in kind:
+            return
+        if status == 404:
+            raise NotFound("BL-UPSTREAM-404", "the model service does not know this address or model", "check the model's name")
+        raise UpstreamError("BL-UPSTREAM-006", f"the model service answered with status {status} and {kind}", "try again")
+    if file:
+        if status == 200 and not kind.startswith("text/") and not kind.endswith("json"):
+            return
+        raise UpstreamError(
+            "BL-UPSTREAM-006",
+            f"the model service answered with status {status} and {kind}, not with a file",
+            "check what upstream points to",
+        )
+    wanted = "text/event-stream" if streamed else "application/json"
+    if kind != wanted and not (wanted == "application/json" and kind.endswith("+json")):
+        raise UpstreamError("BL-UPSTREAM-006", f"the model service answered with {kind}, not {wanted}", "check what upstream points to")
 
 
 class HttpUpstream:

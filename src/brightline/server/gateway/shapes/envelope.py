@@ -17,6 +17,7 @@ _TYPES = {
     405: ("invalid_request_error", "invalid_request_error"),
     408: ("invalid_request_error", "invalid_request_error"),
     413: ("invalid_request_error", "request_too_large"),
+    422: ("invalid_request_error", "invalid_request_error"),
     429: ("rate_limit_error", "rate_limit_error"),
     504: ("server_error", "timeout_error"),
 }
