@@ -1,0 +1,344 @@
+"""How fast corpora are read, what the engine costs, how much memory it takes, and whether it survives being killed.
+
+    python benchmarks/corpus_engine.py [read] [daft] [scale] [kills] [line] [--mb 100] [--kills 50] [--json]
+
+read: each format, MB of text a CPU-second. daft: the same work in a plain loop and fed through Daft's native runner batch by batch
+(what it costs), and whether one killed process fails a whole query of shards (why the supervisor is ours). scale: a stage over the
+input with 1 and 2 workers: wall, CPU, and the highest memory (PSS of the process tree), also at five times the size. kills: the
+supervisor is killed at random moments until the work is done; the bytes must be those of an undisturbed run. line: one line of 1 GB
+under a limit on memory. Inputs are generated here, in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import gzip
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import zstandard
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from brightline.corpus.annotating import AnnotateTask  # noqa: E402  # after the path is set, for kernels of the tests
+from brightline.corpus.engine import run_stage, workspace_lock  # noqa: E402
+from brightline.corpus.kernel import KernelSpec  # noqa: E402
+from brightline.corpus.planning import plan_shards  # noqa: E402
+from brightline.corpus.reading import read_shard  # noqa: E402
+from brightline.corpus.shard import ReadOptions  # noqa: E402
+from brightline.corpus.storage import Workspace  # noqa: E402
+from brightline.store import CorpusRuns, Store  # noqa: E402
+
+MEASURES = ("read", "daft", "scale", "kills", "line")
+LENGTHS = KernelSpec("tests.corpus.engine.work:length_kernel", {})
+_PHRASES = ("数据质量", "模型训练", "the quick brown fox ", "语料安全", "需要检查的内容，", "在中国，", "governance ", "of the model. ")
+
+
+def rows(size_bytes: int, seed: int = 1) -> Iterator[dict[str, Any]]:
+    """Mixed Chinese and English documents of 20 to 300 phrases."""
+    random_ = random.Random(seed)
+    made = number = 0
+    while made < size_bytes:
+        text = "".join(random_.choices(_PHRASES, k=random_.randint(20, 300)))
+        made += len(text.encode())
+        yield {"id": number, "text": text, "source": f"s{number % 7}"}
+        number += 1
+
+
+def jsonl(path: Path, size_bytes: int) -> Path:
+    with path.open("wb") as file:
+        for row in rows(size_bytes):
+            file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+    return path
+
+
+def read(folder: Path, size_mb: int) -> dict[str, Any]:
+    """MB of the file's text a CPU-second, by format."""
+    plain = jsonl(folder / "a.jsonl", size_mb * 1_000_000)
+    whole = plain.read_bytes()
+    (folder / "b.jsonl.gz").write_bytes(gzip.compress(whole, 6))
+    (folder / "c.jsonl.zst").write_bytes(zstandard.ZstdCompressor().compress(whole))
+    table = pa.Table.from_pylist(list(rows(size_mb * 1_000_000)))
+    pq.write_table(table, folder / "d.parquet", compression="zstd", row_group_size=5000)
+    import csv
+
+    with (folder / "e.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["id", "text", "source"])
+        writer.writeheader()
+        writer.writerows(rows(size_mb * 1_000_000))
+    (folder / "f.txt").write_bytes(b"\n".join(row["text"].encode() for row in rows(size_mb * 1_000_000)))
+    figures = {}
+    for name in ("a.jsonl", "b.jsonl.gz", "c.jsonl.zst", "d.parquet", "e.csv", "f.txt"):
+        shards = plan_shards([str(folder / name)])
+        began = time.process_time()
+        documents = sum(batch.documents.num_rows for shard in shards for batch in read_shard(shard, ReadOptions(text_unit="line")))
+        took = time.process_time() - began
+        figures[name.partition(".")[2]] = {"mb_per_cpu_s": round(len(whole) / 1e6 / took, 1), "documents": documents}
+        (folder / name).unlink()
+    return figures
+
+
+def daft(folder: Path, size_mb: int) -> dict[str, Any]:
+    """CPU and peak memory of the same work, each in a process of its own."""
+    path = jsonl(folder / "daft.jsonl", size_mb * 1_000_000)
+    figures: dict[str, Any] = {}
+    for mode in ("plain", "batches"):
+        done = subprocess.run(
+            [sys.executable, __file__, "--child", mode, str(path)], capture_output=True, text=True, check=True, env=_environment()
+        )
+        figures[mode] = json.loads(done.stdout.splitlines()[-1])
+    done = subprocess.run([sys.executable, __file__, "--child", "killed", str(path)], capture_output=True, text=True, check=True)
+    figures["one_process_killed"] = json.loads(done.stdout.splitlines()[-1])
+    return figures
+
+
+def _in_child(mode: str, path: str) -> dict[str, Any]:
+    began = time.process_time()
+    documents = 0
+    if mode == "plain":
+        for shard in plan_shards([path]):
+            for batch in read_shard(shard, ReadOptions()):
+                documents += len(_lengths(batch.documents["text"]))
+    elif mode == "batches":
+        import daft as engine
+
+        @engine.func.batch(return_dtype=engine.DataType.int32())
+        def lengths(text: Any) -> Any:
+            return _lengths(text.to_arrow())
+
+        for shard in plan_shards([path]):
+            tables = [batch.documents for batch in read_shard(shard, ReadOptions())]
+            frame = engine.from_arrow(pa.concat_tables(tables)).into_batches(2000)
+            documents += frame.select("doc_id", lengths(engine.col("text"))).to_arrow().num_rows
+    else:
+        return _killed_query()
+    return {"documents": documents, "cpu_s": round(time.process_time() - began, 2), "peak_mb": _peak_mb()}
+
+
+def _peak_mb() -> int:
+    """Of this program; ``ru_maxrss`` would be that of whoever started it, where that was larger."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) // 1024
+
+
+def _lengths(texts: Any) -> Any:
+    return pa.array([len(text) for text in texts.to_pylist()], pa.int32())
+
+
+def _killed_query() -> dict[str, Any]:
+    """Twelve shards in a Daft query of two processes, one of which is killed on the sixth."""
+    import daft as engine
+
+    @engine.cls(max_concurrency=2, use_process=True)
+    class Work:
+        @engine.method.batch(return_dtype=engine.DataType.int64(), batch_size=1)
+        def run(self, numbers: Any) -> Any:
+            for number in numbers.to_pylist():
+                if number == 5:
+                    os.kill(os.getpid(), signal.SIGKILL)
+            return numbers
+
+    frame = engine.from_pydict({"n": list(range(12))}).into_batches(1).select(Work().run(engine.col("n")))
+    got = 0
+    try:
+        for part in frame.iter_partitions():
+            got += len(part)
+    except RuntimeError as error:
+        return {"shards": 12, "came_back": got, "error": str(error)[:80]}
+    return {"shards": 12, "came_back": got, "error": ""}
+
+
+def scale(folder: Path, size_mb: int) -> dict[str, Any]:
+    """A stage of reading and one trivial kernel: what the engine itself can do, and the memory it takes."""
+    figures = {}
+    for name, times, workers in (("1 worker", 1, 1), ("2 workers", 1, 2), ("2 workers, five times the input", 5, 2)):
+        corpus = folder / "scale"
+        corpus.mkdir(exist_ok=True)
+        for number in range(times):
+            path = corpus / f"{number}.jsonl"
+            if not path.exists():
+                jsonl(path, size_mb * 1_000_000)
+        size = sum(path.stat().st_size for path in corpus.iterdir())
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            peak, outcome = _watched(functools.partial(_stage, Path(place), str(corpus), workers))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        figures[name] = {
+            "mb": size // 1_000_000, "wall_s": round(outcome.seconds, 1), "mb_per_s": round(size / 1e6 / outcome.seconds, 1),
+            "cpu_s": round(cpu, 1), "peak_pss_mb": peak, "quarantined": len(outcome.quarantined),
+        }  # fmt: skip
+    return figures
+
+
+def _stage(place: Path, corpus: str, workers: int) -> Any:
+    store = Store.open(f"sqlite:///{place / 'brightline.db'}")
+    workspace = Workspace(str(place / "workspace"))
+    runs = CorpusRuns(store.database)
+    run = runs.begin(corpus="c", workspace=workspace.uri, versions={}, plan={})
+    try:
+        return run_stage(AnnotateTask(workspace, (LENGTHS,)), plan_shards([corpus]), runs.manifest(run.id), workers=workers)
+    finally:
+        store.close()
+
+
+def _watched(work: Callable[[], Any]) -> tuple[int, Any]:
+    """The highest sum of PSS over this process and its children while ``work`` runs, in MB."""
+    peak, ended = 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not ended.wait(0.4):
+            peak = max(peak, sum(map(_pss_kb, _tree())))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        outcome = work()
+    finally:
+        ended.set()
+        watcher.join()
+    return peak // 1024, outcome
+
+
+def _tree() -> list[int]:
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [os.getpid(), *map(int, children)]
+
+
+def _pss_kb(pid: int) -> int:
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return int(next(line.split()[1] for line in rollup.splitlines() if line.startswith("Pss:")))
+
+
+def kills(folder: Path, size_mb: int, times: int) -> dict[str, Any]:
+    """Kill the supervisor at random moments; then compare every byte, and count the shards that were worked on twice."""
+    corpus = jsonl(folder / "kills.jsonl", size_mb * 1_000_000)
+    shards = plan_shards([str(corpus)], 1 << 19)
+    log = folder / "log"
+    database = f"sqlite:///{folder / 'kills.db'}"
+    store = Store.open(database)
+    runs = CorpusRuns(store.database)
+    reference = Workspace(str(folder / "reference"))
+    run = runs.begin(corpus="c", workspace=reference.uri, versions={}, plan={})
+    took_s = run_stage(AnnotateTask(reference, (LENGTHS,)), shards, runs.manifest(run.id), workers=2).seconds
+    moments, killed, most_redone, runs_done = random.Random(50), 0, 0, 0
+    workspace = Workspace(str(folder / "killed-0"))
+    store.close()
+    while killed < times:
+        # Each workspace is killed until it is done; then another one begins, until there were enough kills.
+        store = Store.open(database)
+        run = CorpusRuns(store.database).begin(corpus="c", workspace=workspace.uri, versions={}, plan={})
+        store.close()
+        kernel = KernelSpec(LENGTHS.factory, {"log": str(log)})
+        log.write_text("")
+        mine = 0
+        while True:
+            budget = moments.uniform(0, took_s) if killed < times else 3600
+            if _killed_child(database, run.id, AnnotateTask(workspace, (kernel,)), shards, budget):
+                killed, mine = killed + 1, mine + 1
+                continue
+            break
+        batches_of_a_shard = 1  # shards of 0.5 MiB are less than 2,000 rows
+        redone = len(log.read_text().splitlines()) // batches_of_a_shard - len(shards)
+        most_redone = max(most_redone, -(-redone // max(1, mine)))
+        same = {name: workspace.sha256(name) for name in workspace.names()} == {name: reference.sha256(name) for name in reference.names()}
+        if not same:
+            return {"kills": killed, "identical": False}
+        runs_done += 1
+        workspace = Workspace(str(folder / f"killed-{runs_done}"))
+    return {
+        "shards": len(shards), "kills": killed, "runs": runs_done, "identical": True,
+        "shards_redone_a_kill_at_most": most_redone, "workers": 2,
+    }  # fmt: skip
+
+
+def _killed_child(database: str, run_id: str, task: AnnotateTask, shards: Any, after_s: float) -> bool:
+    pid = os.fork()
+    if pid == 0:
+        threading.Thread(target=lambda: (time.sleep(after_s), os.kill(os.getpid(), signal.SIGKILL)), daemon=True).start()
+        store = Store.open(database, migrate=False)
+        with workspace_lock(task.workspace):
+            run_stage(task, shards, CorpusRuns(store.database).manifest(run_id), workers=2)
+        os._exit(0)
+    return os.waitpid(pid, 0)[1] == signal.SIGKILL
+
+
+def line(folder: Path) -> dict[str, Any]:
+    """One line of 1 GB (sparse), read where only 256 MiB more than the program itself may be had."""
+    path = folder / "line.jsonl"
+    with path.open("wb") as file:
+        file.write(b'{"text": "')
+        file.seek(1_000_000_000)
+        file.write(b'\n{"text": "after"}\n')
+    program = (
+        "import json, resource, sys, time\n"
+        "from brightline.corpus.planning import plan_shards\n"
+        "from brightline.corpus.reading import read_shard\n"
+        "from brightline.corpus.shard import ReadOptions\n"
+        "shards = plan_shards([sys.argv[1]], 1 << 32)\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + (256 << 20), resource.RLIM_INFINITY))\n"
+        "began = time.process_time()\n"
+        "batches = list(read_shard(shards[0], ReadOptions()))\n"
+        "print(json.dumps({'documents': sum(b.documents.num_rows for b in batches), 'rejects': batches[0].rejects['length'].to_pylist(),\n"
+        "  'cpu_s': round(time.process_time() - began, 2), 'peak_mb': int([l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')][0]) // 1024}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"DAFT_PROGRESS_BAR": "0"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("measures", nargs="*", default=[])
+    parser.add_argument("--mb", type=int, default=100)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.child:
+        print(json.dumps(_in_child(*arguments.child)))
+        return
+    figures: dict[str, Any] = {"load": os.getloadavg()[0], "cpus": len(os.sched_getaffinity(0))}
+    for measure in arguments.measures or MEASURES:
+        with tempfile.TemporaryDirectory(prefix="corpus-engine-") as place:
+            folder = Path(place)
+            if measure == "kills":
+                figures[measure] = kills(folder, max(1, arguments.mb // 5), arguments.kills)
+            elif measure == "line":
+                figures[measure] = line(folder)
+            else:
+                figures[measure] = {"read": read, "daft": daft, "scale": scale}[measure](folder, arguments.mb)
+        if not arguments.json:
+            print(measure, json.dumps(figures[measure], indent=2), flush=True)
+    if arguments.json:
+        print(json.dumps(figures))
+    else:
+        print(f"load at start {figures['load']:.1f}, {figures['cpus']} CPUs")
+
+
+if __name__ == "__main__":
+    main()

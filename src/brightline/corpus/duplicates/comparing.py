@@ -1,0 +1,150 @@
+"""Compares the texts of pairs: reads them again shard by shard, lays them into a scratch file, and compares pair by pair.
+
+The scratch file holds normalised texts only (two bytes a character, four where a text has a character beyond U+FFFF) and is gone with its
+folder. Reads are ``pread``, not a mapping, so that memory stays what it is.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from brightline.corpus.duplicates.candidates import Pairs
+from brightline.corpus.duplicates.groups import Rows
+from brightline.corpus.duplicates.normalising import normalise
+from brightline.corpus.duplicates.rows import RowNumbers, ShardRows
+from brightline.corpus.duplicates.verifying import MOST_CHARS, Profile, compare, profile
+from brightline.corpus.errors import RunError
+from brightline.corpus.reading import read_shard
+from brightline.corpus.shard import ReadOptions
+
+__all__ = ["compare_pairs"]
+
+_PAIRS_A_TASK = 4_096
+_CACHED_CHARS = 8_000_000
+"""Profiles are kept for so many characters (about 24 bytes each: 200 MB a process; own choice)."""
+
+Compared = tuple[int, int, float, float]
+
+
+class _Spill(NamedTuple):
+    """Where texts lie: ``rows`` ascending; text ``i`` has ``lengths[i]`` characters of ``widths[i]`` bytes from byte ``offsets[i]``, and is
+    the beginning of one of ``wholes[i]``."""
+
+    path: Path
+    rows: Rows
+    offsets: Rows
+    lengths: Rows
+    widths: Rows
+    wholes: Rows
+
+
+def compare_pairs(
+    pairs: Pairs,
+    numbers: RowNumbers,
+    reading: ReadOptions,
+    folder: Path,
+    workers: int,
+    told: Callable[[str, int, int], None],
+) -> Iterator[Compared]:
+    """First row, second row, Jaccard and covered share of each pair, in the order of ``pairs``."""
+    rows = np.unique(np.concatenate([pairs.first, pairs.second]))
+    spill = _laid_out(rows, numbers, reading, folder / "texts", told)
+    total = len(pairs.first)
+    tasks = [(pairs.first[at : at + _PAIRS_A_TASK], pairs.second[at : at + _PAIRS_A_TASK]) for at in range(0, total, _PAIRS_A_TASK)]
+    if workers < 2 or len(tasks) < 2:
+        done = 0
+        for first, second in tasks:
+            yield from _compare(spill, first, second)
+            done += len(first)
+            told("compare", done, total)
+    else:
+        with ProcessPoolExecutor(min(workers, len(tasks)), multiprocessing.get_context("spawn")) as pool:
+            done = 0
+            for answer in pool.map(_compare, [spill] * len(tasks), *zip(*tasks, strict=True)):
+                yield from answer
+                done += len(answer)
+                told("compare", done, total)
+    spill.path.unlink()
+
+
+def _laid_out(rows: Rows, numbers: RowNumbers, reading: ReadOptions, path: Path, told: Callable[[str, int, int], None]) -> _Spill:
+    lengths, widths, wholes = (np.zeros(len(rows), np.int64) for _ in range(3))
+    at = done = 0
+    with path.open("wb") as file:
+        for part in numbers.by_shard(rows):
+            for codes in _texts(part, reading):
+                read = codes[:MOST_CHARS]
+                wide = bool(len(read)) and int(read.max()) > 0xFFFF
+                file.write(read.tobytes() if wide else read.astype(np.uint16).tobytes())
+                lengths[at], widths[at], wholes[at] = len(read), 4 if wide else 2, len(codes)
+                at += 1
+            done += 1
+            told("texts", done, len(numbers.shards))
+    offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths * widths)])[:-1]
+    return _Spill(path, rows, offsets, lengths, widths, wholes)
+
+
+def _texts(part: ShardRows, reading: ReadOptions) -> Iterator[npt.NDArray[np.uint32]]:
+    """The normalised texts of chosen rows of a shard, in their order."""
+    at = found = 0
+    for batch in read_shard(part.shard, reading):
+        count = batch.documents.num_rows
+        chosen = part.inside[(part.inside >= at) & (part.inside < at + count)] - at
+        if len(chosen):
+            texts = normalise(batch.documents["text"].take(chosen))
+            yield from (texts.text(number) for number in range(len(texts)))
+            found += len(chosen)
+        at += count
+    if found != len(part.inside):
+        raise RunError(
+            "BL-CORPUS-062",
+            f"{part.shard.file} has {at} documents now, fewer than when it was annotated",
+            "inspect the corpus anew: what was found belongs to files that have changed",
+        )
+
+
+def _compare(spill: _Spill, first: Rows, second: Rows) -> list[Compared]:
+    handle = os.open(spill.path, os.O_RDONLY)
+    try:
+        profiles = _Profiles(spill, handle)
+        return [(one, other, *compare(profiles[one], profiles[other])) for one, other in zip(first.tolist(), second.tolist(), strict=True)]
+    finally:
+        os.close(handle)
+
+
+class _Profiles:
+    """Profiles of laid out texts, those used last kept."""
+
+    def __init__(self, spill: _Spill, handle: int) -> None:
+        self._spill = spill
+        self._handle = handle
+        self._kept: OrderedDict[int, Profile] = OrderedDict()
+        self._chars = 0
+
+    def __getitem__(self, row: int) -> Profile:
+        found = self._kept.get(row)
+        if found is not None:
+            self._kept.move_to_end(row)
+            return found
+        found = self._kept[row] = self._read(row)
+        self._chars += found.chars
+        while self._chars > _CACHED_CHARS and len(self._kept) > 2:
+            _row, dropped = self._kept.popitem(last=False)
+            self._chars -= dropped.chars
+        return found
+
+    def _read(self, row: int) -> Profile:
+        place = int(np.searchsorted(self._spill.rows, row))
+        length, width = int(self._spill.lengths[place]), int(self._spill.widths[place])
+        raw = os.pread(self._handle, length * width, int(self._spill.offsets[place]))
+        codes = np.frombuffer(raw, np.uint32 if width == 4 else np.uint16).astype(np.uint32)
+        return profile(codes, int(self._spill.wholes[place]))

@@ -1,0 +1,230 @@
+"""What is looked for together: for each family of detectors the traces (google-re2, linear time) that lead to it, and how far around them.
+
+A trace is necessary, not sufficient: where none of a family's stands, its detectors would find nothing. So only small pieces of a corpus
+are ever looked at closely. ``tests/corpus/personal/test_families.py`` holds traces and detectors together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import re2
+
+from brightline.corpus.personal import (
+    accounts,
+    addresses,
+    births,
+    cards,
+    chinese_names,
+    credentials,
+    identity,
+    latin_names,
+    name_words,
+    network,
+    phones,
+    places,
+    vehicles,
+)
+from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.numbers import numbers_in
+from brightline.corpus.personal.tables import surnames
+
+__all__ = ["ESCAPES", "FAMILIES", "Family", "trace"]
+
+Detect = Callable[[str, int], Iterator[Found]]
+"""Reads a view and gives what it finds from a place on; what stands before is context only."""
+
+_D = "[0-9０-９①-⑨⓪⑴-⑼⒈-⒐❶-❾➀-➈➊-➒⓿⓵-⓽₀-₉𝟎-𝟿]"
+_GAP = r"[ \-.·_/　－—–‐‑−．／\x{a0}\x{2000}-\x{200f}\x{ad}\x{2060}\x{feff}]"
+_SPELT = "[0-9零〇○幺一壹二贰两三叁四肆五伍六陆七柒拐八捌九玖勾洞]"
+_MARKUP = r"(?:</?[A-Za-z][^<>]*>|&#?[0-9A-Za-z]{1,8};)"
+_HAN = r"[\x{4e00}-\x{9fff}]"
+_COMMON, _SURNAMES = (
+    "".join(sorted(name for name, kind in surnames().items() if kind in kinds)) for kinds in (("common",), ("common", "rare"))
+)
+_DOUBLE = "|".join(sorted(name for name, kind in surnames().items() if kind == "double"))
+_ANY_SURNAME = f"[{_SURNAMES}]|{_DOUBLE}"
+_COURTESIES = name_words.COURTESIES.replace("|总|工|收|", "|[总工收][^\\x{4e00}-\\x{9fff}]|")
+_APART = rf"{_HAN}[ 　]{_HAN}[ 　]{{0,2}}[:：]|[:：][ 　]{{0,2}}{_HAN}[ 　]{_HAN}(?:[^\x{{4e00}}-\x{{9fff}}]|$)"
+_LETTER = "[A-Za-zＡ-Ｚａ-ｚ]"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """``traces``: an expression of google-re2 over UTF-8. ``before``/``behind``: bytes around a trace that detectors get to
+    see; ``lead``: how many bytes before it what they find may begin."""
+
+    name: str
+    traces: str
+    before: int
+    behind: int
+    lead: int
+    detect: Detect
+
+
+def _numbers(text: str, focus: int) -> Iterator[Found]:
+    for number in numbers_in(text, focus):
+        for detector in (identity.number_identity, phones.number_phone, cards.card, cards.device):
+            found = detector(text, number)
+            if found:
+                yield found
+    yield from phones.written_phones(text, focus)
+
+
+def _codes(text: str, focus: int) -> Iterator[Found]:
+    yield from cards.bank_accounts(text, focus)
+    yield from vehicles.vehicle_numbers(text, focus)
+    yield from accounts.organisations(text, focus)
+
+
+def _network(text: str, focus: int) -> Iterator[Found]:
+    yield from network.emails(text, focus)
+    yield from network.ip_addresses(text, focus)
+    yield from network.network_cards(text, focus)
+
+
+def _credentials(text: str, focus: int) -> Iterator[Found]:
+    yield from credentials.keys(text, focus)
+    yield from credentials.passwords(text, focus)
+
+
+def _labels(text: str, focus: int) -> Iterator[Found]:
+    yield from accounts.labelled(text, focus)
+    yield from births.births(text, focus)
+    yield from places.coordinates(text, focus)
+
+
+def _columns(text: str, focus: int) -> Iterator[Found]:
+    yield from chinese_names.chinese_names_in_columns(text, focus)
+    yield from latin_names.latin_names_in_columns(text, focus)
+    yield from accounts.accounts_in_columns(text, focus)
+    yield from births.births_in_columns(text, focus)
+
+
+def _places(text: str, focus: int) -> Iterator[Found]:
+    yield from addresses.chinese_addresses(text, focus)
+    yield from addresses.english_addresses(text, focus)
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family("numbers", rf"{_D}(?:(?:{_GAP}|[()（）+]|{_MARKUP}){{0,3}}{_D}){{6}}|{_SPELT}(?:[ -]?{_SPELT}){{10}}", 360, 160, 48, _numbers),
+    Family(
+        "papers",
+        rf"护照|護照|通行证|通行證|回乡证|回鄉證|台胞证|台胞證|居住证|居住證|永久居留|永居|(?i:passport|residence.?permit|travel.?permit|permanent resid)|[A-ZＡ-Ｚ]{{1,2}}{_D}{{6}}[ ]?[(（0-9A]|[A-ZＡ-Ｚ][12１２]{_D}{{8}}",
+        360,
+        360,
+        120,
+        identity.code_identities,
+    ),
+    Family(
+        "codes",
+        rf"[A-Z]{{2}}[0-9]{{2}} ?[A-Z0-9]{{4}} ?[A-Z0-9]{{4}} ?[A-Z0-9]{{3}}|[159ANY] ?[1-9](?:[ -]{{0,2}}[0-9]){{6}}[ -]{{1,2}}[0-9A-Z](?:[ -]{{0,2}}[0-9A-Z]){{9}}|[159ANY１５９]{_D}{{7}}[0-9A-Z０-９Ａ-Ｚ]{{10}}|VIN|(?i:chassis|vehicle id)|车架|車架|识别代|识别码|大架号",
+        120,
+        200,
+        60,
+        _codes,
+    ),
+    Family("foreign numbers", accounts.foreign_signs(), 200, 200, 60, accounts.foreign_identities),
+    Family(
+        "network",
+        r"[@＠﹫]|%40|(?i)[\[({<（【「] ?at ?[\])}>）】」]|(?i:[a-z0-9] at [a-z0-9.-]{1,40}(?: dot |\.))|艾特|圈a|[0-9A-Za-z_]#(?:qq|163|126|gmail|sina|foxmail|outlook|hotmail)|&#(?:64|x40);|&commat;|"
+        r"[0-9０-９]{1,3}[.．][0-9０-９]{1,3}[.．][0-9０-９]{1,3}[.．][0-9０-９]|(?i:[0-9a-f]{1,4}::?[0-9a-f]{1,4}::?[0-9a-f])|(?i:(?:[0-9a-f]{2}-){3}[0-9a-f]{2}-)|(?i:[0-9a-f]{4}\.[0-9a-f]{4}\.)",
+        160,
+        200,
+        110,
+        _network,
+    ),
+    Family(
+        "credentials",
+        r"AKIA|ASIA|AROA|AIDA|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ptt|cbt|soat)-|sk-(?:proj|ant|svc|admin|None|[0-9A-Za-z]{20})|xox[abeoprs]-|hooks\.slack|AIza|GOCSPX|ya29\.|LTAI|AKID|AKLT|hf_[0-9A-Za-z]|npm_|pypi-Ag|SG\.[0-9A-Za-z_-]{10}|shp[acs][ats]_|(?:sk|rk)_(?:live|test)_|whsec_"
+        r"|:AA[0-9A-Za-z_-]{8}|do[opr]_v1_|key-[0-9a-f]{8}|access_token=|bot/v2/hook|webhook/send|[a-z]://[^\s:/@]{0,64}:[^\s@/]{3}"
+        r"|(?i:pass ?word|passwd|pass_?phrase|pwd|_?pass|secret|api[_-]?key|token|bearer|access[_-]?key|private[_-]?key)[0-9A-Za-z_-]{0,12}[\"']{0,2} ?(?:[:=：＝|\t<]|是|为|is )|密码|密 码|密碼|口令|授权码|密钥|密鑰",
+        400,
+        700,
+        64,
+        _credentials,
+    ),
+    Family("tokens", r"eyJ[0-9A-Za-z_-]{8,}\.eyJ", 8, 10100, 0, credentials.tokens),
+    Family("private keys", "-----BEGIN [A-Z0-9 ]*PRIVATE KEY", 8, 16000, 0, credentials.private_keys),
+    Family(
+        "labels",
+        r"(?i)[qｑ] ?[qｑ][^a-z群]{0,8}[0-9０-９]|扣扣|企鹅|微信(?:[:：=＝号|\t\n*<>\"是为 ]|[^群支公小读红]?[^群支公小读红]?[a-zａ-ｚ])|wechat|weixin|\bvx|\bwx[^a-z]|薇信|加V|V信|加微|微[:：]|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|\bmrn|medical.?record|patient.?(?:id|no|num)|社保|医保|社会保|公积金|养老保险|驾驶证|驾照|档案编?号"
+        r"|driv\w*['’]?s?.?licen|\bssn|social.?security|社安|\bni(?:no)?\b|national insurance|国民保险|出生|出 生|生日|生 日|生于|生年月日|诞生|\bborn|birth|\bdob|\d日生|坐标|座标|经纬|纬度|经度|定位|\bgps|latitude|longitude|\blat\b|\blng\b|\"lat|北纬|东经|[0-9]{1,3}\.[0-9]{4,}[°,， NSEW]|[0-9]°"
+        r"|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]",
+        200,
+        200,
+        90,
+        _labels,
+    ),
+    Family(
+        "people",
+        rf"(?:{name_words.LABELS}|本人|{_HAN}[人者员师])(?:的?姓名|的?名字|名)?(?: ?[(（][/、\x{{4e00}}-\x{{9fff}}]{{1,8}}[)）])?[\"'*\\】\]]{{0,3}}[ 　]?(?:[:：=＝|\t\n>/-]|<[^<>]*>|&[a-z#0-9]+;|是|为|叫|系|[ 　]{{1,4}})(?:[\s\"'(（\[【*|:：　]|<[^<>]*>|&[a-z#0-9]+;){{0,6}}(?:{_ANY_SURNAME})",
+        60,
+        200,
+        48,
+        chinese_names.chinese_names,
+    ),
+    Family(
+        "people beside words",
+        rf"(?:{name_words.INTRODUCED}|{name_words.BESIDE})[\"“(（]?(?:{_ANY_SURNAME}){_HAN}"
+        rf"|{_HAN}{{2}}[ 　]?[:：][ 　\"']{{0,3}}(?:{_ANY_SURNAME}){_HAN}{{1,2}}[^\x{{4e00}}-\x{{9fff}}]|@(?:{_ANY_SURNAME}){_HAN}|{_HAN}[·•・]{_HAN}",
+        60,
+        200,
+        48,
+        chinese_names.chinese_names,
+    ),
+    Family(
+        "people before words",
+        rf"(?:[{_COMMON}]|{_DOUBLE}){_HAN}{{1,2}}(?:[ 　]?(?:{_COURTESIES})|(?:[(（,，、|:： /<【\[-]{{1,3}}(?:td>)?|的)(?:{name_words.DATA})|[(（\]】>](?:[^()（）]{{1,12}}[)）])?[ 　]?[:：]|[:：]|[ 　]?(?:说[:：]|[,，]?(?:你好|您好|早上好|下午好|晚上好))|[\]】>]? ?(?:20[0-9]{{2}}[-/年]|[0-9]{{1,2}}:[0-9]{{2}})|[ 　,，:：|+86<>/td(（\[-]{{1,10}}[1１][3-9３-９][0-9０-９]|[ ,，(（<]{{1,2}}[A-Za-z0-9._-]{{2,32}}@)",
+        60,
+        200,
+        48,
+        chinese_names.chinese_names,
+    ),
+    Family("people in JSON", rf"[nN]ame(?:[\\\\]?[\"'])? ?[:>] ?(?:[\\\\]?[\"'])?{_HAN}", 500, 500, 16, chinese_names.chinese_names),
+    Family(
+        "latin people",
+        rf"(?:姓\s{{0,4}}名|名字|联系人|收件人|寄件人|客户|患者|收货人|申请人)[\"'<> ]{{0,4}}[:：=|\t]|\b(?i:{latin_names.LABELS})[\"')\]]{{0,2}}(?:(?: ?[:=|\t,!]|\s)[\s\"'>*]{{0,4}}|</?[a-z][^<>]*>\s{{0,4}}){{1,3}}[A-Z][a-zA-Z'-]+[,. ]|(?i:my name is|my name's|\bi am|\bi'm|this is|i, |speaking with|spoke (?:to|with)|\bmeet) [A-Z][a-z]+ [A-Z]|\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Nurse|Officer|Judge)\.? [A-Z]|[A-Z][a-z]+ [A-Z][a-z'-]+ ?[<(\[][A-Za-z0-9._%+-]{{1,40}}@|[\[(]?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\])]? [A-Z][a-z]+ [A-Z][a-z]+ ?:",
+        60,
+        90,
+        16,
+        latin_names.latin_names,
+    ),
+    Family(
+        "places",
+        r"(?:[路街道巷弄里村屯庄苑园寨坊城湾府庭居区厦场寓队段东西南北]|胡同)[ ]?(?:附|第)?(?:[0-9０-９]{1,5}|[零〇一二三四五六七八九十百]{1,5}|[甲乙丙丁A-Za-z][0-9]{0,3})(?:[-－][0-9A-Za-z]{1,4}){0,3} ?(?:号|弄|支弄|巷|社|组|队|幢|栋|座|楼|单元|门|室|房|户|层|排|院|舍)"
+        r"|地[ 　]{0,4}址|住[ 　]{0,4}址|住所|户籍|籍贯|(?i:P\\.? ?O\\.? Box) [0-9]|[0-9]{1,5}(?:/[0-9]{1,4})?[A-Za-z]?,? (?:[A-Z0-9][A-Za-z0-9'.-]{0,20} ){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Ter|Square|Sq|Crescent|Close|Parkway|Pkwy|Circle|Cir|Gardens|Grove|Hill|Row|Mews)\b",
+        150,
+        200,
+        150,
+        _places,
+    ),
+    Family(
+        "columns",  # the heading of a table: what stands under it may be far away
+        r"(?i)(?:[|\t,>\n\x00]|  |^)[ *\"]{0,4}(?:姓\s{0,4}名|名字|联系人|收[件货]人|患者(?:姓名)?|客户(?:姓名)?|员工(?:姓名)?|学生(?:姓名)?|持卡人|户主|负责人|(?:full ?)?name|patient|customer|employee|contact|QQ号?码?|微信号?|wechat(?: ?id)?"
+        r"|(?:病历|病案|住院|门诊|就诊卡|社保|社会保障|医保|公积金)[卡账]?编?号码?|MRN|medical record|出生(?:日期|年月日?)?|生日|date of birth|dob|birth ?(?:date|day))[ *\"]{0,4}(?:[|\t,<]|  )",
+        400,
+        8000,
+        0,
+        _columns,
+    ),
+    Family("people in print", _APART, 90, 200, 90, chinese_names.chinese_names),
+    Family("places in print", _APART, 90, 300, 90, _places),
+    Family("labels in print", _APART, 90, 200, 90, _labels),
+    Family("plates", rf"[{vehicles.PROVINCES}][ 　]?{_LETTER}[ ·•.．-]{{0,2}}[0-9A-Za-z０-９Ａ-Ｚ]", 160, 80, 8, vehicles.plates),
+)
+
+ESCAPES = r"\\u[0-9A-Fa-f]{4}|&#[0-9]{1,6};|&#[xX][0-9A-Fa-f]{1,5};"
+"""Documents with these are looked at as a whole: what they hide has no traces."""
+
+
+@cache
+def trace(expression: str) -> Any:
+    """The expression, compiled for bytes in UTF-8."""
+    options = re2.Options()
+    options.never_capture = True
+    options.max_mem = 256 << 20  # bytes for its automata: the alternatives over CJK have many states
+    return re2.compile(expression.encode(), options)

@@ -1,0 +1,136 @@
+"""Lines of a stream of blocks: found by splitting in C, bounded in length, belonging to the part of the file in which they begin."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from brightline.corpus.reading.opening import Broken, blocks_of
+from brightline.corpus.reading.records import Reject
+from brightline.corpus.shard import ReadOptions, Shard
+
+__all__ = ["Line", "lines_of"]
+
+UTF8_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Line(NamedTuple):
+    """``content`` without its end (LF or CR LF); ``position``: bytes into the unpacked file."""
+
+    position: int
+    number: int
+    content: bytes
+
+
+class _Cursor:
+    """Where in the file the next byte stands."""
+
+    __slots__ = ("number", "position")
+
+    def __init__(self, position: int, number: int) -> None:
+        self.position = position
+        self.number = number
+
+
+def lines_of(file: BinaryIO, shard: Shard, options: ReadOptions, digest: hashlib._Hash, *, bare: bool = True) -> Iterator[Line | Reject]:
+    """The lines that begin in the shard, each whole. ``bare``: without CR at their ends, and blank ones left out. ``digest`` takes every
+    byte from the first of them on.
+    """
+    head = b"" if shard.packed else file.read(4)
+    if head.startswith(_UTF16_BOMS):
+        # One row for the whole file: of a file in another encoding no line can be trusted to be one.
+        if not shard.begin:
+            yield Reject(0, 1, shard.size_bytes, "utf16", "convert it: iconv -f UTF-16 -t UTF-8")
+        digest.update(head)
+        return
+    at = _Cursor(shard.begin, shard.first_line)
+    if not shard.packed:
+        file.seek(max(0, shard.begin - 1))
+    blocks = blocks_of(file, shard.packed, options)
+    try:
+        rest = _to_first_line(blocks, shard, at) if shard.begin else next(blocks, b"")
+        if not shard.begin:
+            if shard.packed and rest.startswith(_UTF16_BOMS):
+                yield Reject(0, 1, shard.size_bytes, "utf16", "convert it: iconv -f UTF-16 -t UTF-8")
+                return
+            if rest.startswith(UTF8_BOM):
+                digest.update(UTF8_BOM)
+                rest = rest[3:]
+                at.position = 3
+        yield from _lines(rest, blocks, shard.end, at, options.most_line_bytes, digest, bare)
+    except Broken as broken:
+        # Only before the first line: `_lines` tells of what breaks in the middle.
+        yield Reject(at.position, at.number, 0, broken.reason, broken.detail)
+
+
+def _to_first_line(blocks: Iterator[bytes], shard: Shard, at: _Cursor) -> bytes:
+    """What follows the first line end at or after the byte before the shard; nothing where the shard lies inside one line."""
+    position = shard.begin - 1
+    for block in blocks:
+        found = block.find(b"\n", 0, max(0, shard.end - position))
+        if found >= 0:
+            at.position = position + found + 1
+            at.number += 1 if at.position > shard.begin else 0
+            return block[found + 1 :]
+        position += len(block)
+        if position >= shard.end:
+            break
+    at.position = shard.end
+    return b""
+
+
+def _lines(
+    rest: bytes, blocks: Iterator[bytes], end: int, at: _Cursor, most: int, digest: hashlib._Hash, bare: bool
+) -> Iterator[Line | Reject]:
+    held: list[bytes] = []  # the beginning of a line that goes on in the next block
+    size = passed = 0  # its bytes; the bytes of a line that is too long to be held
+    block, begins = rest, at.position
+    while True:
+        first, *others = block.split(b"\n")
+        last = others.pop() if others else None
+        for part in (first, *others) if last is not None else ():
+            if end and at.position >= end:
+                digest.update(block[: at.position - begins])
+                return
+            length = passed + size + len(part)
+            if length > most:
+                yield Reject(at.position, at.number, length, "too_long", f"more than {most} bytes")
+            else:
+                content = b"".join((*held, part)) if held else part
+                if not bare or (content := _without_end(content)):
+                    yield Line(at.position, at.number, content)
+            if held or passed:
+                held, size, passed = [], 0, 0
+            at.position += length + 1
+            at.number += 1
+        if end and at.position >= end:
+            digest.update(block[: at.position - begins])
+            return
+        digest.update(block)
+        begins += len(block)
+        tail = first if last is None else last
+        size += len(tail)
+        if passed or size > most:
+            passed += size
+            held, size = [], 0
+        elif tail:
+            held.append(tail)
+        try:
+            block = next(blocks)
+        except StopIteration:
+            break
+        except Broken as broken:
+            yield Reject(at.position, at.number, passed + size, broken.reason, broken.detail)
+            return
+    if passed:
+        yield Reject(at.position, at.number, passed, "too_long", f"more than {most} bytes")
+    elif content := _without_end(b"".join(held)) if bare else b"".join(held):
+        yield Line(at.position, at.number, content)
+
+
+def _without_end(part: bytes) -> bytes:
+    """A line without its CR; nothing where it is blank."""
+    content = part[:-1] if part.endswith(b"\r") else part
+    return b"" if content.isspace() else content

@@ -1,0 +1,82 @@
+"""A shard: a piece of one input file that is worked on as a whole, and the key under which its outcome counts.
+
+A shard that was done is never done again as long as its key is the same: the input's content, the rules and the code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Protocol
+
+__all__ = ["ReadOptions", "Shard", "ShardTask", "shard_key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """``number``: its place in the run. ``uri``: the file; ``file``: the same relative to the corpus. ``begin``/``end``: bytes of it
+    (``end`` 0: to its end; packed files are one shard), cut between records by the reader. ``format``: jsonl, parquet, csv, text, warc.
+    ``size_bytes``, ``etag``: of the file when the run was planned (local: size and nanoseconds of change), so that a change is seen.
+    """
+
+    number: int
+    uri: str
+    file: str
+    format: str
+    packed: str = ""  # gz, zst or nothing
+    begin: int = 0
+    end: int = 0
+    size_bytes: int = 0
+    etag: str = ""
+    first_line: int = 1  # number of the line in which the part begins; counted when planned, where the file is local
+
+    @property
+    def name(self) -> str:
+        """The name of its files in every folder of a workspace, without suffix."""
+        return f"{self.number:06d}"
+
+
+def shard_key(shard: Shard, content_sha256: str, versions: Mapping[str, str]) -> str:
+    """64 hex characters: content, what the shard is, and what works on it (kernel name → version; ``code`` → Brightline's)."""
+    parts = [content_sha256, shard.file, shard.format, shard.packed, str(shard.begin), str(shard.end)]
+    parts += [f"{name}={version}" for name, version in sorted(versions.items())]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+class ShardTask(Protocol):
+    """What is done with each shard of a stage: a frozen dataclass that can be pickled. Writes its outputs through ``storage.Workspace``
+    (temporary name, rename) and gives back counts and digests, JSON values only; the supervisor records them afterwards.
+    """
+
+    @property
+    def stage(self) -> str: ...
+
+    def __call__(self, shard: Shard) -> Mapping[str, object]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """Where a record's fields stand. Dotted names reach into objects (``meta.source``). ``source``: the source of rows that name none,
+    ``None`` where rows have to name one. ``most_line_bytes``: a longer line goes to the reject table without being held in memory.
+    """
+
+    text: tuple[str, ...] = ("text", "content")
+    record_id: tuple[str, ...] = ("id",)
+    source_id: tuple[str, ...] = ("source_id", "source")
+    url: tuple[str, ...] = ("url",)
+    published_at: tuple[str, ...] = ("published_at", "date", "timestamp")
+    licence: tuple[str, ...] = ("licence", "license")
+    source: str | None = None
+    sources_by_file: Mapping[str, str] = field(default_factory=dict)  # glob over ``Shard.file`` → source, first match counts
+    text_unit: str = "file"  # TXT: a document is the whole "file", a "line" or a "paragraph"
+    delimiter: str = ""  # CSV: empty where it is to be found out
+    most_line_bytes: int = 64 * 1024 * 1024
+    most_unpacked_ratio: int = 200  # unpacked over packed bytes beyond the first 64 MiB: above it is a bomb (own choice)
+
+    @property
+    def digest(self) -> str:
+        """16 hex characters of all of it: whoever reads otherwise finds other documents in the same bytes. The order of files' globs counts."""
+        every = asdict(self) | {"sources_by_file": list(self.sources_by_file.items())}
+        return hashlib.sha256(json.dumps(every, sort_keys=True).encode()).hexdigest()[:16]

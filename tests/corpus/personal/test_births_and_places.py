@@ -1,0 +1,69 @@
+"""Dates of birth, coordinates, addresses."""
+
+from __future__ import annotations
+
+import pytest
+
+from brightline.corpus.personal import find
+from tests.corpus.personal.conftest import Check
+
+
+@pytest.mark.parametrize("template", ["出生日期：{}", "生日是{}", "DOB: {}", '"birthday":"{}"', "我{}出生", "他生于{}，汉族"])
+@pytest.mark.parametrize("day", ["1990年3月7日", "1988-12-01", "1995/06/18", "19920514", "1990.03.07", "一九九〇年三月七日"])
+def test_a_date_of_birth_is_found(finds: Check, template: str, day: str) -> None:
+    finds("birth_date", template, day)
+
+
+@pytest.mark.parametrize("day", ["March 7, 1990", "7 March 1990", "03/07/1990"])
+def test_an_english_date_of_birth_is_found(finds: Check, day: str) -> None:
+    finds("birth_date", "Date of birth: {}", day)
+
+
+@pytest.mark.parametrize(
+    "text", ["生产日期：2023-11-05", "公司成立于1990年3月7日", "发布日期1990-03-07", "鲁迅生于1881年9月25日", "1990年3月7日"]
+)
+def test_other_dates_and_history_are_none(passes: Check, text: str) -> None:
+    passes(text)
+
+
+@pytest.mark.parametrize("template", ["坐标：{}", "GPS: {}", "定位{}"])
+@pytest.mark.parametrize("place", ["39.908823,116.397470", "31.230416 121.473701", "39°54′26″N 116°23′29″E"])
+def test_coordinates_are_found(finds: Check, template: str, place: str) -> None:
+    finds("coordinates", template, place)
+
+
+@pytest.mark.parametrize("text", ["比例39.9,116.4", "坐标轴0,0", "误差 0.123456, 0.654321", "坐标 999.123456, 999.123456"])
+def test_other_decimals_are_no_coordinates(passes: Check, text: str) -> None:
+    passes(text)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "北京市朝阳区建国路88号3号楼2单元501室",
+        "浙江省杭州市西湖区文三路259号昌地火炬大厦1号楼1702室",
+        "四川省成都市武侯区人民南路四段11号附1号",
+        "河北省保定市清苑县李庄村3组12号",
+        "重庆市渝北区龙溪街道金龙路259号4幢5-3",
+        "广州市天河区体育西路103号",
+    ],
+)
+@pytest.mark.parametrize("template", ["地址：{}", "我住在{}。", '"address":"{}"', "{}"])
+def test_a_chinese_address_is_found_from_its_division_to_its_last_number(template: str, address: str) -> None:
+    text = template.replace("{}", address)
+    (hit,) = find(text)
+    assert hit.rule == "personal.address"
+    assert hit.start == text.index(address)
+    assert hit.end - hit.start >= 0.8 * len(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["350 Fifth Avenue, New York, NY 10118", "12 Baker Street, London NW1 6XE", "45 Oak Lane Apt 3B, Austin, TX 78701"]
+)
+def test_an_english_address_is_found(finds: Check, address: str) -> None:
+    finds("address", "I live at {}", address)
+
+
+@pytest.mark.parametrize("text", ["位于中山路", "北京大学", "走了3条路", "这条街上有5户人家", "2024 Main Street style", "第8号文件"])
+def test_roads_and_numbers_alone_are_no_addresses(passes: Check, text: str) -> None:
+    passes(text)

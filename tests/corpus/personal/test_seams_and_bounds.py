@@ -1,0 +1,59 @@
+"""Neighbours in a batch change nothing, and neither time nor memory grows faster than a text does."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from brightline.corpus.personal import accounts, births, chinese_names, find
+from brightline.corpus.personal.finder import BETWEEN, find_in
+from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.views import view_of
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["联系QQ", "生日1990年5月6日，谢谢"],  # the trace of a QQ number reaches over signs up to a digit
+        ["if 12<b", "生日1990年5月6日 > 7"],  # that of digits over a tag
+        ["第一篇", "QQ|备注\n1234567|好\n2345678|好"],  # a heading at the very beginning
+    ],
+)
+def test_no_document_takes_from_the_next_what_leads_to_a_finding(texts: list[str]) -> None:
+    bounds = [0]
+    for text in texts:
+        bounds.append(bounds[-1] + len(text.encode()) + len(BETWEEN))
+    bounds[-1] -= len(BETWEEN)
+    together = dict(find_in(BETWEEN.join(text.encode() for text in texts), bounds))
+    assert find(texts[1])
+    assert [together.get(number, []) for number in range(len(texts))] == [find(text) for text in texts]
+
+
+def test_a_long_row_of_numbers_is_found_number_by_number() -> None:
+    numbers = [f"138{number * 7919 % 10**8:08d}" for number in range(1, 101)]
+    found = [hit for hit in find("客户电话：" + " ".join(numbers)) if hit.rule == "personal.mobile"]
+    assert len(found) == len(numbers)
+
+
+@pytest.mark.parametrize("detect", [births.births_in_columns, accounts.accounts_in_columns, chinese_names.chinese_names_in_columns])
+def test_runs_of_spaces_under_a_heading_are_gone_through_once(detect: Callable[[str], Iterator[Found]]) -> None:
+    # One try at each place: a tenth of a second. As many at each place as there are spaces left: an hour.
+    assert list(detect("|QQ|\n" + " " * 1_000_000)) == []
+
+
+def test_many_names_in_one_document_are_not_each_searched_for_the_keys_beside_them() -> None:
+    assert find("&#39;" + '{"name":"王小明"}, ' * 10_000) == []  # seconds; minutes if each searched the whole
+
+
+def test_a_long_document_with_one_escape_costs_no_place_for_each_character() -> None:
+    raw = "&#64;" + "好" * 100_000
+    tracemalloc.start()
+    try:
+        view = view_of(raw)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert view.raw_span(0, 100_001) == (0, len(raw))
+    assert peak < 20 * len(raw)  # bytes: the text a few times over, at 2 each; a tuple for each character takes 120

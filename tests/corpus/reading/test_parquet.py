@@ -1,0 +1,149 @@
+"""Parquet: what is there is read, what is broken is told, the rest goes on."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from brightline.corpus.planning import plan_shards
+from brightline.corpus.reading import read_records
+from brightline.corpus.reading.parquet import parquet_rows
+from brightline.corpus.shard import ReadOptions
+from tests.corpus.reading.reading_back import OPTIONS, read, reasons, texts
+
+
+def parquet(folder: Path, rows: int = 100, **options: object) -> Path:
+    table = pa.table(
+        {
+            "id": list(range(rows)),
+            "text": [f"文本 {number}" * 20 for number in range(rows)],
+            "meta": [{"source": f"s{number % 3}"} for number in range(rows)],
+            "other": [float(number) for number in range(rows)],
+        }
+    )
+    path = folder / "a.parquet"
+    pq.write_table(table, path, row_group_size=10, compression="zstd", **options)
+    return path
+
+
+def test_row_groups_are_read_once_however_the_file_is_cut(tmp_path: Path) -> None:
+    path = parquet(tmp_path)
+    options = ReadOptions(source_id=("meta.source",))
+
+    whole = read(path, options, 1 << 30)
+
+    assert [row["position"] for row in whole[0]] == list(range(100))
+    assert [row["source_id"] for row in whole[0]][:4] == ["s0", "s1", "s2", "s0"]
+    assert whole[1] == []
+    for shard_bytes in (1, 100, 1000, 5000):
+        assert read(path, options, shard_bytes) == whole
+
+
+def test_records_of_parquet_carry_every_column(tmp_path: Path) -> None:
+    path = parquet(tmp_path)
+    (shard,) = plan_shards([str(path)])
+
+    records = list(read_records(shard, OPTIONS))
+
+    assert records[7].raw == {"id": 7, "text": "文本 7" * 20, "meta": {"source": "s1"}, "other": 7.0}
+    assert [record.doc_id for record in records] == [row["doc_id"] for row in read(path)[0]]
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.5, 0.99])
+def test_a_parquet_file_without_its_end_is_one_reject(tmp_path: Path, kept: float) -> None:
+    path = parquet(tmp_path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+
+    documents, rejects = read(path, shard_bytes=500)
+
+    assert documents == []
+    assert [(row["reason"], row["length"]) for row in rejects] == [("corrupt", int(len(content) * kept))]
+
+
+def test_a_row_group_that_is_damaged_costs_itself(tmp_path: Path) -> None:
+    path = parquet(tmp_path)
+    column = pq.ParquetFile(path).metadata.row_group(4).column(1)
+    content = bytearray(path.read_bytes())
+    start = column.dictionary_page_offset or column.data_page_offset
+    content[start : start + column.total_compressed_size] = b"\xff" * column.total_compressed_size
+    path.write_bytes(content)
+
+    documents, rejects = read(path)
+
+    assert [row["position"] for row in documents] == [*range(40), *range(50, 100)]
+    assert [(row["position"], row["reason"]) for row in rejects] == [(40, "corrupt")]
+
+
+def test_a_string_column_with_other_bytes_costs_its_rows(tmp_path: Path) -> None:
+    raw = pa.array([b"good", b"\xff\xfe", b"fine"], pa.binary())
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": raw.view(pa.string())}), path)
+
+    documents, rejects = read(path)
+
+    assert [(row["text"], row["line"]) for row in documents] == [("good", 1), ("fine", 3)]
+    assert [(row["position"], row["reason"]) for row in rejects] == [(1, "not_utf8")]
+
+
+def test_nulls_wrong_types_and_missing_columns_of_parquet_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": pa.array(["a", None], pa.string())}), path)
+    assert (texts(path), reasons(path)) == (["a"], ["no_text_field"])
+    pq.write_table(pa.table({"text": [1, 2]}), path)
+    assert (texts(path), reasons(path)) == ([], ["wrong_type", "wrong_type"])
+    pq.write_table(pa.table({"title": ["a"]}), path)
+    assert (texts(path), reasons(path)) == ([], ["no_text_field"])
+
+
+def test_a_text_in_parquet_that_is_too_long_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["a", "b" * 5000]}), path)
+
+    assert texts(path, ReadOptions(most_line_bytes=1000)) == ["a"]
+    assert reasons(path, ReadOptions(most_line_bytes=1000)) == ["too_long"]
+
+
+def test_a_parquet_bomb_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["x" * (8 << 20) for _ in range(10)]}), path, compression="zstd", use_dictionary=False)
+
+    assert (texts(path), reasons(path)) == ([], ["unpacks_too_large"])
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("us"), pa.timestamp("ns"), pa.date32()])
+def test_a_value_that_no_calendar_has_costs_its_row(tmp_path: Path, kind: pa.DataType) -> None:
+    days = pa.array([(1 << 30) if kind == pa.date32() else (1 << 60) + 1, 2], pa.int32() if kind == pa.date32() else pa.int64()).cast(kind)
+    pq.write_table(pa.table({"text": ["far", "near"], "date": days}), tmp_path / "a.parquet")
+
+    documents, rejects = read(tmp_path / "a.parquet")
+
+    assert "near" in [row["text"] for row in documents]
+    assert len(documents) + len(rejects) == 2
+    assert {row["reason"] for row in rejects} <= {"wrong_type"}
+
+
+def test_a_disk_that_fails_is_no_damaged_file(tmp_path: Path) -> None:
+    path = parquet(tmp_path, rows=2000)
+    (shard,) = plan_shards([str(path)])
+
+    class Failing(io.FileIO):
+        fails = False
+
+        def read(self, size: int | None = -1) -> bytes:
+            if self.fails:
+                raise OSError(errno.EIO, "Input/output error")
+            return super().read(size)
+
+    with Failing(path) as file:
+        rows = parquet_rows(file, shard, OPTIONS, hashlib.sha256())
+        next(rows)
+        file.fails = True
+        with pytest.raises(OSError, match="Input/output error"):
+            list(rows)
