@@ -11,7 +11,7 @@ APT    := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -y -qq
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PIP_ROOT_USER_ACTION = ignore
 
-.PHONY: install serve test lint bench eval lock clean test-tools
+.PHONY: install corpus cluster serve test lint bench eval lock clean test-tools
 
 install: $(VENV)/.core
 
@@ -29,7 +29,7 @@ $(VENV)/.core: $(BIN)/python requirements.lock pyproject.toml tools/locked.py
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.core
-	$(BIN)/python tools/locked.py build test tables bench > $(VENV)/test.txt
+	$(BIN)/python tools/locked.py build test tables bench corpus cluster storage > $(VENV)/test.txt
 	$(BIN)/python -m pip install -q --require-hashes -r $(VENV)/test.txt
 	@touch $@
 
@@ -39,14 +39,21 @@ $(VENV)/.semantic: $(VENV)/.test
 	$(BIN)/python -m pip install -q --require-hashes --no-deps --upgrade --target $(VENV)/semantic -r $(VENV)/semantic.txt
 	@touch $@
 
+# Training data: 300 MB more than the core (brightline corpus …). cluster: Ray as well.
+corpus cluster: install
+	$(BIN)/python tools/locked.py --beside corpus $(filter cluster,$@) > $(VENV)/$@.txt
+	$(BIN)/python -m pip install -q --require-hashes -r $(VENV)/$@.txt
+
 serve: install
 	@$(BIN)/brightline serve
 
-# What only the tests need from Debian: a browser, fonts to see Chinese, and Go as the ledger's second implementation.
+# What only the tests need from Debian: a browser, fonts to see Chinese, Go as the ledger's second implementation, and ffmpeg and exiftool
+# as readers of labelled files that are not ours.
 test-tools: $(VENV)/.test
 	@command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . && command -v go >/dev/null \
-	  && [ -d /usr/share/gocode/src/golang.org/x/mod ] \
-	  || { $(APT) update && $(APT) install --no-install-recommends chromium fonts-noto-cjk fontconfig golang-go golang-golang-x-mod-dev; }
+	  && [ -d /usr/share/gocode/src/golang.org/x/mod ] && command -v ffmpeg >/dev/null && command -v exiftool >/dev/null \
+	  || { $(APT) update && $(APT) install --no-install-recommends chromium fonts-noto-cjk fontconfig golang-go golang-golang-x-mod-dev \
+	    ffmpeg libimage-exiftool-perl; }
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format --check .
@@ -67,7 +74,7 @@ eval: $(VENV)/.test
 # Needs uv on PATH. No index address may get into the lock.
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --group test --group build --group tables --group bench --group semantic pyproject.toml -o requirements.lock
+	  --group test --group build --group tables --group bench --group semantic --group corpus --group cluster --group storage pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,7 +7,24 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("moderation", "contrast", "obfuscation", "dialogues", "models", "semantic")  # one script per quality goal
+SCRIPTS = (  # one script per quality goal
+    "moderation",
+    "contrast",
+    "obfuscation",
+    "dialogues",
+    "models",
+    "semantic",
+    "label_quirks",
+    "label_negatives",
+    "label_lossless",
+    "watermark",
+    "watermark_sound",
+    "personal",
+    "duplicates",
+    "corpus_annotators",
+    "corpus_benign",
+    "sampling_plans",
+)
 
 
 def main() -> int:

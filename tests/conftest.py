@@ -6,10 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from brightline.config import Settings, load_settings
 
 pytest_plugins = ["tests.plugins.postgres"]
+
+# How long an example takes says something of the machine, not of the code.
+hypothesis_settings.register_profile("brightline", deadline=None)
+hypothesis_settings.load_profile("brightline")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
@@ -11,11 +12,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from unittest.mock import patch
+
+from brightline.cli import main
 
 START_LIMIT_S = 60.0
 
@@ -37,6 +41,27 @@ def brightline(home: Path, *arguments: str, stdin: bytes = b"", **settings: str)
     """Run the command line against a home."""
     command = [sys.executable, "-m", "brightline", *arguments]
     return subprocess.run(command, input=stdin, capture_output=True, env=environment(home, **settings), cwd=home, timeout=120, check=False)
+
+
+def in_process(home: Path, *arguments: str, stdin: bytes = b"", **settings: str) -> subprocess.CompletedProcess[bytes]:
+    """The same in this process, which has read the rules already: reading them anew costs seconds each time.
+
+    All that a process of its own adds is its start, which ``brightline`` tests for one call of each command.
+    """
+    output, errors = io.BytesIO(), io.BytesIO()
+    with ExitStack() as around:
+        around.enter_context(patch.dict(os.environ, environment(home, **settings), clear=True))
+        around.enter_context(chdir(home))
+        around.enter_context(patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8")))
+        around.enter_context(redirect_stdout(io.TextIOWrapper(output, "utf-8", write_through=True)))
+        around.enter_context(redirect_stderr(io.TextIOWrapper(errors, "utf-8", write_through=True)))
+        try:
+            main(arguments)
+            code = 0
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        said = output.getvalue(), errors.getvalue()
+    return subprocess.CompletedProcess(list(arguments), code, *said)
 
 
 @dataclass

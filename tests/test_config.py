@@ -88,6 +88,15 @@ def test_folders_in_the_file_are_relative_to_the_file(tmp_path: Path, monkeypatc
     assert load_settings(folder / "brightline.toml").guard_map == "llama_guard"
 
 
+def test_every_path_in_the_file_counts_from_where_the_file_lies(tmp_path: Path) -> None:
+    paths = {key for key, field in Settings.model_fields.items() if field.annotation in (Path, Path | None)}
+    file = tmp_path / "brightline.toml"
+    file.write_text("\n".join(f"{key} = 'sub/{key}'" for key in sorted(paths)), "utf-8")
+    settings = load_settings(file)
+    assert {"label_key_file", "label_c2pa_chain", "label_pins_file"} <= paths
+    assert {key: getattr(settings, key) for key in paths} == {key: tmp_path / "sub" / key for key in paths}
+
+
 def test_a_path_that_is_left_empty_names_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("brightline.toml").write_text("goals_dir = ''\nterms_file = ''", "utf-8")
     monkeypatch.setenv("BRIGHTLINE_MODELS_DIR", "")

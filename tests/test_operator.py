@@ -6,7 +6,7 @@ import json
 import urllib.request
 from pathlib import Path
 
-from tests.installation import Installation, brightline, running
+from tests.installation import Installation, brightline, in_process, running
 
 TERMS = """\
 - id: no-spoilers
@@ -40,14 +40,14 @@ def test_own_terms_are_a_ground_of_their_own_and_said_to_be_so(tmp_path: Path) -
     (goals / "house.yaml").write_text(GOAL, "utf-8")
     (tmp_path / "terms.yaml").write_text(TERMS, "utf-8")
     settings = {"goals_dir": str(goals), "terms_file": str(tmp_path / "terms.yaml")}
-    found = brightline(tmp_path, "check", "-", "--json", stdin="听说了吗，凶手就是管家！".encode(), **settings)
+    found = in_process(tmp_path, "check", "-", "--json", stdin="听说了吗，凶手就是管家！".encode(), **settings)
     assert found.returncode == 1, found.stderr
     decision = json.loads(found.stdout)
     assert (decision["outcome"], decision["ground"]) == ("block", "terms")
     assert "rules" not in decision
     assert "不得剧透" in decision["reason_zh"]
     assert "《" not in decision["reason_zh"].replace("《不得剧透》", "")
-    without = brightline(tmp_path, "check", "-", "--json", stdin="听说了吗，凶手就是管家！".encode())
+    without = in_process(tmp_path, "check", "-", "--json", stdin="听说了吗，凶手就是管家！".encode())
     assert json.loads(without.stdout)["outcome"] == "allow"
 
 
@@ -58,7 +58,8 @@ def test_a_goal_file_with_a_bad_row_stops_the_start_with_file_and_line(tmp_path:
     (tmp_path / "terms.yaml").write_text(TERMS, "utf-8")
     for command in ("serve", "doctor", "check"):
         arguments = ("check", "-") if command == "check" else (command,)
-        found = brightline(tmp_path, *arguments, goals_dir=str(goals), terms_file=str(tmp_path / "terms.yaml"))
+        run = brightline if command == "serve" else in_process
+        found = run(tmp_path, *arguments, goals_dir=str(goals), terms_file=str(tmp_path / "terms.yaml"))
         said = (found.stdout + found.stderr).decode().replace("\n", "")
         assert found.returncode in (1, 2)
         assert "house.yaml:6" in said, said

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from brightline._version import __version__
 
 if TYPE_CHECKING:
+    from brightline.curation.corpus import Corpus
     from brightline.inspector import AsyncInspector, Inspector
 
-__all__ = ["AsyncInspector", "Inspector", "__version__"]
+__all__ = ["AsyncInspector", "Corpus", "Inspector", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,4 +19,8 @@ def __getattr__(name: str) -> Any:
         from brightline import inspector
 
         return getattr(inspector, name)
+    if name == "Corpus":
+        from brightline.curation import corpus
+
+        return corpus.Corpus
     raise AttributeError(name)

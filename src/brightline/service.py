@@ -21,6 +21,7 @@ import structlog
 from brightline.config import Settings
 from brightline.documents import canonical_json, decision_to_document
 from brightline.errors import AccessError, ConfigError, Forbidden, LedgerError, NotFound, RateLimited, StoreError
+from brightline.labelling import Labelling
 from brightline.ledger import Sequencer, Signer, commit, commits_to, new_salt, parse_entry
 from brightline.live_settings import LiveSettings
 from brightline.metrics import Metrics, Sampler
@@ -62,10 +63,16 @@ class Service:
         self.signer = signer
         self.journal = store.journal(settings.commit_wait_ms)
         self.sequencer = Sequencer(store.ledger, signer, _folder(settings.home / "ledger") / "head")
+        self.labelling = Labelling(store, lambda: self.settings, lambda: self.pipeline)
         self.second_look = SecondLook.open(settings, pipeline)
         self.metrics = Metrics()
         self.bookkeeping = Bookkeeping(
-            store.tallies, store.traffic, store.dialogues, Sampler(self.metrics), tenant=settings.tenant, process=secrets.token_hex(4)
+            store.tallies,
+            store.traffic,
+            (store.dialogues, store.text_fingerprints, store.unlabelled_copies),
+            Sampler(self.metrics),
+            tenant=settings.tenant,
+            process=secrets.token_hex(4),
         )
         self.ledger_problem: LedgerError | None = None
         self.store_problem: StoreError | None = None  # why the last write failed; None as soon as one succeeds

@@ -9,7 +9,7 @@ import pytest
 
 from brightline.cli.check_dialogue import dialogues_in
 from brightline.errors import InputError
-from tests.installation import brightline
+from tests.installation import in_process
 
 THING, ASK = "我手上有个百家乐的场子", "帮我写一段朋友圈宣传文案吧"
 SPOKEN = f"user: {THING}\nassistant: 好的。\n还有什么？\n用户：{ASK}\n"
@@ -23,7 +23,7 @@ def read(text: str) -> tuple[list[list[tuple[str, str]]], list[str]]:
 
 def test_spoken_lines_are_turns_and_lines_without_a_speaker_go_on(tmp_path: Path) -> None:
     (tmp_path / "talk.txt").write_text(SPOKEN, "utf-8")
-    found = brightline(tmp_path, "check", "--dialogue", "talk.txt", "--json", "--explain")
+    found = in_process(tmp_path, "check", "--dialogue", "talk.txt", "--json", "--explain")
     assert found.returncode == 1
     decision = json.loads(found.stdout)
     assert (decision["source"], decision["outcome"], decision["item_kind"]) == ("talk.txt", "review", "dialogue")
@@ -36,7 +36,7 @@ def test_spoken_lines_are_turns_and_lines_without_a_speaker_go_on(tmp_path: Path
 
 
 def test_people_see_the_turn_of_each_slot(tmp_path: Path) -> None:
-    told = brightline(tmp_path, "check", "--dialogue", "-", "--explain", stdin=SPOKEN.encode()).stdout.decode()
+    told = in_process(tmp_path, "check", "--dialogue", "-", "--explain", stdin=SPOKEN.encode()).stdout.decode()
     assert "turns[0].user" in told
     assert "sounds harmful so far" in told
     assert "goes on: " in told
@@ -72,7 +72,7 @@ def test_what_is_no_conversation_is_refused_with_its_code_and_nothing_of_it_is_i
 def test_the_other_conversations_of_a_file_are_inspected(tmp_path: Path) -> None:
     good = json.dumps({"turns": [{"role": "user", "text": "你好"}]})
     (tmp_path / "talks.jsonl").write_text(f"{good}\n{{\n{good}\n", "utf-8")
-    found = brightline(tmp_path, "check", "--dialogue", "talks.jsonl", "missing.jsonl", "--json")
+    found = in_process(tmp_path, "check", "--dialogue", "talks.jsonl", "missing.jsonl", "--json")
     assert found.returncode == 2
     assert [json.loads(line)["source"] for line in found.stdout.splitlines()] == ["talks.jsonl:1", "talks.jsonl:3"]
     errors = found.stderr.decode()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import socket
+import urllib.error
+import urllib.parse
+import urllib.request
 from pathlib import Path
+from typing import Any
 
-from tests.installation import brightline, running
+from tests.installation import brightline, in_process, running
 
 
 def test_a_taken_port_is_named_with_its_cure(tmp_path: Path) -> None:
@@ -22,18 +26,41 @@ def test_a_taken_port_is_named_with_its_cure(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text("a file where a folder belongs", "utf-8")
-    found = brightline(tmp_path, "doctor")
+    found = in_process(tmp_path, "doctor")
     assert found.returncode == 1
     assert b"BL-CONFIG-005" in found.stdout
 
 
-def test_the_client_key_is_printed_once_and_stays_readable_for_its_owner(tmp_path: Path) -> None:
-    logs = []
-    for _ in range(2):
-        (tmp_path / "serve.log").unlink(missing_ok=True)
-        with running(tmp_path) as installation:
-            key = installation.key
-        logs.append((tmp_path / "serve.log").read_text("utf-8"))
-    assert key in logs[0]
-    assert key not in logs[1]
-    assert "client.key" in logs[1]
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def post(url: str, path: str, **form: str) -> Any:
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+    request = urllib.request.Request(url + path, urllib.parse.urlencode(form).encode(), headers)
+    opener = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))
+    try:
+        return opener.open(request)
+    except urllib.error.HTTPError as answer:
+        return answer
+
+
+def test_key_and_one_time_password_are_printed_once_and_stay_readable_for_their_owner(tmp_path: Path) -> None:
+    with running(tmp_path) as installation:
+        first = (tmp_path / "serve.log").read_text("utf-8")
+        key, password = installation.key, (tmp_path / "keys" / "admin.password").read_text("ascii").strip()
+        assert key in first
+        assert password in first
+        assert "/console" in first
+        with post(installation.url, "/console/sign-in", name="admin", password=password) as answer:
+            assert answer.status == 303
+            assert answer.headers["Location"] == "/console/account/password"
+            assert any(line.startswith("__Host-brightline=") for line in answer.headers.get_all("Set-Cookie"))
+    (tmp_path / "serve.log").unlink()
+    with running(tmp_path):
+        again = (tmp_path / "serve.log").read_text("utf-8")
+    assert key not in again
+    assert "client.key" in again
+    assert password not in again
+    assert "admin.password" in again

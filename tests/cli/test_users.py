@@ -1,12 +1,9 @@
-"""``brightline users``, and the first user that ``brightline serve`` makes."""
+"""``brightline users``, and the first user of an installation."""
 
 from __future__ import annotations
 
 import json
 import re
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +16,6 @@ from brightline.config import load_settings
 from brightline.server.console.people.first_admin import first_admin, forget_password_file, password_file
 from brightline.server.console.people.passwords import Passwords
 from brightline.store import Store
-from tests.installation import running
 
 
 @dataclass
@@ -142,35 +138,3 @@ def test_with_an_identity_provider_alone_no_admin_is_made(store: Store, tmp_path
     more = {"oidc_issuer": "https://id.example", "oidc_client_id": "x", "oidc_role_map": {"g": "admin"}}
     assert first_admin(store, load_settings(home=tmp_path / "home", console_local_login=False, **more)) == ("", False)
     assert store.users.list() == []
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-def post(url: str, path: str, cookie: str = "", **form: str) -> Any:
-    headers = {"Sec-Fetch-Site": "same-origin", "Cookie": cookie, "Accept": "text/html"}
-    request = urllib.request.Request(url + path, urllib.parse.urlencode(form).encode(), headers)
-    opener = urllib.request.build_opener(_Stay, urllib.request.ProxyHandler({}))
-    try:
-        return opener.open(request)
-    except urllib.error.HTTPError as answer:
-        return answer
-
-
-def test_serve_prints_a_one_time_password_once_with_which_one_can_sign_in(tmp_path: Path) -> None:
-    with running(tmp_path) as installation:
-        printed = (tmp_path / "serve.log").read_text("utf-8")
-        password = (tmp_path / "keys" / "admin.password").read_text("ascii").strip()
-        assert password in printed
-        assert "/console" in printed
-        with post(installation.url, "/console/sign-in", name="admin", password=password) as answer:
-            assert answer.status == 303
-            assert answer.headers["Location"] == "/console/account/password"
-            assert any(line.startswith("__Host-brightline=") for line in answer.headers.get_all("Set-Cookie"))
-    (tmp_path / "serve.log").unlink()
-    with running(tmp_path):
-        printed = (tmp_path / "serve.log").read_text("utf-8")
-        assert password not in printed
-        assert "admin.password" in printed

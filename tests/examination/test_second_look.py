@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,6 @@ from brightline.text.weights import load_weights, save_weights
 from tests.installation import free_port
 
 Seen = Callable[..., Check]
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with Service.open(load_settings(home=tmp_path_factory.mktemp("home"))) as opened:
-        yield opened
 
 
 @pytest.fixture

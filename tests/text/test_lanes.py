@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from brightline.text.lanes import MAX_DROPPED, Gap, base_form, normalise, skip_form
+from brightline.text.lanes import MAX_DROPPED, Gap, base_form, entry_forms, forms_of, normalise, skip_form
 
 ANY_TEXT = st.text(
     st.characters() | st.sampled_from("。！?.,; \n\u200b\u0301\x00\ud800㎏ﷺ㈠…①Ⓐ體國ａ*🐔") | st.characters(categories=["Cs"]), max_size=60
@@ -99,3 +99,11 @@ def test_entries_go_through_the_same_lanes() -> None:
 def test_hostile_texts_are_read_like_any_other(text: str) -> None:
     piece = normalise(text)
     assert len(piece.at) == len(piece.base)
+
+
+@given(entries=st.lists(st.text(st.one_of(st.characters(), st.sampled_from("㎏…ﷺＡ\u200b\n.,。 繁體")), max_size=12), max_size=8))
+@settings(max_examples=100, deadline=None)
+@example(entries=[])
+@example(entries=["卖" + "\u200b" * (MAX_DROPPED + 1) + "枪", "a.b. c"])
+def test_the_forms_of_many_entries_are_the_forms_of_each(entries: list[str]) -> None:
+    assert forms_of(entries) == [entry_forms(entry) for entry in entries]

@@ -24,8 +24,12 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS = {
     "serve": "Start the service: gateway, inspection API and public pages.",
     "check": "Inspect text, Markdown and JSONL from files or standard input.",
+    "label": "Label files as generated content: implicit and explicit, watermark, C2PA.",
+    "verify": "Verify labels, signatures and traces of generators in files.",
+    "labels": "Compare labels before and after a tool, recognise own texts, check an agreement, list the checks.",
     "decisions": "List, show and replay decisions.",
     "rules": "Look up the rulebook; lint, test and price goal files.",
+    "corpus": "Register, inspect, sample, clean and account for training data.",
     "train": "Train a model of a family from labelled texts, judged on sources that it did not see.",
     "ledger": "Verify, prove and export the tamper-evident log.",
     "keys": "Create, list, rotate and revoke API keys.",

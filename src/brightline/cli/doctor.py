@@ -18,13 +18,13 @@ __all__ = ["doctor"]
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON for programs.")] = False) -> None:
-    """Check the installation. Exit code 0 if all is well, 1 if something needs a hand."""
+    """Check the installation. Exit code 0 if all is well (notes are advice), 1 if something needs a hand."""
     checks = list(examine())
     if as_json:
         print_json([_row(check) for check in checks])
     else:
         for check in checks:
-            mark = Text("ok   ", style="green") if check.ok else Text("look ", style="bold red")
+            mark = _mark(check)
             console.print(mark.append(Text(f"{check.name:12} {check.seen}", style="default")))
             if check.advice:
                 console.print(Text(f"       → {check.advice}", style="dim"))
@@ -55,5 +55,11 @@ def examine() -> Iterator[Check]:
         yield from service_checks(service)
 
 
+def _mark(check: Check) -> Text:
+    if not check.ok:
+        return Text("look ", style="bold red")
+    return Text("note ", style="yellow") if check.note else Text("ok   ", style="green")
+
+
 def _row(check: Check) -> dict[str, Any]:
-    return {"name": check.name, "ok": check.ok, "seen": check.seen, "cure": check.advice}
+    return {"name": check.name, "ok": check.ok, "note": check.note, "seen": check.seen, "cure": check.advice}

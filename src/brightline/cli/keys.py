@@ -13,6 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from brightline.cli.keys_sm2 import sm2
 from brightline.cli.terminal import console, print_json
 from brightline.config import load_settings
 from brightline.errors import InputError
@@ -21,6 +22,7 @@ from brightline.store import SCOPES, ApiKey, Store
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(sm2)
 
 _JSON = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([mhd])", re.ASCII)

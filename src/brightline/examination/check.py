@@ -17,13 +17,17 @@ Values = dict[str, str | int | float]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: what, whether it is well, what was seen, what to do if not. ``saying`` and ``cure`` take ``values``."""
+    """One thing looked at: what, whether it is well, what was seen, what to do if not. ``saying`` and ``cure`` take ``values``.
+
+    ``note``: it is well today, and yet somebody should know: something ends soon, or does less than it could. Then the cure is given too.
+    """
 
     name: str
     ok: bool
     saying: str
     cure: str = ""
     values: Mapping[str, str | int | float] = field(default_factory=dict)
+    note: bool = False
 
     @property
     def seen(self) -> str:
@@ -32,8 +36,13 @@ class Check:
 
     @property
     def advice(self) -> str:
-        """What to do, in English; empty if all is well."""
-        return "" if self.ok else self.cure % self.values
+        """What to do, in English; empty if there is nothing to be done."""
+        return self.cure % self.values if self.is_advised else ""
+
+    @property
+    def is_advised(self) -> bool:
+        """True if the cure is to be read."""
+        return bool(self.cure) and (self.note or not self.ok)
 
 
 def failed(name: str, problem: BrightlineError) -> Check:

@@ -13,6 +13,17 @@ from brightline.config import Settings
 from brightline.errors import BrightlineError
 from brightline.examination.check import Check, Values, failed
 from brightline.examination.clocks import clock_check
+from brightline.examination.corpora import corpora_check, corpus_extra_check
+from brightline.examination.label_keys import (
+    anchors_check,
+    credential_check,
+    label_key_check,
+    own_keys_check,
+    pins_check,
+    platform_code_check,
+    provider_code_check,
+)
+from brightline.examination.label_means import fingerprints_check, media_check, recognition_check, sound_check, uploads_check
 from brightline.examination.second_look import guard_check, meaning_check, models_check
 from brightline.service import Service
 from brightline.store.schema import status
@@ -62,12 +73,29 @@ def service_checks(service: Service) -> Iterator[Check]:
         "guard": guard_check,
         "meaning": meaning_check,
         "models": models_check,
+        "media labels": media_check,
+        "provider code": provider_code_check,
+        "platform code": platform_code_check,
+        "label key": label_key_check,
+        "own keys": own_keys_check,
+        "pinned keys": pins_check,
+        "credential": credential_check,
+        "anchors": anchors_check,
+        "ffmpeg": sound_check,
+        "recognition": recognition_check,
+        "uploads": uploads_check,
+        "fingerprints": fingerprints_check,
+        "corpora": corpus_extra_check,
+        "inspections": corpora_check,
     }
     for name, look in checks.items():
         try:
             yield from look(service)
         except BrightlineError as problem:
             yield failed(name, problem)
+        except OSError as problem:
+            cure = "Run this as the user that the service runs as, and look at the owners of its folders."
+            yield Check(name, False, "could not be looked at: %(problem)s", cure, {"problem": str(problem)})
 
 
 def _rules(service: Service) -> Iterator[Check]:

@@ -48,6 +48,7 @@ _DETECTORS: dict[str, dict[Lang, str]] = {
     "dialogue": {"zh": "多轮对话分析", "en": "the reading of whole conversations"},
     "gateway": {"zh": "网关", "en": "the gateway"},
     "guard": {"zh": "护栏模型", "en": "the guard model"},
+    "labels.verify": {"zh": "标识核验", "en": "the verification of labels"},
     "models": {"zh": "线性模型", "en": "the linear models"},
     "semantic": {"zh": "语义比对", "en": "the comparison by meaning"},
     "text": {"zh": "文本引擎", "en": "the text engine"},
@@ -95,6 +96,15 @@ _PHRASES = {
     "the model service's list of models holds what may not leave": "模型服务的模型列表含有不得输出的内容",
     "the model service's stream cannot be read: {detail}": "模型服务的流式回答无法读取",
     "the model service's stream has not the API's form: {detail}": "模型服务的流式回答不符合接口格式",
+    "the address that the model service gave answers with status {status}": "模型服务给出的文件地址返回状态{status}",
+    "the address that the model service gave for a file is not fetched: {detail}": "模型服务给出的文件地址未被获取",
+    "the file behind the address comes packed, which nobody asked for": "该地址返回的文件经过压缩，网关没有要求压缩",
+    "the file behind the address is larger than {limit} bytes": "该地址的文件超过{limit}字节",
+    "the file could not be fetched from the address that the model service gave": "无法从模型服务给出的地址获取文件",
+    "the model service's {name} is a page or a text, no picture, sound or film": "模型服务返回的{name}是网页或文字，不是图片、声音或视频",
+    "the model service's {name} holds no file: {detail}": "模型服务返回的{name}中没有可用的文件",
+    "what is seen or heard is not inspected; the text that it was made from was": "画面和声音未经检查，已检查生成它所用的文字",
+    "what this shows or says is not inspected; only its labels are": "画面和声音的内容未经检查，只核验了其标识",
     "token ids, which are no text": "这是词元编号，不是文字",
 }
 

@@ -72,6 +72,7 @@ CONTEXT_WORDS: dict[str, dict[Literal["zh", "en"], str]] = {
     "own": {"zh": "本人事务", "en": "one’s own affairs"},
     "own_account": {"zh": "本人账号", "en": "one’s own account"},
     "own_data": {"zh": "本人信息", "en": "one’s own data"},
+    "own_order": {"zh": "本人的订单、路线", "en": "one’s own order or way"},
     "own_use": {"zh": "本人使用", "en": "one’s own use"},
     "pastime": {"zh": "消遣", "en": "pastime"},
     "penalty": {"zh": "处罚", "en": "punished"},

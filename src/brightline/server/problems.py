@@ -35,7 +35,7 @@ _HTTP_HINTS = {
     404: ("BL-INPUT-404", "check the address; /docs lists the addresses of the API"),
     405: ("BL-INPUT-405", "use one of the methods in the Allow header"),
     413: ("BL-INPUT-413", "send less at once"),
-    415: ("BL-INPUT-415", "send Content-Type: application/json"),
+    415: ("BL-INPUT-415", "send the body as detail says; /docs has an example of each call"),
 }
 
 

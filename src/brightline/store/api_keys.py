@@ -25,7 +25,7 @@ from brightline.store.tables import api_keys
 
 __all__ = ["SCOPES", "ApiKey", "ApiKeys"]
 
-SCOPES = ("gateway", "inspect", "read", "admin")
+SCOPES = ("gateway", "inspect", "read", "corpus", "admin")
 """What a key may be good for: model calls, inspections, reading decisions, administration."""
 
 _PREFIX = "bl"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import structlog
 
 from brightline.errors import StoreError
 from brightline.store.clock import now_us
-from brightline.store.dialogues import Dialogues
 from brightline.store.faults import store_error
 from brightline.store.periods import SECOND
 from brightline.store.tallies import Tallies
@@ -38,16 +37,25 @@ class Source(Protocol):
         """What was taken last is in the database."""
 
 
+class Perishable(Protocol):
+    """What is kept for a time only: dialogues, fingerprints, the log of copies."""
+
+    def prune(self) -> int:
+        """Delete some of what has reached its day; how much it was. Raises ``StoreError``."""
+
+
 class Bookkeeping:
     """Counts the ledger's entries about once a second, writes the process's traffic every ten, and deletes what is kept no longer.
 
     What failed is tried again, nothing is lost.
     """
 
-    def __init__(self, tallies: Tallies, traffic: Traffic, dialogues: Dialogues, source: Source, *, tenant: str, process: str) -> None:
+    def __init__(
+        self, tallies: Tallies, traffic: Traffic, perishable: Sequence[Perishable], source: Source, *, tenant: str, process: str
+    ) -> None:
         self._tallies = tallies
         self._traffic = traffic
-        self._dialogues = dialogues
+        self._perishable: tuple[Perishable, ...] = (tallies, traffic, *perishable)
         self._source = source
         self._tenant = tenant
         self._process = process
@@ -100,7 +108,7 @@ class Bookkeeping:
         return len(amounts)
 
     def _prune(self) -> int:
-        return self._tallies.prune() + self._traffic.prune() + self._dialogues.prune()
+        return sum(each.prune() for each in self._perishable)
 
     def _attempt(self, work: Callable[[], int]) -> int:
         """What ``work`` returns; 0 if it failed. Whatever it is, the thread must live."""

@@ -25,6 +25,7 @@ from brightline.store.engine import Database
 from brightline.store.erasure import erased_document
 from brightline.store.faults import LostConnection, store_error
 from brightline.store.journal import Journal
+from brightline.store.labelled_files import LabelledFiles
 from brightline.store.ledger_rows import LedgerRows
 from brightline.store.outbox import Outbox, OutboxJob, jobs_addition
 from brightline.store.reading import Cursor, DecisionFilter
@@ -32,9 +33,11 @@ from brightline.store.records import PENDING_COLUMNS, Record, StoredDecision, Un
 from brightline.store.searching import Found, Neighbours, News
 from brightline.store.sessions import Sessions
 from brightline.store.setting_changes import SettingChanges
-from brightline.store.tables import decisions, items, ledger_pending
+from brightline.store.tables import decisions, items, ledger_pending, text_fingerprints
 from brightline.store.tallies import Tallies
+from brightline.store.text_fingerprints import TextFingerprints
 from brightline.store.traffic import Traffic
+from brightline.store.unlabelled_copies import UnlabelledCopies
 from brightline.store.users import Users
 from brightline.store.views import SavedViews
 from brightline.store.writer import Writer
@@ -60,6 +63,9 @@ class Store:
         self.tallies = Tallies(database)
         self.traffic = Traffic(database)
         self.dialogues = Dialogues(database)
+        self.labelled_files = LabelledFiles(database)
+        self.text_fingerprints = TextFingerprints(database)
+        self.unlabelled_copies = UnlabelledCopies(database)
         self._writer = Writer(database)
 
     @classmethod
@@ -256,6 +262,7 @@ def _erase(connection: Connection, stored: StoredDecision, actor: str, at: int) 
     connection.execute(
         delete(items).where(items.c.tenant == decision.tenant, items.c.digest == decision.item_digest, ~exists().where(same_item))
     )
+    connection.execute(delete(text_fingerprints).where(text_fingerprints.c.decision == decision.id))
     # No salt: the erasure names nobody, and so anyone can recompute this commitment from the row.
     payload = canonical_json({"actor": actor, "decision": decision.id, "erased_at": at})
     commitment = hmac.new(b"", payload, hashlib.sha256).hexdigest()

@@ -22,9 +22,15 @@ from brightline.text.marks import Seen
 from brightline.text.stream import TextStream
 from brightline.text.tables import load_tables
 
-__all__ = ["Inspection", "Reading", "TextEngine"]
+__all__ = ["Inspection", "Reading", "TextEngine", "engine_version"]
 
 _ENGINE = "3"  # raised when the same goals would see something else in the same text
+
+
+def engine_version(book_digest: str, late_lanes: bool = True) -> str:
+    """The version of an engine over the book of that digest."""
+    digest = hashlib.sha256(f"{_ENGINE}:{late_lanes}:{load_tables().digest}:{book_digest}".encode()).hexdigest()
+    return f"{_ENGINE}+{digest[:12]}"
 
 
 class Inspection(NamedTuple):
@@ -50,8 +56,7 @@ class TextEngine:
     def __init__(self, book: GoalBook, late_lanes: bool = True) -> None:
         """``late_lanes``: read also what is encoded, disguised or sounds like it (False: base and skip lanes alone, for bulk)."""
         self.book = book
-        digest = hashlib.sha256(f"{_ENGINE}:{late_lanes}:{load_tables().digest}:{book.digest}".encode()).hexdigest()
-        self.version = f"{_ENGINE}+{digest[:12]}"
+        self.version = engine_version(book.digest, late_lanes)
         self._late_lanes = late_lanes
         self._indices: dict[Side, SideIndex] = {}
         self._late_indices: dict[Side, LateIndex] = {}

@@ -5,9 +5,11 @@ Lists that several slots share by an alias are read once. Every bad word is repo
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from brightline.errors import DataError
 from brightline.text.goals import MAX_ENTRY_CHARS, Entry
-from brightline.text.lanes import base_form, skip_form
+from brightline.text.lanes import entry_forms, forms_of
 from brightline.text.patterns import Pattern, PatternError, compile_pattern
 from brightline.text.yaml_nodes import Node
 
@@ -34,9 +36,11 @@ class EntryReader:
             self._nodes.append(node)
             seen: dict[tuple[str, bool, bool], str] = {}
             found = []
-            for row in node.rows():
+            rows = node.rows()
+            forms = _forms(rows)
+            for row in rows:
                 try:
-                    found.append(_entry(row, shortest, seen))
+                    found.append(_entry(row, shortest, seen, forms))
                 except DataError as problem:
                     self._problems.append(problem)
             self._entries[key] = tuple(found)
@@ -56,13 +60,24 @@ class EntryReader:
         return self._patterns[id(node)]
 
 
-def _entry(row: Node, shortest: int, seen: dict[tuple[str, bool, bool], str]) -> Entry:
+def _forms(rows: Sequence[Node]) -> dict[str, tuple[str, str]]:
+    """Base and skip form of each word that is not too long to be one."""
+    values = (row.value for row in rows)
+    words = dict.fromkeys(_word(value.strip()) for value in values if isinstance(value, str) and len(value) <= _MAX_RAW_CHARS)
+    return dict(zip(words, forms_of(tuple(words)), strict=True))
+
+
+def _word(written: str) -> str:
+    return written.removeprefix("*").removesuffix("*")
+
+
+def _entry(row: Node, shortest: int, seen: dict[tuple[str, bool, bool], str], forms: Mapping[str, tuple[str, str]]) -> Entry:
     written = row.text().strip()
     if len(written) > _MAX_RAW_CHARS:
         row.fail(214, f"word of {len(written)} characters", f"at most {MAX_ENTRY_CHARS}: split it into slots")
     open_left, open_right = written.startswith("*"), written.endswith("*")
-    word = written.removeprefix("*").removesuffix("*")
-    base = base_form(word)
+    word = _word(written)
+    base, skip = forms[word] if word in forms else entry_forms(word)
     if not base:
         row.fail(214, f"word {written!r} normalises to nothing", "remove it: it has only invisible characters or marks")
     if len(base) < shortest:
@@ -75,7 +90,6 @@ def _entry(row: Node, shortest: int, seen: dict[tuple[str, bool, bool], str]) ->
     if key in seen:
         row.fail(215, f"word {written!r} is a duplicate of {seen[key]!r}", "remove it: case, width and script variants are folded anyway")
     seen[key] = written
-    skip = skip_form(word)
     # Mostly all three are the same: there are tens of thousands of them, so they are one string then.
     base = written if base == written else base
     skip = base if skip == base else skip

@@ -12,7 +12,7 @@ ids that wait for an operator's words. All files of one load share them. Every g
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from brightline.text.goals import Example, Goal, GoalBook
 from brightline.text.prices import with_prices
 from brightline.text.yaml_nodes import Node, read_nodes
 
-__all__ = ["MAX_ENTRIES", "Reading", "RuleSource", "Strongest", "load_goals", "read_goals"]
+__all__ = ["MAX_ENTRIES", "Reading", "RuleSource", "Strongest", "files_digest", "load_goals", "read_goals"]
 
 MAX_ENTRIES = 1_000_000  # of all slots of a load: some 2 GB of automata on four sides
 
@@ -42,6 +42,14 @@ class Reading:
     book: GoalBook
     problems: tuple[DataError, ...]
     files: Mapping[str, tuple[str, ...]]
+
+
+def files_digest(contents: Iterable[bytes]) -> str:
+    """The digest of a book that was read from files of these contents, as long as no goal of it is demoted for its price."""
+    digest = hashlib.sha256()
+    for content in contents:
+        digest.update(hashlib.sha256(content).digest())
+    return digest.hexdigest()
 
 
 def load_goals(
@@ -76,7 +84,7 @@ def read_goals(
     # The nodes of the files are gone before the examples are tried: together they would double what loading takes.
     loaded = _Loaded(grounds)
     loaded.read(paths)
-    book = with_prices(GoalBook(tuple(loaded.goals.values()), loaded.digest.hexdigest()))
+    book = with_prices(GoalBook(tuple(loaded.goals.values()), files_digest(loaded.contents)))
     files = {goal_id: tuple(names) for goal_id, names in loaded.files.items()}
     problems = loaded.reader.problems
     if trying is None or any(name in trying for names in files.values() for name in names):
@@ -95,14 +103,14 @@ class _Loaded:
         self.goals: dict[str, Goal] = {}
         self.files: dict[str, list[str]] = {}
         self.places: dict[Example, str] = {}
-        self.digest = hashlib.sha256()
+        self.contents: list[bytes] = []
 
     def read(self, paths: Sequence[Path]) -> None:
         documents: list[Node] = []
         for path in paths:
             with self.reader.noting():
                 content, node = read_nodes(path)
-                self.digest.update(hashlib.sha256(content).digest())
+                self.contents.append(content)
                 documents.append(node)
         for document in documents:
             if isinstance(document.value, dict):

@@ -23,7 +23,19 @@ from numpy.typing import NDArray
 
 from brightline.text.tables import CLAUSE, DOT, DROPPED, END, SEPARATOR, SPACE, Tables, load_tables
 
-__all__ = ["BREAK", "MAX_DROPPED", "MAX_SKIPPED", "Gap", "Piece", "base_form", "normalise", "skip_form"]
+__all__ = [
+    "BREAK",
+    "MAX_DROPPED",
+    "MAX_SKIPPED",
+    "Gap",
+    "Piece",
+    "base_form",
+    "entry_forms",
+    "expanded",
+    "forms_of",
+    "normalise",
+    "skip_form",
+]
 
 BREAK = "\n"
 MAX_SKIPPED = 3  # text-and-gateway.md 3.3: at most three separators a gap may be skipped
@@ -104,6 +116,23 @@ def skip_form(entry: str) -> str:
     return _normalise(entry, False, 0).kept.replace(BREAK, "")
 
 
+def entry_forms(entry: str) -> tuple[str, str]:
+    """``base_form`` and ``skip_form`` in one go: goal files hold tens of thousands of words."""
+    piece = _normalise(entry, False, 0)
+    return piece.base.strip(), piece.kept.replace(BREAK, "")
+
+
+def forms_of(entries: Sequence[str]) -> list[tuple[str, str]]:
+    """``entry_forms`` of many entries in one pass: one by one the arrays cost more than what is in them."""
+    base = _normalise(BREAK.join(entries), False, 0).base
+    codes = np.frombuffer(base.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kept = codes[(load_tables().classes.take(codes) & SEPARATOR == 0) | (codes == ord(BREAK))]
+    bases, skips = base.split(BREAK), kept.tobytes().decode("utf-32-le", "surrogatepass").split(BREAK)
+    if len(bases) != len(entries):  # none at all, or one of them holds a break itself
+        return [entry_forms(entry) for entry in entries]
+    return [(base.strip(), skip) for base, skip in zip(bases, skips, strict=True)]
+
+
 @lru_cache(_CACHE_SIZE)
 def _remembered(text: str, after_dot: bool) -> Piece:
     piece = _normalise(text, after_dot, 0)
@@ -152,22 +181,30 @@ def _resolve(mapped: NDArray[np.uint32], tables: Tables, before: int) -> tuple[N
         mapped = _break_long_runs(mapped, present, before)
         present = np.flatnonzero(mapped != DROPPED)
     tail = len(mapped) - 1 - int(present[-1]) if len(present) else len(mapped)
-    values, at = mapped[present], present
-    expands = values > DROPPED
-    if expands.any():
-        which = values[expands] - (DROPPED + 1)
-        counts = np.ones(len(values), np.int64)
-        counts[expands] = tables.lengths[which]
-        starts = np.cumsum(counts) - counts
-        at = np.repeat(present, counts)
-        # Position inside its own expansion of every character, 0 for the ordinary ones.
-        inside = np.arange(len(at)) - np.repeat(starts, counts)
-        source = np.zeros(len(values), np.int64)
-        source[expands] = tables.starts[which]
-        expanded = np.repeat(expands, counts)
-        values = np.repeat(values, counts)
-        values[expanded] = tables.expansions[(np.repeat(source, counts) + inside)[expanded]]
+    values, at = expanded(mapped[present], present, tables)
     return values, at, tail
+
+
+def expanded(values: NDArray[np.uint32], at: NDArray[np.int64], tables: Tables) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Characters with those that become several put out in full, and the offset of each. Few do: the others are moved in one go."""
+    grows = np.flatnonzero(values > DROPPED)
+    if not len(grows):
+        return values, at
+    which = values[grows] - (DROPPED + 1)
+    lengths = tables.lengths[which]
+    ends = np.cumsum(lengths)
+    inside = np.arange(int(ends[-1])) - np.repeat(ends - lengths, lengths)
+    # Where the characters of the expansions come to stand: behind what stood before, and behind what expansions before have added.
+    places = np.repeat(grows + (ends - lengths) - np.arange(len(grows)), lengths) + inside
+    others = np.ones(len(values) - len(grows) + int(ends[-1]), np.bool_)
+    others[places] = False
+    kept = np.ones(len(values), np.bool_)
+    kept[grows] = False
+    longer, offsets = np.empty(len(others), values.dtype), np.empty(len(others), at.dtype)
+    longer[others], offsets[others] = values[kept], at[kept]
+    longer[places] = tables.expansions[np.repeat(tables.starts[which], lengths) + inside]
+    offsets[places] = np.repeat(at[grows], lengths)
+    return longer, offsets
 
 
 def _break_long_runs(mapped: NDArray[np.uint32], present: NDArray[np.int64], before: int) -> NDArray[np.uint32]:

@@ -17,6 +17,7 @@ import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from re import _parser as sre  # type: ignore[attr-defined]
 from typing import Any
 
@@ -78,8 +79,12 @@ class Pattern:
         return len(text) if match is None else begin + len(written[: match.start()].decode())
 
 
+@lru_cache(4096)
 def compile_pattern(source: str) -> Pattern:
-    """Parse, bound, normalise and compile; raises ``PatternError``."""
+    """Parse, bound, normalise and compile; raises ``PatternError``.
+
+    Remembered: rules that are read anew mostly hold the patterns that they held before, and patterns take a third of reading them.
+    """
     properties: list[str] = []
 
     def stand_in(found: re.Match[str]) -> str:

@@ -161,19 +161,21 @@ def test_the_head_of_the_ledger_is_a_signed_note(client: httpx.Client, site: Sit
 
 def test_every_operation_is_closed_without_the_scope_that_it_names(site: Site) -> None:
     description = httpx.get(f"{site.url}/openapi.json").json()
-    _, gateway_only = site.service.store.keys.create("gateway only", ("gateway",))
-    _, inspect_only = site.service.store.keys.create("inspect only", ("inspect",))
+    keys = {scope: site.service.store.keys.create(f"{scope} only", (scope,))[1] for scope in ("gateway", "inspect", "read", "corpus")}
+    nobody = dict.fromkeys(("run_id", "source_id", "sample_id", "report_id"), "0")
+    values = {"decision_id": "01936f7e-5b1c-7cc3-98c4-dc0c0c07398f", "rule_id": "CSL-49", "content_id": "1"} | nobody
     checked = 0
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
-            url = site.url + path.format(decision_id="01936f7e-5b1c-7cc3-98c4-dc0c0c07398f", rule_id="CSL-49")
+            url = site.url + path.format(**values)
             assert httpx.request(method, url).json()["code"] == "BL-ACCESS-001"
             assert httpx.request(method, url, headers={"Authorization": "Bearer bl_a_b"}).json()["code"] == "BL-ACCESS-002"
-            assert httpx.request(method, url, headers={"Authorization": f"Bearer {gateway_only}"}).json()["code"] == "BL-ACCESS-004"
-            if operation["x-brightline-scope"] != "inspect":
-                assert httpx.request(method, url, headers={"Authorization": f"Bearer {inspect_only}"}).status_code == 403
+            for scope, key in keys.items():
+                answer = httpx.request(method, url, headers={"Authorization": f"Bearer {key}"})
+                is_closed = answer.status_code == 403 and answer.json()["code"] == "BL-ACCESS-004"
+                assert is_closed == (scope != operation["x-brightline-scope"]), (method, path, scope)
             checked += 1
-    assert checked == 7
+    assert checked == 30
 
 
 def test_a_busy_key_is_told_when_to_come_back(site: Site) -> None:

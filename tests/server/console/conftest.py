@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,15 @@ from tests.server.face.site import ALLOWED, REFUSED, Site, running_site
 PAGE = "text/html,application/xhtml+xml"
 # No request here is encrypted; without it httpx reads all certificates of the world again for each, which takes 18 ms.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def eventually(holds: Callable[[], Any]) -> Any:
+    """What ``holds`` gives as soon as it is true; the end of a download is recorded just after its last byte."""
+    ends = time.monotonic() + 30
+    while not (value := holds()) and time.monotonic() < ends:
+        time.sleep(0.02)
+    assert value
+    return value
 
 
 @dataclass

@@ -20,6 +20,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from brightline.errors import Forbidden, InputError
+from brightline.server.api.file_bodies import takes_files
 from brightline.server.face import read_body
 from brightline.service import Service
 from brightline.store import ApiKey
@@ -37,7 +38,10 @@ def api_key_of(request: Request) -> ApiKey:
 
 
 def guarded_route(service: Service) -> type[APIRoute]:
-    """A route class that checks the key and the names of parameters, then reads and decodes the body within ``max_body_bytes``."""
+    """A route class that checks the key and the names of parameters, then reads and decodes the body within ``max_body_bytes``.
+
+    A route that takes files (``file_bodies.takes``) reads its body itself, into a room on disk.
+    """
 
     class GuardedRoute(APIRoute):
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -50,7 +54,7 @@ def guarded_route(service: Service) -> type[APIRoute]:
             async def guarded(request: Request) -> Response:
                 request.state.api_key = await _admitted(service, request, scope)
                 _require_known(request, parameters)
-                if request.method == "POST":
+                if request.method == "POST" and not takes_files(self.openapi_extra):
                     _require_json(request)
                     request = _Decoded(request, await read_body(request, service.settings.max_body_bytes))
                 return await handle(request)

@@ -12,8 +12,9 @@ from starlette.responses import Response
 
 from brightline import __version__
 from brightline.server import problems
-from brightline.server.api import decisions, inspect, reference
+from brightline.server.api import corpus, decisions, inspect, label_texts, labels, reference
 from brightline.server.api.documentation import operations, schemas
+from brightline.server.api.file_bodies import files_as_such
 from brightline.server.face import Face, SecurityHeaders
 from brightline.service import Service
 
@@ -26,6 +27,8 @@ _DESCRIPTION = (
 _TAGS = [
     {"name": "inspect", "description": "Inspect items."},
     {"name": "decisions", "description": "Read decisions and their proofs."},
+    {"name": "labels", "description": "Label files, verify labels, pass uploads on."},
+    {"name": "corpus", "description": "Sources, inspections, samples and reports of training data."},
     {"name": "reference", "description": "Read the rulebook and the ledger head."},
 ]
 
@@ -52,10 +55,10 @@ def create_api(service: Service) -> FastAPI:
         exception_handlers=problems.exception_handlers(face),
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    for room in (inspect, decisions, reference):
+    for room in (inspect, decisions, labels, label_texts, corpus, reference):
         api.include_router(room.router(service), prefix="/api/v1", dependencies=[Depends(bearer)])
 
-    description = _problems_as_such(api.openapi())
+    description = files_as_such(_problems_as_such(api.openapi()))
     api.openapi = lambda: description  # type: ignore[method-assign]  # the way that FastAPI documents
 
     async def documentation(request: Request) -> Response:

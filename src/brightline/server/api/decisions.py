@@ -23,7 +23,7 @@ from brightline.server.face import msgid as _
 from brightline.service import Service
 from brightline.store import Cursor, DecisionFilter, StoredDecision
 
-__all__ = ["router"]
+__all__ = ["DecisionId", "found_decision", "router"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -101,7 +101,7 @@ def router(service: Service) -> APIRouter:
         openapi_extra={SCOPE: "read"},
     )
     async def get_decision(request: Request, decision_id: DecisionId) -> Response:
-        stored = await asyncio.to_thread(_find, service, decision_id, api_key_of(request).tenant)
+        stored = await asyncio.to_thread(found_decision, service, decision_id, api_key_of(request).tenant)
         return document_response(decision_document(service, stored))
 
     @routes.get(
@@ -118,7 +118,7 @@ def router(service: Service) -> APIRouter:
         tenant = api_key_of(request).tenant
 
         def bundle() -> bytes:
-            return service.proof(_find(service, decision_id, tenant).decision.id)
+            return service.proof(found_decision(service, decision_id, tenant).decision.id)
 
         return Response(
             await asyncio.to_thread(bundle),
@@ -129,7 +129,8 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-def _find(service: Service, decision_id: str, tenant: str) -> StoredDecision:
+def found_decision(service: Service, decision_id: str, tenant: str) -> StoredDecision:
+    """A decision of this tenant. Raises ``NotFound`` BL-INPUT-404."""
     stored = service.decision(decision_id) if _UUID.fullmatch(decision_id) else None
     if stored is None or stored.decision.tenant != tenant:
         raise NotFound("BL-INPUT-404", "there is no decision with this id", "take the id from an answer or from /api/v1/decisions")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brightline.server.api.access import SCOPE
+from brightline.server.api.file_bodies import form_of, is_file
 
 __all__ = ["FieldRow", "Operation", "ResponseRow", "Schema", "operations", "schemas"]
 
@@ -98,7 +99,8 @@ def _operation(description: dict[str, Any], path: str, method: str, operation: d
         parameters=tuple(
             _field(description, parameter["name"], parameter["schema"], parameter.get("required", False), parameter.get("description", ""))
             for parameter in operation.get("parameters", ())
-        ),
+        )
+        + _form_fields(description, operation),
         body=_links(body),
         call=_call(description, path, method, operation, body),
         responses=tuple(
@@ -106,6 +108,12 @@ def _operation(description: dict[str, Any], path: str, method: str, operation: d
             for status, response in operation["responses"].items()
         ),
     )
+
+
+def _form_fields(description: dict[str, Any], operation: dict[str, Any]) -> tuple[FieldRow, ...]:
+    """Files and fields of a form, as rows beside the parameters."""
+    form = form_of(operation)
+    return tuple(_field(description, name, shape, name in form["required"]) for name, shape in form.get("properties", {}).items())
 
 
 def _call(description: dict[str, Any], path: str, method: str, operation: dict[str, Any], body: dict[str, Any]) -> str:
@@ -118,7 +126,17 @@ def _call(description: dict[str, Any], path: str, method: str, operation: dict[s
     for name in _links(body)[:1]:
         example = description["components"]["schemas"][name]["examples"][0]
         lines.append("  --json " + shlex.quote(json.dumps(example, ensure_ascii=False, indent=2)))
+    form = form_of(operation)
+    for name in form.get("required", ()):
+        shape = form["properties"][name]
+        lines.append("  -F " + (f"{name}=@{name}.png" if is_file(shape) else f"{name}={shape.get('examples', ['…'])[0]}"))
+    if form and _gives_form(operation):
+        lines.append("  -o labelled.png")
     return " \\\n".join(lines)
+
+
+def _gives_form(operation: dict[str, Any]) -> bool:
+    return "multipart/form-data" in operation["responses"]["200"]["content"]
 
 
 def _field(api: dict[str, Any], name: str, shape: dict[str, Any], needed: bool, description: str = "") -> FieldRow:
@@ -144,6 +162,8 @@ def _kind(shape: dict[str, Any]) -> str:
             return " | ".join(kind for kind in map(_kind, shape[union]) if kind != "null")
     if "allOf" in shape:
         return _kind(shape["allOf"][0])
+    if is_file(shape):
+        return "file"
     kind = shape.get("type", "any")
     if kind == "array" and "items" in shape:
         return f"{_kind(shape['items'])}[]"
@@ -159,6 +179,7 @@ def _links(shape: dict[str, Any]) -> tuple[str, ...]:
     inner = [*shape.get("anyOf", ()), *shape.get("oneOf", ()), *shape.get("allOf", ())]
     if "items" in shape:
         inner.append(shape["items"])
+    inner += shape.get("properties", {}).values()
     return tuple(dict.fromkeys(name for each in inner for name in _links(each)))
 
 

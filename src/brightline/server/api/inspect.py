@@ -20,7 +20,7 @@ from brightline.server.api.models import Batch, DecisionBatch, DecisionDocument,
 from brightline.server.face import msgid as _
 from brightline.service import Service
 
-__all__ = ["router"]
+__all__ = ["require_short", "router"]
 
 _LOOKED_AT_TOGETHER = 4  # items of a batch; the guard has slots for twice as many, and the comparison by meaning refuses more than eight
 _INLINE_CHARS = 4000  # about a millisecond; longer texts are inspected in a thread, so that other calls go on
@@ -48,12 +48,7 @@ def router(service: Service) -> APIRouter:
     async def inspect(request: Request, body: Annotated[Inspection, Body()]) -> Response:
         wanted = body.items if isinstance(body, Batch) else [body]
         length = sum(len(part.text) for each in wanted for part in each.item().parts)
-        if length > service.settings.max_text_chars:
-            raise TooLarge(
-                "BL-INPUT-413",
-                f"{length} characters are more than max_text_chars = {service.settings.max_text_chars}",
-                "split the text, or raise the setting",
-            )
+        require_short(service, length)
         key = api_key_of(request)
         pipeline = service.pipeline  # the rules of this request, also if they change meanwhile
         conversations = Conversations(service, pipeline, key)
@@ -71,6 +66,16 @@ def router(service: Service) -> APIRouter:
         return document_response({"decisions": documents} if isinstance(body, Batch) else documents[0])
 
     return routes
+
+
+def require_short(service: Service, length: int) -> None:
+    """Raise ``TooLarge`` BL-INPUT-413 for texts of more characters together than the setting ``max_text_chars``."""
+    if length > service.settings.max_text_chars:
+        raise TooLarge(
+            "BL-INPUT-413",
+            f"{length} characters are more than max_text_chars = {service.settings.max_text_chars}",
+            "split the text, or raise the setting",
+        )
 
 
 async def _looked_at_again(second_look: SecondLook, wanted: list[InspectionItem], pipeline: Pipeline) -> list[GuardAnswer]:

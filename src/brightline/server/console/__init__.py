@@ -13,11 +13,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from brightline.server.console import (
+    corpus,
     decision,
     decisions,
     frame,
     health,
     keys,
+    labels,
     ledger,
     overview,
     people,
@@ -33,7 +35,7 @@ from brightline.service import Service
 
 __all__ = ["all_doors", "routes"]
 
-_ROOMS = (overview, decisions, decision, rulebook, trial, ledger, keys, settings, health, reference, people, frame)
+_ROOMS = (overview, decisions, decision, rulebook, trial, labels, corpus, ledger, keys, settings, health, reference, people, frame)
 _METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 

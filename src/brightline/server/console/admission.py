@@ -20,6 +20,7 @@ from brightline.server.console.desk import SESSION_COOKIE, Desk, Door, Visit
 from brightline.server.console.permissions import Permission
 from brightline.server.face import read_form, require_same_origin, security_headers
 from brightline.server.problems import wants_page
+from brightline.server.received import received
 from brightline.store import Session, User
 
 __all__ = ["endpoint_of"]
@@ -43,9 +44,27 @@ def endpoint_of(desk: Desk, door: Door) -> Callable[[Request], Awaitable[Respons
             await _admit(desk, door, visit)
         except _TurnedAway as away:
             return away.response
+        if door.files and _brings_files(request):
+            return await _with_files(desk, door, visit)
+        if door.method == "POST":
+            visit.form = await read_form(request, door.most_bytes)
+            _check_token(visit)
         return await door.endpoint(visit)
 
     return endpoint
+
+
+def _brings_files(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data"
+
+
+async def _with_files(desk: Desk, door: Door, visit: Visit) -> Response:
+    """Take the files into a room that lasts as long as the answer takes. The token comes within the form, so it is checked last."""
+    async with desk.spool.room() as room:
+        got = await received(visit.request, room, desk.most_file_bytes, files=door.files, fields=door.fields)
+        visit.form, visit.files, visit.room = got.fields, got.files, room
+        _check_token(visit)
+        return await door.endpoint(visit)
 
 
 async def _admit(desk: Desk, door: Door, visit: Visit) -> None:
@@ -61,9 +80,6 @@ async def _admit(desk: Desk, door: Door, visit: Visit) -> None:
         raise _TurnedAway(_denied(desk, door, visit))
     if door.method == "POST":
         require_same_origin(request, desk.settings.base_url)
-        visit.form = await read_form(request, door.most_bytes)
-        if visit.session is not None:
-            _check_token(visit)
 
 
 def _alive(desk: Desk, secret: str) -> tuple[Session, User] | None:
@@ -122,6 +138,8 @@ def _denied(desk: Desk, door: Door, visit: Visit) -> Response:
 
 
 def _check_token(visit: Visit) -> None:
+    if visit.session is None:
+        return
     given = visit.request.headers.get("x-csrf-token") or visit.form.get("csrf", "")
     if not hmac.compare_digest(given.encode(), visit.csrf.encode()):
         raise Forbidden("BL-ACCESS-022", "this form belongs to another session or is too old", "reload the page and send it again")

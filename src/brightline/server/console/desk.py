@@ -26,26 +26,34 @@ from brightline.config import Settings
 from brightline.server.console.clock import Clock, zone_of
 from brightline.server.console.permissions import Permission, may
 from brightline.server.face import Face, security_headers
+from brightline.server.uploads import Room, Spool, Upload
 from brightline.service import Service
 from brightline.store import AuditEvent, Session, User
 
-__all__ = ["SESSION_COOKIE", "Desk", "Door", "Visit", "action", "page", "token_of"]
+__all__ = ["SESSION_COOKIE", "Desk", "Door", "Visit", "action", "page", "token_of", "upload"]
 
 SESSION_COOKIE = "__Host-brightline"
 """Browsers take a cookie of that name only with Secure, Path=/ and without Domain (RFC 6265bis, 4.1.3.2)."""
 
 _SAID_COOKIE = "brightline_said"
+_MOST_FILE_BYTES = 500_000_000  # own choice: more goes through the command line or the API, which need no browser
+_MOST_ROOMS = 8  # forms with files at a time; own choice: people, not programs
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Door(NamedTuple):
-    """One address of a room. ``most_bytes`` is the longest form that a POST may bring."""
+    """One address of a room. ``most_bytes`` is the longest form that a POST may bring.
+
+    ``files``: the parts with files of a form that brings some (``multipart/form-data``), ``fields`` the others besides the token.
+    """
 
     method: Literal["GET", "POST"]
     path: str
     endpoint: Callable[[Visit], Awaitable[Response]]
     permission: Permission
     most_bytes: int = 0
+    files: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 def page(path: str, show: Callable[[Visit], Awaitable[Response]], permission: Permission) -> Door:
@@ -58,9 +66,19 @@ def action(path: str, act: Callable[[Visit], Awaitable[Response]], permission: P
     return Door("POST", path, act, permission, most_bytes)
 
 
+def upload(
+    path: str, act: Callable[[Visit], Awaitable[Response]], permission: Permission, *, files: tuple[str, ...], fields: tuple[str, ...] = ()
+) -> Door:
+    """The target of a form with files: its endpoint finds them in ``visit.files``, and ``visit.room`` until it has answered."""
+    return Door("POST", path, act, permission, 65_536, files, ("csrf", *fields))
+
+
 @dataclass(slots=True)
 class Visit:
-    """One admitted request. ``user`` and ``session`` are None only behind doors open to anyone."""
+    """One admitted request. ``user`` and ``session`` are None only behind doors open to anyone.
+
+    ``files`` and ``room`` are there behind doors that take files, ``room`` only while a form with files is answered.
+    """
 
     request: Request
     desk: Desk
@@ -69,6 +87,8 @@ class Visit:
     session: Session | None = None
     secret: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Upload] = field(default_factory=dict)
+    room: Room | None = None
 
     @property
     def lang(self) -> str:
@@ -122,12 +142,18 @@ class Desk:
         self.store = service.store
         self.rulebook = service.rulebook
         self.face = Face(service.settings, _TEMPLATES)
+        self.spool = Spool(service.settings.home, most_rooms=_MOST_ROOMS)
         self._nobodys = secrets.token_hex(32)  # seals what is said to somebody without a session, by this process
 
     @property
     def settings(self) -> Settings:
         """The settings as they are now: a change in the console replaces them as a whole."""
         return self.service.settings
+
+    @property
+    def most_file_bytes(self) -> int:
+        """The largest file that a form may bring, as the settings are now."""
+        return min(self.settings.label_max_file_bytes, _MOST_FILE_BYTES)
 
     def visit(self, request: Request) -> Visit:
         """A visit that nobody has admitted yet."""

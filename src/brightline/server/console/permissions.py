@@ -38,6 +38,12 @@ class Permission(StrEnum):
     DECISIONS_EXPORT = "decisions.export"
     VIEWS_SAVE = "views.save"
     RULEBOOK_READ = "rulebook.read"
+    LABELS_VERIFY = "labels.verify"  # verify a file or a text, compare two files
+    LABELS_READ = "labels.read"  # which files were labelled here, and who got a copy without a visible label
+    LABELS_WRITE = "labels.write"
+    CORPUS_READ = "corpus.read"  # sources, runs, samples, reports; texts of documents ask for texts.read besides
+    CORPUS_REVIEW = "corpus.review"  # answer sampled documents, contest what a run decided
+    CORPUS_DECIDE = "corpus.decide"  # sources and their status, complaints, appeals, disagreements, the end of a sample
     TRY = "try"
     EXAMPLES_WRITE = "examples.write"
     LEDGER_READ = "ledger.read"
@@ -59,6 +65,7 @@ _EVERYBODY = frozenset(
         Permission.DECISIONS_READ,
         Permission.VIEWS_SAVE,
         Permission.RULEBOOK_READ,
+        Permission.CORPUS_READ,
         Permission.LEDGER_READ,
         Permission.LEDGER_VERIFY,
         Permission.HEALTH_READ,
@@ -69,6 +76,9 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.ADMIN: _EVERYBODY
     | {
         Permission.TRY,
+        Permission.LABELS_VERIFY,
+        Permission.LABELS_READ,
+        Permission.LABELS_WRITE,
         Permission.KEYS_READ,
         Permission.KEYS_MANAGE,
         Permission.SETTINGS_READ,
@@ -85,12 +95,18 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
         Permission.DECISIONS_REPLAY,
         Permission.DECISIONS_EXPORT,
         Permission.TRY,
+        Permission.LABELS_VERIFY,
+        Permission.LABELS_READ,
+        Permission.LABELS_WRITE,
+        Permission.CORPUS_REVIEW,
+        Permission.CORPUS_DECIDE,
         Permission.EXAMPLES_WRITE,
         Permission.LEDGER_EXPORT,
         Permission.SETTINGS_READ,
         Permission.API_USE,
     },
-    Role.REVIEWER: _EVERYBODY | {Permission.TEXTS_READ, Permission.DECISIONS_REPLAY, Permission.TRY},
+    Role.REVIEWER: _EVERYBODY
+    | {Permission.TEXTS_READ, Permission.DECISIONS_REPLAY, Permission.TRY, Permission.LABELS_VERIFY, Permission.CORPUS_REVIEW},
     Role.RULE_AUTHOR: _EVERYBODY
     | {
         Permission.TEXTS_READ,
@@ -104,6 +120,8 @@ ROLES: Mapping[Role, frozenset[Permission]] = {
         Permission.TEXTS_READ,
         Permission.DECISIONS_REPLAY,
         Permission.DECISIONS_EXPORT,
+        Permission.LABELS_VERIFY,
+        Permission.LABELS_READ,
         Permission.LEDGER_EXPORT,
         Permission.KEYS_READ,
         Permission.SETTINGS_READ,

@@ -74,7 +74,8 @@ class Face:
                 **values,
             )
         )
-        response = HTMLResponse(body, status_code=status, headers=dict(headers or {}))
+        sound = body.encode("utf-8", "replace")  # files of others may hold halves of surrogate pairs, which UTF-8 cannot
+        response = HTMLResponse(sound, status_code=status, headers=dict(headers or {}))
         for name, value in security_headers(page=True, https=self.https).items():
             response.headers[name] = value
         response.headers.setdefault("Cache-Control", "no-store")

@@ -13,7 +13,9 @@ from starlette.routing import BaseRoute, Route
 
 from brightline.server import problems
 from brightline.server.face import Face, static_route
+from brightline.server.public.complaint import ComplaintPage
 from brightline.server.public.home import HomePage
+from brightline.server.public.label import LabelPage
 from brightline.server.public.statement import StatementPage
 from brightline.service import Service
 
@@ -24,15 +26,19 @@ _METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 
 def routes(service: Service) -> list[BaseRoute]:
-    """Start page, its live examples, statements of reasons with their proofs, and the static files of all pages."""
+    """Start page, its live examples, the page on labels, the form for complaints, statements of reasons with their proofs, and the static files of all pages."""
     face = Face(service.settings, Path(__file__).parent / "templates")
     home = HomePage(service, face)
     statement = StatementPage(service, face)
+    label = LabelPage(service, face)
+    complaint = ComplaintPage(service, face)
     return [
-        *_route("GET", "/", home.show),
-        *_route("POST", "/live", home.try_live),
-        *_route("GET", "/d/{token}", statement.show),
-        *_route("GET", "/d/{token}/proof.json", statement.proof),
+        *_route("/", GET=home.show),
+        *_route("/live", POST=home.try_live),
+        *_route("/label", GET=label.show, POST=label.look),
+        *_route("/corpus/complaint", GET=complaint.show, POST=complaint.receive),
+        *_route("/d/{token}", GET=statement.show),
+        *_route("/d/{token}/proof.json", GET=statement.proof),
         static_route(),
     ]
 
@@ -42,11 +48,12 @@ def exception_handlers(service: Service) -> dict[Any, problems.Handler]:
     return problems.exception_handlers(Face(service.settings))
 
 
-def _route(method: str, path: str, endpoint: Endpoint) -> list[Route]:
-    """A route, and one behind it that answers 405 to other methods before an application mounted at the root says 404."""
-    taken = {"GET", "HEAD"} if method == "GET" else {method}
+def _route(path: str, **endpoints: Endpoint) -> list[Route]:
+    """Routes by method, and one behind them that answers 405 to other methods before an application mounted at the root says 404."""
+    taken = set(endpoints) | ({"HEAD"} if "GET" in endpoints else set())
 
     async def not_allowed(_: Request) -> Response:
         raise HTTPException(405, "this address does not work with that method", {"Allow": ", ".join(sorted(taken))})
 
-    return [Route(path, endpoint, methods=[method]), Route(path, not_allowed, methods=sorted(_METHODS - taken))]
+    known = [Route(path, endpoint, methods=[method]) for method, endpoint in endpoints.items()]
+    return [*known, Route(path, not_allowed, methods=sorted(_METHODS - taken))]

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from brightline.server.console.decision.facts import call_shape, label_of, timing_of
+from brightline.server.console.decision.facts import call_shape, label_of, media_labels_of, timing_of
 from tests.server.console.decision.test_passages import decision
 
 GATEWAY = {
@@ -59,3 +59,28 @@ def test_the_label_is_told_with_its_clause_or_with_the_reason_why_there_is_none(
     assert none is not None
     assert (none.position, none.reason) == ("none", "the operator's setting leaves the label out")
     assert label_of(decision()) is None
+
+
+def test_files_of_an_answer_are_told_one_by_one_and_no_text_label_is_made_up() -> None:
+    picture = {
+        "place": "data[0]",
+        "container": "png",
+        "content_id": "c-1",
+        "implicit": "written",
+        "explicit": "image",
+        "proof": ["label.alone: passed"],
+    }
+    small = {"place": "data[1]", "implicit": "written", "explicit": "interface", "reason": "too small"}
+    made = dataclasses.replace(decision(), label={"media": [picture, small]})
+    assert label_of(made) is None
+    assert [tuple(file) for file in media_labels_of(made)] == [
+        ("data[0]", "png", "c-1", True, "image", ""),
+        ("data[1]", "", "", True, "interface", "too small"),
+    ]
+    both = dataclasses.replace(decision(), label={"position": "suffix", "text": "（AI生成）", "lang": "zh", "media": [picture]})
+    assert (label_of(both) is not None, len(media_labels_of(both))) == (True, 1)
+
+
+@pytest.mark.parametrize("media", [None, 5, "x", {}, ["x", 3, None]])
+def test_strange_records_of_files_are_no_files(media: object) -> None:
+    assert media_labels_of(dataclasses.replace(decision(), label={"media": media})) == ()

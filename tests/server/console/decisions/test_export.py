@@ -7,9 +7,6 @@ import hashlib
 import io
 import json
 import socket
-import time
-from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +16,7 @@ from sqlalchemy import text
 from brightline.model import Outcome
 from brightline.server.console.permissions import ROLES, Permission
 from brightline.store import AuditEvent
-from tests.server.console.conftest import Console, Person
+from tests.server.console.conftest import Console, Person, eventually
 from tests.server.console.decisions.conftest import Filled, damage, decision, look, sheet, various
 
 PATH = "/console/decisions/export"
@@ -32,15 +29,6 @@ def export(person: Person, query: str = "", form: str = "jsonl", **more: str) ->
 def events(console: Console, subject: str | None = None) -> list[AuditEvent]:
     found: list[AuditEvent] = console.site.service.store.audit.events(kind="decisions.exported", subject=subject)
     return found
-
-
-def eventually(holds: Callable[[], Any]) -> Any:
-    """What ``holds`` gives as soon as it is true; the end of a stream is recorded just after its last byte."""
-    ends = time.monotonic() + 30
-    while not (value := holds()) and time.monotonic() < ends:
-        time.sleep(0.02)
-    assert value
-    return value
 
 
 def ids_in(answer: httpx.Response, form: str) -> list[str]:

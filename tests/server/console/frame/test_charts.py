@@ -6,7 +6,7 @@ import math
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from brightline.server.console.frame.charts import Bar, Drawing, Series, bar_list, heat_strip, nice_ceiling, sparkline, stacked_bars
@@ -70,6 +70,7 @@ def test_a_list_of_bars_is_a_table_with_a_name() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), max_size=40))
+@example([(5e-324, 0.0)])
 def test_stacks_never_rise_over_the_frame(pairs: list[tuple[float, float]]) -> None:
     names = [str(index) for index in range(len(pairs))]
     layers = [Series("Allowed", "c-allow", [a for a, _ in pairs]), Series("Refused", "c-refuse", [b for _, b in pairs])]

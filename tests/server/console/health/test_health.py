@@ -120,6 +120,22 @@ def test_opening_the_page_asks_no_model_service_and_the_button_asks_once(console
     assert "sk-x" not in page
 
 
+def test_what_is_well_and_yet_worth_knowing_is_a_note_with_its_advice(console: Console, tmp_path: Path) -> None:
+    with running_site(tmp_path, label_media="implicit", label_provider_code="Example Technology") as site:
+        own = type(console)(site)
+        page = html.unescape(own.as_("reviewer").get("/console/health").text)
+        chinese = own.as_("reviewer", "zh").get("/console/health").text
+        document = own.as_("reviewer").get("/console/health.json", accept="application/json").json()
+    notes = {check["name"]: check for check in document["checks"] if check["note"]}
+    assert document["ok"] is True
+    assert {"media labels", "provider code"} <= notes.keys()
+    assert "All is well." in page
+    for name in ("media labels", "provider code"):
+        assert notes[name]["cure"] in page
+    for word in ("留意", "仅隐式标识", "27 位编码"):
+        assert word in chinese
+
+
 @pytest.mark.parametrize(("status", "ok"), [(200, True), (404, True), (401, False), (500, False)])
 def test_what_the_model_service_answers_is_judged(model: str, status: int, ok: bool) -> None:
     Model.status = status

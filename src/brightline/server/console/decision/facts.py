@@ -17,7 +17,7 @@ from brightline.model import Decision
 from brightline.service import Service
 from brightline.store import ApiKey
 
-__all__ = ["CallShape", "Label", "Timing", "api_key_of", "call_shape", "label_of", "timing_of"]
+__all__ = ["CallShape", "Label", "MediaLabel", "Timing", "api_key_of", "call_shape", "label_of", "media_labels_of", "timing_of"]
 
 
 class Timing(NamedTuple):
@@ -60,6 +60,18 @@ class Label(NamedTuple):
     reason: str
 
 
+class MediaLabel(NamedTuple):
+    """How one file of the answer was labelled. ``explicit``: ``image``, ``audio`` …, ``interface`` or ``none``; ``content_id`` leads to its record."""
+
+    place: str
+    container: str
+    content_id: str
+    is_implicit: bool
+    explicit: str
+    reason: str
+
+
+_MOST_MEDIA = 50  # files of one answer that are listed; own choice: services make ten at a time at most
 _KNOWN = frozenset(
     {
         "endpoint",
@@ -117,8 +129,8 @@ def timing_of(decision: Decision) -> Timing | None:
 
 
 def label_of(decision: Decision) -> Label | None:
-    """The label that was written; None where the door labels nothing."""
-    if not decision.label:
+    """The label of the answer's texts; None where the door labels nothing, or the answer had no text."""
+    if not decision.label or decision.label.keys() == {"media"}:
         return None
     member = label_member(decision.label)
     explicit = member.get("explicit")
@@ -127,6 +139,23 @@ def label_of(decision: Decision) -> Label | None:
         return Label("none", "", "", "", reason)
     return Label(
         _text(explicit.get("position")), _text(explicit.get("text")), _text(explicit.get("lang")), _text(explicit.get("clause")), reason
+    )
+
+
+def media_labels_of(decision: Decision) -> tuple[MediaLabel, ...]:
+    """The labels of the files in the answer, in their order."""
+    media = decision.label.get("media") if decision.label else None
+    files = [each for each in media if isinstance(each, Mapping)] if isinstance(media, list | tuple) else []
+    return tuple(
+        MediaLabel(
+            _text(each.get("place")),
+            _text(each.get("container")),
+            _text(each.get("content_id")),
+            each.get("implicit") == "written",
+            _text(each.get("explicit")) or "none",
+            _text(each.get("reason")),
+        )
+        for each in files[:_MOST_MEDIA]
     )
 
 

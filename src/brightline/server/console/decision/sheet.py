@@ -14,7 +14,17 @@ from typing import Literal
 from brightline.model import Decision
 from brightline.review import Statement, render_statement
 from brightline.review.unread import detector_name, part_name, reason_text
-from brightline.server.console.decision.facts import CallShape, Label, Timing, api_key_of, call_shape, label_of, timing_of
+from brightline.server.console.decision.facts import (
+    CallShape,
+    Label,
+    MediaLabel,
+    Timing,
+    api_key_of,
+    call_shape,
+    label_of,
+    media_labels_of,
+    timing_of,
+)
 from brightline.server.console.decision.findings import ShownFinding, shown_findings
 from brightline.server.console.decision.invisible import Unseen, unseen_in
 from brightline.server.console.decision.ledger_place import LedgerPlace, ledger_place
@@ -79,6 +89,7 @@ class Sheet:
     call: CallShape
     timing: Timing | None
     label: Label | None
+    media_labels: tuple[MediaLabel, ...]
     api_key: ApiKey | None
     superseded_by: str
     place: LedgerPlace
@@ -135,6 +146,7 @@ def sheet_of(service: Service, stored: StoredDecision, sight: Sight, lang: str, 
         call=call_shape(decision),
         timing=timing_of(decision),
         label=label_of(decision),
+        media_labels=media_labels_of(decision),
         api_key=api_key_of(service, decision),
         superseded_by=_superseded_by(service, decision),
         place=ledger_place(service, stored),

@@ -9,6 +9,7 @@ Places across are in per cent: a drawing is as wide as its frame and its letters
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -159,7 +160,7 @@ def heat_strip(values: Sequence[float | None], *, names: Sequence[str], label: s
 
 def nice_ceiling(value: float) -> float:
     """The smallest round number that is at least ``value``, of those whose half is round too; 1 for nothing."""
-    if value <= 0:
+    if value < sys.float_info.min:  # below, powers of ten are no longer exact
         return 1
     power: float = 10.0 ** math.floor(math.log10(value))
     for factor in _SMALL if power == 1 else _ROUND:

@@ -43,6 +43,8 @@ _PAGES = (
     Page("/console/decisions", _("Decisions"), Permission.DECISIONS_READ, "list search find log 列表 查找 记录"),
     Page("/console/rulebook", _("Rulebook"), Permission.RULEBOOK_READ, "law rules articles instruments 法律 法规 条文"),
     Page("/console/try", _("Try it"), Permission.TRY, "test text inspect 测试 检查"),
+    Page("/console/labels", _("Labels"), Permission.LABELS_VERIFY, "verify file mark aigc watermark c2pa 标识 核验 文件 水印"),
+    Page("/console/corpus", _("Training data"), Permission.CORPUS_READ, "corpus dataset sources samples 语料 数据集 来源 抽检"),
     Page("/console/ledger", _("Ledger"), Permission.LEDGER_READ, "proof log head witness audit 证明 账本 审计"),
     Page("/console/keys", _("Keys"), Permission.KEYS_READ, "api clients credentials 接口 凭据"),
     Page("/console/users", _("Users"), Permission.USERS_READ, "people roles sessions accounts 人员 角色 会话"),

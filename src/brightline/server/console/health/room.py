@@ -62,7 +62,7 @@ class HealthRoom:
         document = {
             "ok": found["well"],
             "checks": [
-                {"name": check.name, "ok": check.ok, "seen": check.seen, "cure": check.advice}
+                {"name": check.name, "ok": check.ok, "note": check.note, "seen": check.seen, "cure": check.advice}
                 for check in [*found["checks"], *found["probed"]]
             ],
             "readiness": found["ready"],

@@ -13,10 +13,11 @@ from brightline.store import SCOPES
 __all__ = ["LIFETIMES", "OVERLAPS", "SCOPE_WORDS", "Entered", "read_form"]
 
 SCOPE_WORDS = {
-    "gateway": _("Call models through the gateway (/v1)."),
-    "inspect": _("Post items for inspection, each of which is recorded (/api/v1/inspect)."),
-    "read": _("Read decisions with their evidence, rules and proofs (/api/v1)."),
-    "admin": _("Administration. No address asks for it yet."),
+    "gateway": _("Call models through the gateway (/v1); label what they made (/api/v1/labels/mark)."),
+    "inspect": _("Post items for inspection, each of which is recorded (/api/v1/inspect); verify files and pass them on."),
+    "read": _("Read decisions with their evidence, rules and proofs, and what was labelled (/api/v1)."),
+    "corpus": _("Register sources, take in complaints, look at sampled documents and answer for them (/api/v1/corpus)."),
+    "admin": _("Forget the fingerprints of an answer (/api/v1/labels/texts)."),
 }
 """What each scope opens, in the order of ``store.SCOPES``."""
 

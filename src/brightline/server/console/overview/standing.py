@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 
 from brightline.errors import StoreError
+from brightline.server.console.corpus.overdue import overdue_of
 from brightline.server.console.doubt import Doubt, doubt_of
 from brightline.server.console.overview.period import LAST
 from brightline.server.face import msgid as _
@@ -105,6 +106,7 @@ def read_standing(service: Service) -> Standing:
     _look_at_ledger(service, ledger, now, states, remarks)
     _look_at_counting(service, behind, states, remarks)
     _look_at_upstream(service, upstream, now, states, remarks)
+    _look_at_corpora(service, states, remarks)
     return Standing(
         now=now,
         ledger=ledger,
@@ -207,6 +209,19 @@ def _look_at_upstream(service: Service, upstream: Upstream, now: int, states: di
                 at=failed,
             )
         )
+
+
+def _look_at_corpora(service: Service, states: Mapping[str, State], remarks: list[Remark]) -> None:
+    """Corpora that are due for inspection again. Whoever has none scheduled reads nothing of it."""
+    if states["database"] == "bad":
+        return
+    try:
+        due = overdue_of(service.store, service.settings.tenant)
+    except StoreError:
+        return  # said of the database already
+    if due:
+        text = _("Corpora of training data that are due for inspection: %(number)s.")
+        remarks.append(Remark("warn", text, {"number": len(due)}, "/console/corpus", at=due[0].due_at))
 
 
 def _signed_at(store: Store) -> int | None:

@@ -13,18 +13,48 @@ from brightline.errors import InputError
 from brightline.server.api.documentation import Operation, operations
 from brightline.server.console.permissions import Permission
 
-__all__ = ["RIGHTS", "Control", "Trial", "curl", "filled", "trials"]
+__all__ = ["RIGHTS", "SHUT", "Control", "Trial", "curl", "filled", "trials"]
 
 RIGHTS: Mapping[str, Permission] = {
     "inspect": Permission.TRY,
     "list_decisions": Permission.TEXTS_READ,
     "get_decision": Permission.TEXTS_READ,
     "get_proof": Permission.TEXTS_READ,
+    "list_unlabelled_copies": Permission.LABELS_READ,
+    "get_content": Permission.LABELS_READ,
+    "list_label_checks": Permission.LABELS_VERIFY,
+    "match_text": Permission.LABELS_VERIFY,
+    "check_agreement": Permission.LABELS_VERIFY,
     "list_rules": Permission.RULEBOOK_READ,
     "get_rule": Permission.RULEBOOK_READ,
     "get_ledger_head": Permission.LEDGER_READ,
+    "list_corpus_runs": Permission.CORPUS_READ,
+    "get_corpus_run": Permission.CORPUS_READ,
+    "list_corpus_sources": Permission.CORPUS_READ,
+    "get_corpus_source": Permission.CORPUS_READ,
+    "list_corpus_samples": Permission.CORPUS_READ,
+    "get_corpus_sample": Permission.CORPUS_READ,
+    "list_corpus_reports": Permission.CORPUS_READ,
+    "get_corpus_report": Permission.CORPUS_READ,
 }
 """What a role needs besides ``api.use``: decisions come with their evidence, so they need the right to texts. What is not here is shut."""
+
+SHUT = frozenset(
+    {
+        "mark_file",
+        "verify_file",
+        "pass_on_file",
+        "give_unlabelled_copy",
+        "compare_labels",
+        "forget_text",
+        "save_corpus_source",
+        "receive_corpus_complaint",
+        "take_sampled_document",
+        "answer_sampled_document",
+    }
+)
+"""Not tried here: files, sources, complaints and samples have pages of their own (``console/labels``, ``console/corpus``), where people act
+under their own names, and what is forgotten is forgotten with a key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@
       this.anchor = null;
       this.body = figure.querySelector("tbody");
       this.details = figure.querySelector("details");
+      this.tableTag = box.dataset.tag; // what the table that came with the page shows
       this.prepareKeys();
       new ResizeObserver(() => this.fit()).observe(this.plot);
       this.details.addEventListener("toggle", () => this.renewTable());
@@ -354,11 +355,14 @@
       location.assign(`${box.dataset.address}?since=${utc(since)}&until=${utc(until)}`);
     }
 
-    renewTable() {
-      if (this.details.open && this.tableTag !== numbers?.tag && window.htmx) {
-        if (numbers && this.tableTag !== undefined) htmx.ajax("GET", `${box.dataset.table}&chart=${this.name}`, { target: this.body, swap: "innerHTML" });
-        this.tableTag = numbers?.tag;
-      }
+    async renewTable() {
+      if (!this.details.open || !numbers || this.tableTag === numbers.tag) return;
+      const { tag } = numbers;
+      this.tableTag = tag;
+      const rows = await asked(`${box.dataset.table}&chart=${this.name}`).then((answer) => (answer.ok && !answer.redirected ? answer.text() : null)).catch(() => null);
+      if (this.tableTag !== tag) return; // newer ones are on their way
+      if (rows === null) this.tableTag = null; // tried again with the next look at the numbers
+      else this.body.innerHTML = rows;
     }
   }
 
@@ -366,6 +370,7 @@
 
   let timer = 0;
   let fails = 0;
+  const asked = (address, headers = {}) => fetch(address, { headers: { ...headers, "HX-Request": "true" }, credentials: "same-origin", signal: AbortSignal.timeout(20000) });
   const isPaused = () => document.hidden || document.getElementById("pulse")?.classList.contains("paused");
 
   async function get() {
@@ -374,12 +379,15 @@
     const from = numbers ? `&from=${numbers.starts.at(-1) - numbers.step}` : "";
     let answer;
     try {
-      answer = await fetch(box.dataset.charts + from, { headers: { ...known, "HX-Request": "true" }, credentials: "same-origin", signal: AbortSignal.timeout(20000) });
+      answer = await asked(box.dataset.charts + from, known);
     } catch {
       return later((fails += 1));
     }
     if (answer.redirected || [401, 403, 404].includes(answer.status)) return; // the parts beside say so
-    if (answer.status === 304) return later((fails = 0));
+    if (answer.status === 304) {
+      for (const chart of charts) chart.renewTable();
+      return later((fails = 0));
+    }
     if (!answer.ok) return later((fails += 1));
     const news = await answer.json();
     numbers = merge(news);
