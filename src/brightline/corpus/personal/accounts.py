@@ -18,6 +18,12 @@ from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.tables import foreign_numbers
 
 __all__ = ["accounts_in_columns", "foreign_identities", "foreign_signs", "labelled", "organisations"]
+TRACES = (  # google-re2, (?i): what a label of these kinds has
+    r"[qｑ] ?[qｑ][^a-z群]{0,8}[0-9０-９]|扣扣|企鹅|微信(?:[:：=＝号|\t\n*<>\"是为 ]|[^群支公小读红]?[^群支公小读红]?[a-zａ-ｚ])|wechat|weixin|\bvx|\bwx[^a-z]|薇信|加V|V信|加微|微[:：]"
+    r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|\bmrn|medical.?record|patient.?(?:id|no|num)|社保|医保|社会保|公积金|养老保险|驾驶证|驾照|档案编?号"
+    r"|driv\w*['’]?s?.?licen|\bssn|social.?security|社安|\bni(?:no)?\b|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
+)
+COLUMNS = r"QQ号?码?|微信号?|wechat(?: ?id)?|(?:病历|病案|住院|门诊|就诊卡|社保|社会保障|医保|公积金)[卡账]?编?号码?|MRN|medical record"
 
 _IS = r"(?:号码|帐号|账号|号|#|no\.?|number|id)?[ \"']{0,2}(?:[:=|\t\n]|是|为|叫|就是)?[ \"'(]{0,3}"
 _LABELLED: tuple[tuple[str, re.Pattern[str], float], ...] = tuple(

@@ -15,6 +15,10 @@ from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.tables import divisions
 
 __all__ = ["chinese_addresses", "english_addresses"]
+TRACES = (
+    r"(?:[路街道巷弄里村屯庄苑园寨坊城湾府庭居区厦场寓队段东西南北]|胡同)[ ]?(?:附|第)?(?:[0-9０-９]{1,5}|[零〇一二三四五六七八九十百]{1,5}|[甲乙丙丁A-Za-z][0-9]{0,3})(?:[-－][0-9A-Za-z]{1,4}){0,3} ?(?:号|弄|支弄|巷|社|组|队|幢|栋|座|楼|单元|门|室|房|户|层|排|院|舍)"
+    r"|地[ 　]{0,4}址|住[ 　]{0,4}址|住所|户籍|籍贯|(?i:P\\.? ?O\\.? Box) [0-9]|[0-9]{1,5}(?:/[0-9]{1,4})?[A-Za-z]?,? (?:[A-Z0-9][A-Za-z0-9'.-]{0,20} ){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Ter|Square|Sq|Crescent|Close|Parkway|Pkwy|Circle|Cir|Gardens|Grove|Hill|Row|Mews)\b"
+)
 
 _H = r"[\u4e00-\u9fff]"
 _N = r"(?:[0-9]{1,5}|[零〇一二三四五六七八九十百]{1,5}|[甲乙丙丁]|[A-Za-z][0-9]{0,3})"

@@ -10,6 +10,8 @@ from brightline.corpus.personal.context import heading, words
 from brightline.corpus.personal.found import Found
 
 __all__ = ["births", "births_in_columns"]
+TRACES = r"出生|出 生|生日|生 日|生于|生年月日|诞生|\bborn|birth|\bdob|\d日生"  # google-re2, (?i)
+COLUMNS = r"出生(?:日期|年月日?)?|生日|date of birth|dob|birth ?(?:date|day)"
 
 _NUMERALS = "〇零○一二三四五六七八九十"
 _MONTHS = (

@@ -19,6 +19,11 @@ from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.tables import key_patterns
 
 __all__ = ["entropy", "keys", "passwords", "private_keys", "tokens"]
+TRACES = (
+    r"AKIA|ASIA|AROA|AIDA|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ptt|cbt|soat)-|sk-(?:proj|ant|svc|admin|None|[0-9A-Za-z]{20})|xox[abeoprs]-|hooks\.slack|AIza|GOCSPX|ya29\.|LTAI|AKID|AKLT|hf_[0-9A-Za-z]|npm_|pypi-Ag|SG\.[0-9A-Za-z_-]{10}|shp[acs][ats]_|(?:sk|rk)_(?:live|test)_|whsec_"
+    r"|:AA[0-9A-Za-z_-]{8}|do[opr]_v1_|key-[0-9a-f]{8}|access_token=|bot/v2/hook|webhook/send|[a-z]://[^\s:/@]{0,64}:[^\s@/]{3}"
+    r"|(?i:pass ?word|passwd|pass_?phrase|pwd|_?pass|secret|api[_-]?key|token|bearer|access[_-]?key|private[_-]?key)[0-9A-Za-z_-]{0,12}[\"']{0,2} ?(?:[:=：＝|\t<]|是|为|is )|密码|密 码|密碼|口令|授权码|密钥|密鑰"
+)
 
 _KEYS = re.compile(
     "(?:(?<![0-9A-Za-z_/+-])|(?<=key)|(?<=Key)|(?<=token))(?:"

@@ -113,7 +113,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("numbers", rf"{_D}(?:(?:{_GAP}|[()（）+]|{_MARKUP}){{0,3}}{_D}){{6}}|{_SPELT}(?:[ -]?{_SPELT}){{10}}", 360, 160, 48, _numbers),
     Family(
         "papers",
-        rf"护照|護照|通行证|通行證|回乡证|回鄉證|台胞证|台胞證|居住证|居住證|永久居留|永居|(?i:passport|residence.?permit|travel.?permit|permanent resid)|[A-ZＡ-Ｚ]{{1,2}}{_D}{{6}}[ ]?[(（0-9A]|[A-ZＡ-Ｚ][12１２]{_D}{{8}}",
+        identity.TRACES,
         360,
         360,
         120,
@@ -139,9 +139,7 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family(
         "credentials",
-        r"AKIA|ASIA|AROA|AIDA|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ptt|cbt|soat)-|sk-(?:proj|ant|svc|admin|None|[0-9A-Za-z]{20})|xox[abeoprs]-|hooks\.slack|AIza|GOCSPX|ya29\.|LTAI|AKID|AKLT|hf_[0-9A-Za-z]|npm_|pypi-Ag|SG\.[0-9A-Za-z_-]{10}|shp[acs][ats]_|(?:sk|rk)_(?:live|test)_|whsec_"
-        r"|:AA[0-9A-Za-z_-]{8}|do[opr]_v1_|key-[0-9a-f]{8}|access_token=|bot/v2/hook|webhook/send|[a-z]://[^\s:/@]{0,64}:[^\s@/]{3}"
-        r"|(?i:pass ?word|passwd|pass_?phrase|pwd|_?pass|secret|api[_-]?key|token|bearer|access[_-]?key|private[_-]?key)[0-9A-Za-z_-]{0,12}[\"']{0,2} ?(?:[:=：＝|\t<]|是|为|is )|密码|密 码|密碼|口令|授权码|密钥|密鑰",
+        credentials.TRACES,
         400,
         700,
         64,
@@ -151,9 +149,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("private keys", "-----BEGIN [A-Z0-9 ]*PRIVATE KEY", 8, 16000, 0, credentials.private_keys),
     Family(
         "labels",
-        r"(?i)[qｑ] ?[qｑ][^a-z群]{0,8}[0-9０-９]|扣扣|企鹅|微信(?:[:：=＝号|\t\n*<>\"是为 ]|[^群支公小读红]?[^群支公小读红]?[a-zａ-ｚ])|wechat|weixin|\bvx|\bwx[^a-z]|薇信|加V|V信|加微|微[:：]|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|\bmrn|medical.?record|patient.?(?:id|no|num)|社保|医保|社会保|公积金|养老保险|驾驶证|驾照|档案编?号"
-        r"|driv\w*['’]?s?.?licen|\bssn|social.?security|社安|\bni(?:no)?\b|national insurance|国民保险|出生|出 生|生日|生 日|生于|生年月日|诞生|\bborn|birth|\bdob|\d日生|坐标|座标|经纬|纬度|经度|定位|\bgps|latitude|longitude|\blat\b|\blng\b|\"lat|北纬|东经|[0-9]{1,3}\.[0-9]{4,}[°,， NSEW]|[0-9]°"
-        r"|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]",
+        f"(?i){accounts.TRACES}|{births.TRACES}|{places.TRACES}",
         200,
         200,
         90,
@@ -195,8 +191,7 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family(
         "places",
-        r"(?:[路街道巷弄里村屯庄苑园寨坊城湾府庭居区厦场寓队段东西南北]|胡同)[ ]?(?:附|第)?(?:[0-9０-９]{1,5}|[零〇一二三四五六七八九十百]{1,5}|[甲乙丙丁A-Za-z][0-9]{0,3})(?:[-－][0-9A-Za-z]{1,4}){0,3} ?(?:号|弄|支弄|巷|社|组|队|幢|栋|座|楼|单元|门|室|房|户|层|排|院|舍)"
-        r"|地[ 　]{0,4}址|住[ 　]{0,4}址|住所|户籍|籍贯|(?i:P\\.? ?O\\.? Box) [0-9]|[0-9]{1,5}(?:/[0-9]{1,4})?[A-Za-z]?,? (?:[A-Z0-9][A-Za-z0-9'.-]{0,20} ){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Ter|Square|Sq|Crescent|Close|Parkway|Pkwy|Circle|Cir|Gardens|Grove|Hill|Row|Mews)\b",
+        addresses.TRACES,
         150,
         200,
         150,
@@ -204,8 +199,8 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family(
         "columns",  # the heading of a table: what stands under it may be far away
-        r"(?i)(?:[|\t,>\n\x00]|  |^)[ *\"]{0,4}(?:姓\s{0,4}名|名字|联系人|收[件货]人|患者(?:姓名)?|客户(?:姓名)?|员工(?:姓名)?|学生(?:姓名)?|持卡人|户主|负责人|(?:full ?)?name|patient|customer|employee|contact|QQ号?码?|微信号?|wechat(?: ?id)?"
-        r"|(?:病历|病案|住院|门诊|就诊卡|社保|社会保障|医保|公积金)[卡账]?编?号码?|MRN|medical record|出生(?:日期|年月日?)?|生日|date of birth|dob|birth ?(?:date|day))[ *\"]{0,4}(?:[|\t,<]|  )",
+        r"(?i)(?:[|\t,>\n\x00]|  |^)[ *\"]{0,4}(?:姓\s{0,4}名|名字|联系人|收[件货]人|患者(?:姓名)?|客户(?:姓名)?|员工(?:姓名)?|学生(?:姓名)?|持卡人|户主|负责人|(?:full ?)?name|patient|customer|employee|contact|"
+        rf"{accounts.COLUMNS}|{births.COLUMNS})[ *\"]{{0,4}}(?:[|\t,<]|  )",
         400,
         8000,
         0,

@@ -21,6 +21,8 @@ from brightline.corpus.personal.numbers import Number
 from brightline.corpus.personal.tables import divisions
 
 __all__ = ["code_identities", "hong_kong_digit", "number_identity", "taiwan_digit"]
+_D = "[0-9０-９①-⑨⓪⑴-⑼⒈-⒐❶-❾➀-➈➊-➒⓿⓵-⓽₀-₉𝟎-𝟿]"
+TRACES = rf"护照|護照|通行证|通行證|回乡证|回鄉證|台胞证|台胞證|居住证|居住證|永久居留|永居|(?i:passport|residence.?permit|travel.?permit|permanent resid)|[A-ZＡ-Ｚ]{{1,2}}{_D}{{6}}[ ]?[(（0-9A]|[A-ZＡ-Ｚ][12１２]{_D}{{8}}"
 
 ID_WORDS = r"身份证|身分证|身分證|身份證|证件号|證件號|居民证|公民身份|身份号|id[ _-]?card|id[ _-]?n(?:o|um)|identity|sfz|cert[ _-]?no"
 PERMIT_WORDS = r"居住证|居住證|永久居留|永居|residence[ _-]?permit|permanent resid"

@@ -9,6 +9,7 @@ from brightline.corpus.personal.context import heading, says
 from brightline.corpus.personal.found import Found
 
 __all__ = ["coordinates"]
+TRACES = r"坐标|座标|经纬|纬度|经度|定位|\bgps|latitude|longitude|\blat\b|\blng\b|\"lat|北纬|东经|[0-9]{1,3}\.[0-9]{4,}[°,， NSEW]|[0-9]°"  # google-re2, (?i)
 
 _WORDS = r"坐标|座標|经纬|經緯|纬度|经度|緯度|經度|定位|位置|GPS|(?<![A-Za-z])lat(?![a-z]*[bkt]e)|(?<![A-Za-z])l(?:o?ng?)(?![A-Za-z])|latitude|longitude|location|coord|geo|北纬|东经|导航"
 _NUMBER = r"[-+]?(?:1[0-7][0-9]|[0-9]{1,2})\.[0-9]{3,12}"
