@@ -101,7 +101,7 @@ def redraws(times: int) -> dict[str, Any]:
     assert plan.acceptance is not None
     started, passed = time.process_time(), 0
     for number in range(times):
-        drawn = draw(plan, derive_seed(KEY, str(number), "human"), documents)
+        drawn = draw(plan, derive_seed(KEY, str(number), "human", "kept"), documents)
         passed += sum(each.doc_id in bad for each in drawn) <= plan.acceptance.most_failures
     spent = time.process_time() - started
     predicted = exact_hypergeometric(plan.acceptance.most_failures, 600, len(bad), len(documents))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from brightline.corpus.errors import CorpusError
-from brightline.corpus.sampling import commitment, derive_seed
+from brightline.corpus.sampling import COMMITTED, POOLS, commitment, derive_seed
 from brightline.curation import stages
 from brightline.curation.plan import RunPlan
 from brightline.curation.runs import Curation, Run
@@ -153,8 +153,13 @@ def test_seeds_are_committed_to_before_anything_is_read(curation: Curation, town
     run = curation.begin(_plan(town), by="tests")
 
     samples = CorpusSamples(curation.store.database)
-    for kind in ("human", "technical", "removed"):
-        assert samples.committed_seed(run.id, kind) == commitment(derive_seed(curation.key.sampling, run.id, kind))
+    committed = set()
+    for kind, population in POOLS:
+        for number in (1, COMMITTED):
+            seed = derive_seed(curation.key.sampling, run.id, kind, population, number)
+            assert samples.committed_seed(run.id, kind, population, number) == commitment(seed)
+            committed.add(commitment(seed))
+    assert len(committed) == 2 * len(POOLS)
 
 
 def test_begin_and_end_of_a_run_are_in_the_ledger(curation: Curation, town: Path) -> None:

@@ -102,11 +102,34 @@ def test_the_technical_sample_looks_at_what_is_put_out(curation: Curation, town:
 def test_an_auditor_draws_the_same_sample_again(decided: Run) -> None:
     sample = draw_sample(decided, "removed", by="tests")
     samples = CorpusSamples(decided.curation.store.database)
-    seed = derive_seed(decided.curation.key.sampling, decided.id, "removed")
+    seed = derive_seed(decided.curation.key.sampling, decided.id, "removed", "removed")
 
     pairs = ((each.doc_id, each.stratum) for each in population(decided, "removed"))
-    committed = samples.committed_seed(decided.id, "removed") or ""
+    committed = samples.committed_seed(decided.id, "removed", "removed") or ""
     assert verify_sample(Plan.from_document(sample.plan), seed, committed, pairs, samples.doc_ids(sample.id)) == ()
+
+
+def test_what_the_seed_of_a_closed_sample_tells_says_nothing_of_the_next(decided: Run) -> None:
+    samples = CorpusSamples(decided.curation.store.database)
+    drawn = [draw_sample(decided, kind, by="tests") for kind in ("human", "source", "human")]
+    plans = [Plan.from_document(each.plan) for each in drawn]
+    assert [(plan.population, plan.number) for plan in plans] == [("kept", 1), ("all", 1), ("kept", 2)]
+    committed = [samples.committed_seed(decided.id, plan.kind, plan.population, plan.number) for plan in plans]
+    assert len(set(committed)) == 3
+    drawn_by = [event.detail["commitment"] for event in decided.curation.store.audit.events(kind="corpus.sample_drawn")]
+    assert sorted(drawn_by) == sorted(str(each) for each in committed)
+    for plan, sample in zip(plans, drawn, strict=True):
+        seed = derive_seed(decided.curation.key.sampling, decided.id, plan.kind, plan.population, plan.number)
+        pairs = ((each.doc_id, each.stratum) for each in population(decided, "source" if plan.population == "all" else "human"))
+        committed_seed = samples.committed_seed(decided.id, plan.kind, plan.population, plan.number) or ""
+        assert verify_sample(plan, seed, committed_seed, pairs, samples.doc_ids(sample.id)) == ()
+
+
+def test_after_the_last_committed_seed_there_is_no_sample(decided: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brightline.curation.samples.COMMITTED", 1)
+    draw_sample(decided, "human", by="tests")
+    with pytest.raises(CorpusError, match="BL-CORPUS-053"):
+        draw_sample(decided, "human", by="tests")
 
 
 def test_what_was_removed_is_told_apart_by_outcome_and_rule(decided: Run) -> None:

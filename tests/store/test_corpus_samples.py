@@ -80,15 +80,26 @@ def test_a_sample_belongs_to_a_run_of_the_same_tenant(store: Store, samples: Cor
 
 
 def test_a_seed_is_committed_to_once(store: Store, samples: CorpusSamples) -> None:
-    samples.commit_seed("run", "human", "c1", by="ada")
-    samples.commit_seed("run", "human", "c1", by="ada")
-    samples.commit_seed("run", "removed", "c2", by="ada")
+    samples.commit_seeds("run", "human", "kept", ["c1", "c2"], by="ada")
+    samples.commit_seeds("run", "human", "kept", ["c1", "c2"], by="ada")
+    samples.commit_seeds("run", "human", "all", ["c3", "c4"], by="ada")
     with pytest.raises(InputError, match="BL-CORPUS-053"):
-        samples.commit_seed("run", "human", "c9", by="eve")
-    assert samples.committed_seed("run", "human") == "c1"
-    assert samples.committed_seed("run", "technical") is None
-    assert samples.committed_seed("run", "human", tenant="elsewhere") is None
+        samples.commit_seeds("run", "human", "kept", ["c1", "c9"], by="eve")
+    assert [samples.committed_seed("run", "human", "kept", number) for number in (1, 2, 3)] == ["c1", "c2", None]
+    assert samples.committed_seed("run", "human", "all", 2) == "c4"
+    assert samples.committed_seed("run", "technical", "kept") is None
+    assert samples.committed_seed("run", "human", "kept", tenant="elsewhere") is None
     assert len(store.audit.events(kind="corpus.seed_committed")) == 2
+
+
+def test_no_two_samples_of_a_run_are_drawn_by_one_seed(store: Store, samples: CorpusSamples) -> None:
+    run = make_run(store)
+    for population, number in (("kept", 1), ("all", 1), ("kept", 2)):
+        assert samples.next_number(run, "human", population) == number
+        samples.create(run=run, kind="human", plan={"population": population, "number": number}, items=[], by="ada")
+    with pytest.raises(InputError, match="BL-CORPUS-053"):
+        samples.create(run=run, kind="human", plan={"population": "kept", "number": 2}, items=[], by="eve")
+    assert samples.next_number(run, "technical", "kept") == 1
 
 
 def test_an_outcome_is_kept_of_all_answers_or_not_at_all(store: Store, samples: CorpusSamples, reviews: CorpusReviews) -> None:

@@ -60,7 +60,7 @@ class CorpusKey:
 
     @property
     def sampling(self) -> str:
-        """64 hex characters: the key of which ``sampling.derive_seed`` makes one seed for each run and kind of sample.
+        """64 hex characters: the key of which ``sampling.derive_seed`` makes one seed for each sample of each run.
 
         So nobody can draw again until a sample suits, and a seed that was published tells nothing of the next.
         """

@@ -41,7 +41,6 @@ _SHARD_FILE = re.compile(r"(?:^|/)(\d{6,})\.[a-z0-9.]+$")
 _SHARD_FOLDERS = (
     "annotations/", "clean/", "clusters/members/", "decisions/", "documents/", "figures/report/", "lineage/", "redactions/", "rejects/",
 )  # fmt: skip
-_SAMPLES = ("human", "technical", "removed")
 
 
 class Curation:
@@ -143,11 +142,9 @@ class Curation:
 
     def _commit_seeds(self, run: str, by: str) -> None:
         """Before anybody knows what the run will find: so nobody can be said to have drawn until a sample suited."""
-        from brightline.corpus.sampling import commit_seed, commitment, derive_seed
+        from brightline.corpus.sampling import commit_seeds
 
-        for kind in _SAMPLES:
-            seed = derive_seed(self.key.sampling, run, kind)
-            commit_seed(self.store.database, run, kind, commitment(seed), by=by, tenant=self.settings.tenant)
+        commit_seeds(self.store.database, self.key.sampling, run, by=by, tenant=self.settings.tenant)
 
 
 @dataclass(slots=True)

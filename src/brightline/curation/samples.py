@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
@@ -23,6 +24,7 @@ import pyarrow.compute as pc
 from brightline.corpus.errors import CorpusError
 from brightline.corpus.reading import read_shard
 from brightline.corpus.sampling import (
+    COMMITTED,
     Drawn,
     Plan,
     commitment,
@@ -62,26 +64,31 @@ class Member(NamedTuple):
 def draw_sample(run: Run, kind: Kind, *, size: int = 0, by: str) -> StoredSample:
     """Draw the sample of that kind from a run. ``size``: another number of documents than the standard's (human) or of each source.
 
-    Raises ``CorpusError``: BL-CORPUS-093 for what is drawn from decisions before there are any, -052 for an empty population.
+    Raises ``CorpusError``: BL-CORPUS-093 for what is drawn from decisions before there are any, -052 for an empty population, -053 where the run
+    has as many samples of the kind as seeds were committed to.
     """
     if kind != "source":
         require_decisions(run)
+    samples, tenant = CorpusSamples(run.curation.store.database), run.curation.settings.tenant
     plan = _plan(kind, size, count_strata(member.stratum for member in population(run, kind)))
-    seed = derive_seed(run.curation.key.sampling, run.id, plan.kind)
+    plan = replace(plan, number=samples.next_number(run.id, plan.kind, plan.population, tenant=tenant))
+    if plan.number > COMMITTED:
+        raise CorpusError("BL-CORPUS-053", f"this run has {COMMITTED} samples of this kind", "inspect the corpus anew")
+    seed = derive_seed(run.curation.key.sampling, run.id, plan.kind, plan.population, plan.number)
     if kind == "technical":
         return look_again(run, plan, seed, ((each.doc_id, each.stratum) for each in population(run, kind)), by=by)
     drawn = draw(plan, seed, ((each.doc_id, each.stratum) for each in population(run, kind)))
     wanted = {each.doc_id for each in drawn}
     sources = {each.doc_id: each.source for each in population(run, kind) if each.doc_id in wanted}
     found = {doc_id: (lineage, text) for doc_id, lineage, text in (read_covered if kind == "human" else read_texts)(run, wanted)}
-    return CorpusSamples(run.curation.store.database).create(
+    return samples.create(
         run=run.id,
         kind=plan.kind,
         plan=plan.to_document(),
         items=[_item(each, sources[each.doc_id], *found[each.doc_id]) for each in drawn],
         by=by,
         commitment=commitment(seed),
-        tenant=run.curation.settings.tenant,
+        tenant=tenant,
     )
 
 

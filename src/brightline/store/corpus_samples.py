@@ -76,28 +76,37 @@ class CorpusSamples:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def commit_seed(self, run: str, kind: str, commitment: str, *, by: str, tenant: str = "default") -> None:
-        """Write into the ledger which seed a sample of this run will be drawn with: before anybody knows the corpus.
+    def commit_seeds(self, run: str, kind: str, population: str, commitments: Sequence[str], *, by: str, tenant: str = "default") -> None:
+        """Write into the ledger which seeds the samples of this run will be drawn with, the first, the second …: before anybody knows the corpus.
 
-        Once for each run and kind; the same again changes nothing. Raises ``InputError`` BL-CORPUS-053 for another seed than before.
+        Once for each run, kind and population; the same again changes nothing. Raises ``InputError`` BL-CORPUS-053 for other seeds than before.
         """
-        earlier = self.committed_seed(run, kind, tenant=tenant)
-        if earlier == commitment:
+        earlier = self._committed(run, kind, population, tenant)
+        if earlier == list(commitments):
             return
-        if earlier is not None:
-            raise InputError("BL-CORPUS-053", f"another seed was committed to for {kind} samples of run {run}", "draw with that one")
-        detail = {"commitment": commitment, "kind": kind}
+        if earlier:
+            raise InputError("BL-CORPUS-053", f"other seeds were committed to for {kind} samples of run {run}", "draw with those")
+        detail = {"commitments": list(commitments), "kind": kind, "population": population}
         with self._database.writing() as connection:
             write_event(connection, "corpus.seed_committed", actor=by, subject=run, detail=detail, tenant=tenant)
 
-    def committed_seed(self, run: str, kind: str, *, tenant: str = "default") -> str | None:
-        """The first commitment for samples of a run, None where there was none."""
+    def committed_seed(self, run: str, kind: str, population: str, number: int = 1, *, tenant: str = "default") -> str | None:
+        """The commitment for the ``number``-th sample of that kind and population of a run, None where there was none."""
+        return next(iter(self._committed(run, kind, population, tenant)[number - 1 : number]), None)
+
+    def next_number(self, run: str, kind: str, population: str, *, tenant: str = "default") -> int:
+        """Which sample of its kind and population the next one of a run is, from 1."""
+        with self._database.reading() as connection:
+            return _next_number(connection, run, kind, population, tenant)
+
+    def _committed(self, run: str, kind: str, population: str, tenant: str) -> list[str]:
         query = select(audit_events.c.body).where(
             audit_events.c.kind == "corpus.seed_committed", audit_events.c.subject == column_text(run), audit_events.c.tenant == tenant
         )
         with self._database.reading() as connection:
             details = [orjson.loads(body)["detail"] for body in connection.execute(query.order_by(audit_events.c.id)).scalars()]
-        return next((str(detail["commitment"]) for detail in details if detail.get("kind") == kind), None)
+        ours = (each for each in details if (each.get("kind"), each.get("population")) == (kind, population))
+        return next(([str(one) for one in detail["commitments"]] for detail in ours), [])
 
     def create(
         self,
@@ -112,7 +121,8 @@ class CorpusSamples:
     ) -> StoredSample:
         """Keep a sample with its documents, in the order in which they were drawn. The ledger learns plan, commitment and documents.
 
-        Raises ``NotFound`` BL-CORPUS-055 for no such run, ``StoreError``.
+        Raises ``NotFound`` BL-CORPUS-055 for no such run, ``InputError`` BL-CORPUS-053 where another sample took the ``number`` of the plan, and
+        with it its seed; ``StoreError``.
         """
         sample = StoredSample(str(uuid_utils.uuid7()), tenant, run, kind, now_us(), column_text(by), "open", None, dict(plan), {})
         plan_text = canonical_json(sample.plan).decode()
@@ -120,8 +130,11 @@ class CorpusSamples:
         digest, count = hashlib.sha256(), 0
         with self._database.writing() as connection:
             own_run = select(corpus_runs.c.id).where(corpus_runs.c.id == column_text(run), corpus_runs.c.tenant == tenant)
-            if connection.execute(own_run).first() is None:
+            if connection.execute(own_run.with_for_update()).first() is None:
                 raise NotFound("BL-CORPUS-055", f"there is no run {run[:80]!r}", "take the id from the list of runs")
+            number, population = plan.get("number", 1), str(plan.get("population", ""))
+            if number != _next_number(connection, run, kind, population, tenant):
+                raise InputError("BL-CORPUS-053", f"there is a sample {number} of this kind already, drawn by the same seed", "draw again")
             connection.execute(corpus_samples.insert(), values)
             rows: list[dict[str, object]] = []
             for item in items:
@@ -265,6 +278,12 @@ def _item_row(sample_id: str, position: int, item: NewItem) -> dict[str, object]
 def _sample(row: Any) -> StoredSample:
     outcome = orjson.loads(row.outcome) if row.status == "closed" else {}
     return StoredSample(**(row._asdict() | {"plan": orjson.loads(row.plan), "outcome": outcome}))
+
+
+def _next_number(connection: Connection, run: str, kind: str, population: str, tenant: str) -> int:
+    mine = (corpus_samples.c.run == column_text(run)) & (corpus_samples.c.kind == kind) & (corpus_samples.c.tenant == tenant)
+    plans = connection.execute(select(corpus_samples.c.plan).where(mine)).scalars()
+    return 1 + sum(orjson.loads(plan).get("population", "") == population for plan in plans)
 
 
 def _answers_digest(connection: Connection, sample_id: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -19,9 +20,7 @@ from brightline.corpus.sampling import (
     Plan,
     StaffRecord,
     TechnicalTally,
-    commit_seed,
-    commitment,
-    derive_seed,
+    commit_seeds,
     plan_technical,
     record_technical,
 )
@@ -56,10 +55,11 @@ def _gather(store: Store, run: CorpusRun, shards: list[Shard] | None = None, at:
 
 
 def _sample(store: Store, run: CorpusRun, fails: set[int], size: int = 10, population: Literal["kept", "all"] = "kept") -> str:
-    commit_seed(store.database, run.id, "human", commitment(derive_seed(KEY, run.id, "human")), by="u1")
+    commit_seeds(store.database, KEY, run.id, by="u1")
     items = [NewItem(f"{n:032x}", "press" if n < 6 else "forum", "s", n < 4, f"a.jsonl:{n}", "一段话") for n in range(size)]
     asked = 96 if population == "kept" else 0
     plan = Plan("human", population, {"press": 100, "forum": 80}, {"press": 6, "forum": 4}, {}, asked, 0.95, 4)
+    plan = replace(plan, number=CorpusSamples(store.database).next_number(run.id, "human", population))
     sample = CorpusSamples(store.database).create(run=run.id, kind="human", plan=plan.to_document(), items=items, by="u1").id
     desk = Desk(store.database, staffing="off", key_hex=KEY)
     for person in ("ada", "bob"):

@@ -14,7 +14,7 @@ from brightline.corpus.sampling import (
     Plan,
     StaffRecord,
     TechnicalTally,
-    commit_seed,
+    commit_seeds,
     commitment,
     count_strata,
     derive_seed,
@@ -50,7 +50,7 @@ def make_run(store: Store, workspace: str = "/w") -> str:
 
 def make_sample(store: Store, size: int, *, double: int = 0, plan: Plan | None = None, text: str = "一段可以用的话") -> str:
     run = make_run(store)
-    commit_seed(store.database, run, "human", commitment(derive_seed(KEY, run, "human")), by="ada")
+    commit_seeds(store.database, KEY, run, by="ada")
     plan = plan or Plan("human", "kept", {"s": size}, {"s": size}, {}, 96, 0.95, double)
     items = [NewItem(f"{number:032x}", "s", "s", number < double, f"a.jsonl:{number + 1}", text) for number in range(size)]
     return CorpusSamples(store.database).create(run=run, kind="human", plan=plan.to_document(), items=items, by="ada").id
@@ -300,8 +300,8 @@ def test_an_auditor_draws_a_closed_sample_again_from_its_sheet(store: Store, des
     corpus = [(f"{number:032x}", "ab"[number % 2]) for number in range(300)]
     plan = plan_human(count_strata(stratum for _doc_id, stratum in corpus), size=12, floor=0)
     run = make_run(store)
-    seed = derive_seed(KEY, run, "human")
-    commit_seed(store.database, run, "human", commitment(seed), by="ada")
+    seed = derive_seed(KEY, run, "human", "kept")
+    commit_seeds(store.database, KEY, run, by="ada")
     items = [NewItem(each.doc_id, each.stratum, each.stratum, False, "", "x") for each in draw(plan, seed, corpus)]
     sample = CorpusSamples(store.database).create(run=run, kind="human", plan=plan.to_document(), items=items, by="ada").id
     with pytest.raises(CorpusError, match="BL-CORPUS-058"):

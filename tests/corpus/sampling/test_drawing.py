@@ -10,7 +10,7 @@ from brightline.corpus.errors import CorpusError
 from brightline.corpus.sampling import Cut, commitment, count_strata, cut_for, derive_seed, draw, plan_human, plan_technical, verify_sample
 from brightline.corpus.sampling.drawing import rank
 
-SEED = derive_seed("00" * 32, "run-1", "human")
+SEED = derive_seed("00" * 32, "run-1", "human", "kept")
 
 
 def corpus(**sources: int) -> list[tuple[str, str]]:
@@ -53,7 +53,7 @@ def test_another_seed_draws_others_and_a_larger_sample_holds_the_smaller() -> No
     small, large = (plan_human({"a": 2_000}, size=size, floor=0) for size in (50, 200))
     first = {each.doc_id for each in draw(small, SEED, documents)}
     assert first < {each.doc_id for each in draw(large, SEED, documents)}
-    assert first != {each.doc_id for each in draw(small, derive_seed("00" * 32, "run-2", "human"), documents)}
+    assert first != {each.doc_id for each in draw(small, derive_seed("00" * 32, "run-2", "human", "kept"), documents)}
 
 
 def test_a_corpus_that_changed_since_it_was_counted_is_told() -> None:
@@ -82,7 +82,7 @@ def test_an_auditor_finds_every_kind_of_cheating() -> None:
 @pytest.mark.parametrize("key", ["", "00" * 15, "no hex"])
 def test_a_key_that_could_be_guessed_draws_nothing(key: str) -> None:
     with pytest.raises(CorpusError, match="BL-CORPUS-053"):
-        derive_seed(key, "run", "human")
+        derive_seed(key, "run", "human", "kept")
 
 
 @settings(max_examples=25)

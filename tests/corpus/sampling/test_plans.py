@@ -114,10 +114,30 @@ def test_a_plan_for_people_is_as_large_as_the_standard_asks_or_takes_all(strata:
     assert plan.size == plan.asked_size == min(4_000, total)
     assert plan.is_census == (total <= 4_000)
     for name, count in strata.items():
-        assert plan.quota(name) >= min(60, count)
-        assert plan.quota(name) <= count
+        assert min(plan.least, count) <= plan.quota(name) <= count
+    assert plan.drawn <= 2 * plan.size
     assert plan.double == min(plan.drawn, max(200, math.ceil(plan.drawn / 10)))
     assert Plan.from_document(plan.to_document()) == plan
+
+
+@pytest.mark.parametrize(
+    ("sources", "documents", "least", "excluded"),
+    [(20, 100_000, 200, 0.015), (100, 1_000, 60, 0.049), (1_000, 500, 8, 0.312), (8_000, 3, 1, 0.95)],
+)
+def test_a_floor_for_many_sources_never_asks_for_more_than_the_sample_itself(
+    sources: int, documents: int, least: int, excluded: float
+) -> None:
+    plan = plan_human({f"s{number:04}": documents for number in range(sources)})
+    assert plan.size == 4_000
+    assert plan.drawn <= 8_000
+    assert plan.least == least
+    assert plan.excludes == pytest.approx(excluded, abs=5e-4)
+
+
+def test_small_sources_keep_their_floor_beside_a_large_one() -> None:
+    plan = plan_human({"large": 1_000_000, **{f"s{number:02}": 100 for number in range(60)}})
+    assert plan.least == 60
+    assert 3_500 < sum(plan.extra.values()) <= 3_600
 
 
 @settings(max_examples=50)

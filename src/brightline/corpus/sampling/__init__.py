@@ -12,15 +12,17 @@ from brightline.corpus.sampling.flow import LABELS, Answer
 from brightline.corpus.sampling.outcome import Confidence, Count, Legal, Outcome
 from brightline.corpus.sampling.plans import Plan, plan_human, plan_removed, plan_source_check, plan_technical
 from brightline.corpus.sampling.schedule import Due, due
-from brightline.corpus.sampling.seeds import commit_seed, commitment, derive_seed
+from brightline.corpus.sampling.seeds import COMMITTED, POOLS, commit_seeds, commitment, derive_seed
 from brightline.corpus.sampling.sheet import sheet_of, verify_sheet
 from brightline.corpus.sampling.staff import FUNCTIONS, AnnotationRules, Objection, StaffRecord, objections_to, rules_in_force
 from brightline.corpus.sampling.technical import TechnicalTally, record_technical
 
 __all__ = [
+    "COMMITTED",
     "FUNCTIONS",
     "LABELS",
     "LEASE_MINUTES",
+    "POOLS",
     "QUESTIONS",
     "Acceptance",
     "Agreement",
@@ -47,7 +49,7 @@ __all__ = [
     "acceptance",
     "agreement",
     "clopper_pearson",
-    "commit_seed",
+    "commit_seeds",
     "commitment",
     "count_strata",
     "cut_for",

@@ -206,8 +206,9 @@ class Desk:
                 f"{progress.items - progress.decided} of {progress.items} documents have no verdict yet",
                 "go on, or close it as it is: they then count as failures",
             )
-        committed = self._samples.committed_seed(sample.run, sample.kind, tenant=self._tenant) or ""
-        seed = derive_seed(self._key_hex, sample.run, sample.kind) if self._key_hex else None
+        plan = Plan.from_document(sample.plan)
+        committed = self._samples.committed_seed(sample.run, plan.kind, plan.population, plan.number, tenant=self._tenant) or ""
+        seed = derive_seed(self._key_hex, sample.run, plan.kind, plan.population, plan.number) if self._key_hex else None
         if seed is not None and committed and commitment(seed) != committed:
             raise CorpusError("BL-CORPUS-053", "this is not the seed that was committed to", "use the key that the sample was drawn with")
         outcome = self.preview(sample_id)

@@ -27,7 +27,12 @@ Population = Literal["kept", "removed", "all"]
 HUMAN_SIZE, HUMAN_PASS_PERCENT = 4_000, 96  # TC260-003, 9.2 a): no fewer than 4,000, pass rate no lower than 96 %
 TECHNICAL_PERCENT, TECHNICAL_PASS_PERCENT = 10, 98  # TC260-003, 9.2 b): no less than 10 % of the total, no lower than 98 %
 SOURCE_FLOOR = 60
-"""Documents of each source at least, on top: with none bad among 59, more than 5 % are excluded at 95 % (zero_defect_size(0.05) = 59)."""
+"""Documents of each source at least, on top: with none bad among 59, more than 5 % are excluded at 95 % (zero_defect_size(0.05) = 59).
+
+Together the floor asks at most as much as the sample itself, so that nobody looks at more than twice what the standard wants: with so many
+sources that 60 of each would be more, the floor is the largest number that fits, the same for all (``Plan.least``), and what it excludes is
+said beside it (``Plan.excludes``): 8 documents of each of 1,000 sources exclude no more than "over 31 % bad". A verdict on one of so many
+sources is asked of a source check."""
 SOURCE_SIZE = 400
 """Documents for a check of one source: a source that is 10 % bad is found out with probability 0.98 (28 or more of 400)."""
 REMOVED_LIMIT = 0.005
@@ -39,7 +44,8 @@ DOUBLE_PERCENT, DOUBLE_LEAST = 10, 200
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``core``: how many of each stratum stand for the whole, together ``size``; ``extra``: how many more for the strata's own sake.
-    ``pass_percent`` 0: nothing is asked of the share. ``strata``: documents in each."""
+    ``pass_percent`` 0: nothing is asked of the share. ``strata``: documents in each. ``number``: which sample of its kind and population of a run
+    it is, from 1 (``seeds.py``)."""
 
     kind: Kind
     population: Population
@@ -50,6 +56,7 @@ class Plan:
     confidence: float = 0.95
     double: int = 0
     rules: tuple[str, ...] = ()
+    number: int = 1
 
     @property
     def total(self) -> int:
@@ -70,6 +77,17 @@ class Plan:
     def drawn(self) -> int:
         """All documents that are drawn."""
         return self.size + sum(self.extra.values())
+
+    @property
+    def least(self) -> int:
+        """Documents that are drawn of each stratum at least, of a smaller one all; 0 for no stratum. What was looked at as a whole binds nothing."""
+        drawn = [self.quota(name) for name, count in self.strata.items() if self.quota(name) < count]
+        return min(drawn, default=max((self.quota(name) for name in self.strata), default=0))
+
+    @property
+    def excludes(self) -> float:
+        """The share of bad documents that is excluded for a stratum of which ``least`` were looked at and none was bad: 1 - (1 - confidence)^(1/n)."""
+        return 1.0 - (1.0 - self.confidence) ** (1.0 / self.least) if self.least else 1.0
 
     @property
     def is_census(self) -> bool:
@@ -100,6 +118,7 @@ class Plan:
             "double": self.double,
             "extra": dict(sorted(self.extra.items())),
             "kind": self.kind,
+            "number": self.number,
             "pass_percent": self.pass_percent,
             "population": self.population,
             "rules": list(self.rules),
@@ -120,6 +139,7 @@ class Plan:
                 confidence=float(document["confidence"]),
                 double=int(document["double"]),
                 rules=tuple(document["rules"]),
+                number=int(document.get("number", 1)),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as problem:
             raise CorpusError("BL-CORPUS-051", f"this is no sampling plan: {problem!r}", "take the plan as the sample has it") from problem
@@ -137,14 +157,15 @@ def plan_human(
     double_percent: int = DOUBLE_PERCENT,
     confidence: float = 0.95,
 ) -> Plan:
-    """People look at ``size`` documents of what is kept, and at ``floor`` of each source at least. ``strata``: documents by source.
+    """People look at ``size`` documents of what is kept, and at ``floor`` of each source at least, as far as this no more than doubles
+    the sample (``SOURCE_FLOOR``). ``strata``: documents by source.
 
     A corpus of fewer documents is looked at as a whole. A smaller ``size`` is permitted, for a look on the way, and never meets the
     standard (``outcome.py`` says so). Raises ``CorpusError`` BL-CORPUS-052 for an empty corpus.
     """
     counts = _counted(strata)
     core = allocate(size, counts)
-    extra = _up_to_floor(counts, core, floor)
+    extra = _up_to_floor(counts, core, _affordable(counts, core, floor))
     double = _double(sum(core.values()) + sum(extra.values()), double_percent)
     return Plan("human", "kept", counts, core, extra, HUMAN_PASS_PERCENT, confidence, double, ("SEC-D7",))
 
@@ -188,6 +209,19 @@ def _counted(strata: Mapping[str, int]) -> dict[str, int]:
 def _up_to_floor(counts: Mapping[str, int], core: Mapping[str, int], floor: int) -> dict[str, int]:
     wanted = {name: min(floor, count) - core[name] for name, count in counts.items()}
     return {name: more for name, more in wanted.items() if more > 0}
+
+
+def _affordable(counts: Mapping[str, int], core: Mapping[str, int], floor: int) -> int:
+    """The largest floor up to ``floor`` that asks for no more documents than the core has."""
+    size = sum(core.values())
+    low, high = 0, floor
+    while low < high:
+        middle = (low + high + 1) // 2
+        if sum(_up_to_floor(counts, core, middle).values()) <= size:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _double(drawn: int, percent: int) -> int:

@@ -41,11 +41,11 @@ def make_run(store: Store, corpus: str = "town-news", *, workspace: str = "/nowh
 def make_sample(store: Store, run: CorpusRun, texts: Sequence[str], *, kind: str = "human", double: int = 0) -> StoredSample:
     """An open sample with these texts, in this order; the first ``double`` are looked at twice."""
     strata = {"town-news": len(texts)}
-    plan = Plan(
-        "removed" if kind == "removed" else "human", "removed" if kind == "removed" else "kept", strata, strata, {}, 96, 0.95, double
-    )
+    samples = CorpusSamples(store.database)
+    pool: tuple[Any, Any] = ("removed", "removed") if kind == "removed" else (kind, "kept")
+    plan = Plan(*pool, strata, strata, {}, 96, 0.95, double, number=samples.next_number(run.id, *pool))
     items = [
         NewItem(f"{number:032x}", "town-news", "town-news", number < double, f"a.jsonl:{number + 1}", text)
         for number, text in enumerate(texts)
     ]
-    return CorpusSamples(store.database).create(run=run.id, kind=kind, plan=plan.to_document(), items=items, by="test")
+    return samples.create(run=run.id, kind=kind, plan=plan.to_document(), items=items, by="test")
