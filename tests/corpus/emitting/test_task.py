@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -258,6 +261,61 @@ def test_a_file_that_does_not_read_back_is_removed(tmp_path: Path) -> None:
         replace(task, kernels=("keywords",), policy=load_policy(own), proof=None)(shards[0])
     assert refused.value.code == "BL-CORPUS-067"
     assert not task.workspace.exists(clean_name(shards[0]))
+
+
+class _Careless(Workspace):
+    """A storage on which one line of every file becomes another one as soon as it is written."""
+
+    def __init__(self, uri: str, wrong: Callable[[list[bytes]], list[bytes]]) -> None:
+        super().__init__(uri)
+        self._wrong = wrong
+
+    @contextmanager
+    def sink(self, name: str) -> Iterator[BinaryIO]:
+        with super().sink(name) as file:
+            yield file
+        written = Path(self.uri, name)
+        written.write_bytes(b"".join(self._wrong(written.read_bytes().splitlines(keepends=True))))
+
+
+def _uncovered(lines: list[bytes]) -> list[bytes]:
+    return [line.replace(json.dumps("[手机号码]").strip('"').encode(), PHONE.encode()) for line in lines]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        _uncovered,
+        lambda lines: [lines[0].replace("没有".encode(), "没了".encode()), *lines[1:]],  # in a line that was never taken apart
+        lambda lines: [lines[2], lines[1], lines[0], *lines[3:]],
+        lambda lines: lines[:-1],
+        lambda lines: [*lines, lines[0]],
+        lambda lines: [b"{}\n", *lines[1:]],
+    ],
+)
+def test_a_redaction_that_was_not_written_and_a_line_that_is_another_one_are_noticed(
+    tmp_path: Path, wrong: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    out = _Careless(str(tmp_path / "elsewhere"), wrong)
+    task, shards = _task(tmp_path, _jsonl(tmp_path), out=out)
+    with pytest.raises(RunError) as refused:
+        task(shards[0])
+    assert refused.value.code == "BL-CORPUS-067"
+    assert not out.exists(clean_name(shards[0]))
+
+
+def test_lines_with_returns_at_their_ends_and_a_byte_order_mark_read_back(tmp_path: Path) -> None:
+    lines = ['\ufeff{"text":"a","source":"good"}\r\r', '{"text":"b","source":"good"}\r', f'{{"text":"{PHONE}","source":"good"}}\r\r']
+    task, shards = _task(tmp_path, _lines(tmp_path, *lines))
+    assert [json.loads(line)["text"] for line in _clean(task, shards).splitlines() if line] == ["a", "b", "[手机号码]"]
+
+
+def test_documents_that_are_others_than_were_inspected_are_refused(tmp_path: Path) -> None:
+    task, shards = _task(tmp_path, _jsonl(tmp_path))
+    Path(shards[0].uri).write_bytes(Path(shards[0].uri).read_bytes().replace("没有什么".encode(), "没有别的".encode()))
+    with pytest.raises(RunError) as refused:
+        task(replace(shards[0], etag=""))
+    assert refused.value.code == "BL-CORPUS-068"
 
 
 def test_a_shard_on_which_nothing_was_decided_is_left_out_and_counted(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def _values(record: str, at: int, path: Sequence[str]) -> Iterator[tuple[int, in
         behind = _end_of_value(record, at)
         start = _behind_spaces(record, _behind_spaces(record, behind) + 1)
         end = _end_of_value(record, start)
-        if json.loads(record[at:behind], strict=False) == path[0]:
+        if _is_name(record[at:behind], path[0]):
             if len(path) == 1:
                 yield start, end
             else:
@@ -56,6 +56,11 @@ def _values(record: str, at: int, path: Sequence[str]) -> Iterator[tuple[int, in
         at = _behind_spaces(record, end)
         if record[at] == ",":
             at = _behind_spaces(record, at + 1)
+
+
+def _is_name(key: str, name: str) -> bool:
+    """Whether a key, as it stands between its quotes, is this name."""
+    return key[1:-1] == name if "\\" not in key else json.loads(key, strict=False) == name
 
 
 def _end_of_value(record: str, at: int) -> int:

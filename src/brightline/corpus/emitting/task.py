@@ -2,8 +2,8 @@
 
 What is decided to be kept is written as it was read; what is decided to be redacted with every finding covered for which the policy says so.
 Covered texts are looked at once more by the kernel that found the data (``proof``): what it still finds is covered as well, and a text
-on which that does not come to an end within ``_LOOKS`` looks is held back and counted as ``unproven``. Then the file is read again and
-has to give exactly the texts that were meant to be in it.
+on which that does not come to an end within ``_LOOKS`` looks is held back and counted as ``unproven``. What is not covered was looked at
+by that kernel already, on the same bytes. Then the file is read again and has to give exactly what was meant to be in it.
 
 Not done: fields other than the text are not looked at and stay as they are, also where they name a person.
 """
@@ -21,17 +21,14 @@ import pyarrow.compute as pc
 
 from brightline.corpus.annotating import annotation_name
 from brightline.corpus.deciding.policy import Policy, shipped_policy
-from brightline.corpus.emitting.reading_back import texts_digest
+from brightline.corpus.emitting.reading_back import Account
+from brightline.corpus.emitting.records import inspected_records, other_documents
 from brightline.corpus.emitting.redacting import Redaction, Replace, Span, redact
 from brightline.corpus.emitting.replacing import Style, replacement
-from brightline.corpus.emitting.validity import is_valid
 from brightline.corpus.emitting.writing import Kept, clean_name, writer_for
 from brightline.corpus.errors import RunError
 from brightline.corpus.kernel import Kernel, KernelSpec
-from brightline.corpus.reading import ShardReading
-from brightline.corpus.reading.fields import FieldNames
-from brightline.corpus.reading.records import Entry
-from brightline.corpus.schema import REDACTIONS, document_id
+from brightline.corpus.schema import REDACTIONS
 from brightline.corpus.shard import ReadOptions, Shard
 from brightline.corpus.storage import Workspace
 
@@ -63,6 +60,13 @@ class _Pending(NamedTuple):
     record: Kept
     row: int
     spans: list[Span]
+
+
+class _Covered(NamedTuple):
+    """A text with everything covered, and whether that could be proved."""
+
+    text: Redaction
+    is_proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,38 +130,40 @@ class _Emission:
         self._shard = shard
         self._out = task.out or task.workspace
         self._name = clean_name(shard)
-        self._replace: Replace = replacement(task.style, task.language, task.key_hex, is_valid)
+        self._replace: Replace = replacement(task.style, task.language, task.key_hex, _is_valid)
         self._kernel: Kernel | None = task.proof.load() if task.proof else None
-        documents = task.workspace.read_table(f"documents/{shard.name}.parquet", ["doc_id", "line", "position"])
+        self._documents = task.workspace.read_table(f"documents/{shard.name}.parquet", ["doc_id", "file", "line", "position"])
         decisions = task.workspace.read_table(f"decisions/{shard.name}.parquet", ["doc_id", "outcome"])
-        if not decisions["doc_id"].equals(documents["doc_id"]):
-            raise self._other_documents("the decisions are not those on its documents", "decide the corpus anew")
-        self._ids: list[str] = documents["doc_id"].to_pylist()
-        self._lines: list[int] = documents["line"].to_pylist()
-        self._positions: list[int] = documents["position"].to_pylist()
+        if not decisions["doc_id"].equals(self._documents["doc_id"]):
+            raise other_documents(shard, "the decisions are not those on its documents", "decide the corpus anew")
+        self._ids: list[str] = self._documents["doc_id"].to_pylist()
         self._outcomes: list[str] = decisions["outcome"].to_pylist()
         self._spans = self._to_cover()
-        self._meant = hashlib.sha256()
-        self._lineage: list[tuple[str, str, int, int, str, int]] = []
+        self._meant = Account()
+        self._rows: list[int] = []  # of what was written
+        self._out_lines: list[int] = []
         self._redactions: list[tuple[str, str, int, int, int, int, str, str]] = []
         self._redacted = self._unproven = 0
 
     def emitted(self) -> Mapping[str, object]:
         workspace, name = self._task.workspace, self._shard.name
         with self._out.sink(self._name) as sink, writer_for(self._shard, self._task.reading, sink) as writer:
-            for pending in self._batches():
-                for each, (text, is_proven) in zip(pending, self._covered(pending), strict=True):
-                    if is_proven:
-                        self._note(each, text, writer.write(each.record, text.text if text.replaced else None))
+            for pending in self._batches(self._spans.keys()):
+                covered = self._covered(pending)
+                for place, each in enumerate(pending):
+                    its = covered.get(place)
+                    if its is None or its.is_proven:
+                        text = its.text if its is not None and its.text.replaced else None
+                        self._note(each, text, writer.write(each.record, text.text if text else None))
         written_sha256 = self._out.sha256(self._name)
         self._prove_written()
-        lineage = workspace.write_table(f"lineage/{name}.parquet", _table(self._lineage, LINEAGE), LINEAGE)
+        lineage = workspace.write_table(f"lineage/{name}.parquet", self._lineage(), LINEAGE)
         redactions = workspace.write_table(f"redactions/{name}.parquet", _table(self._redactions, REDACTIONS), REDACTIONS)
         outputs = {f"lineage/{name}.parquet": lineage.sha256, f"redactions/{name}.parquet": redactions.sha256}
         elsewhere: dict[str, dict[str, str]] = {}
         (outputs if self._out == workspace else elsewhere.setdefault(self._out.uri, {}))[self._name] = written_sha256
         return {
-            "documents": len(self._lineage),
+            "documents": len(self._rows),
             "redacted": self._redacted,
             "redactions": len(self._redactions),
             "unproven": self._unproven,
@@ -168,53 +174,42 @@ class _Emission:
         }
 
     def covered(self, wanted: Set[str]) -> Iterator[tuple[str, str]]:
-        for pending in self._batches():
-            asked = [each for each in pending if self._ids[each.row] in wanted]
-            for each, (text, _is_proven) in zip(asked, self._covered(asked), strict=True):
-                yield self._ids[each.row], text.text
+        rows = {row for row, name in enumerate(self._ids) if name in wanted}
+        for pending in self._batches(rows):
+            asked = [each for each in pending if each.row in rows]
+            covered = self._covered(asked)
+            for place, each in enumerate(asked):
+                yield self._ids[each.row], covered[place].text.text if place in covered else each.record.text or ""
 
-    def _batches(self) -> Iterator[list[_Pending]]:
-        """The records that stay, some at a time."""
+    def _batches(self, read: Set[int]) -> Iterator[list[_Pending]]:
+        """The records that stay, some at a time. ``read``: rows whose texts are needed."""
         held: list[_Pending] = []
-        row = -1
-        for row, (name, record) in enumerate(self._records()):
-            if row >= len(self._ids) or name != self._ids[row]:
-                raise self._other_documents(f"record {row + 1} is not the one that was inspected", "inspect the corpus anew")
+        records = inspected_records(self._shard, self._task.reading, self._ids, read.__contains__)
+        for row, record in enumerate(records):
             if self._outcomes[row] in ("keep", "redact"):
                 held.append(_Pending(record, row, self._spans.get(row, [])))
             if len(held) == _AT_ONCE:
                 yield held
                 held = []
-        if row + 1 != len(self._ids):
-            raise self._other_documents(f"it has {row + 1} records, not {len(self._ids)}", "inspect the corpus anew")
         yield held
 
-    def _records(self) -> Iterator[tuple[str, Kept]]:
-        """The documents of the input with all that they carry, and their ids."""
-        fields = FieldNames(self._shard, self._task.reading)
-        for entry in ShardReading(self._shard, self._task.reading).entries(every_field=True):
-            if isinstance(entry, Entry):
-                name, text = fields.text(entry.value)
-                if isinstance(text, str):
-                    yield document_id(self._shard.file, entry.position, entry.content), Kept(entry.raw, entry.value, name, text)
-
-    def _covered(self, pending: Sequence[_Pending]) -> Iterator[tuple[Redaction, bool]]:
-        """Each text with everything covered, and whether that could be proved."""
-        texts = [each.record.text for each in pending]
-        done = [redact(text, each.spans, self._replace) for text, each in zip(texts, pending, strict=True)]
-        open_ones = [place for place, each in enumerate(pending) if each.spans]
-        spans = {place: list(pending[place].spans) for place in open_ones}
+    def _covered(self, pending: Sequence[_Pending]) -> dict[int, _Covered]:
+        """By place, the texts in which something is to be covered."""
+        spans = {place: list(each.spans) for place, each in enumerate(pending) if each.spans}
+        texts = {place: pending[place].record.text or "" for place in spans}
+        done = {place: redact(texts[place], its, self._replace) for place, its in spans.items()}
+        open_ones = list(spans)
         for _look in range(_LOOKS if self._kernel else 0):
             left = self._left(done, open_ones)
             for place, more in left.items():
                 spans[place] += more
                 done[place] = redact(texts[place], spans[place], self._replace)
             open_ones = list(left)
-        unproven = set(self._left(done, open_ones)) if self._kernel else set()
+        unproven = self._left(done, open_ones).keys() if self._kernel else set()
         self._unproven += len(unproven)
-        return ((each, place not in unproven) for place, each in enumerate(done))
+        return {place: _Covered(text, place not in unproven) for place, text in done.items()}
 
-    def _left(self, done: Sequence[Redaction], places: Sequence[int]) -> dict[int, list[Span]]:
+    def _left(self, done: Mapping[int, Redaction], places: Sequence[int]) -> dict[int, list[Span]]:
         """What the proof still finds in covered texts, as spans of the raw texts. What took something's place is not looked at."""
         if not places or self._kernel is None:
             return {}
@@ -227,15 +222,22 @@ class _Emission:
                 left.setdefault(places[number], []).append(span._replace(start=start, end=end))
         return left
 
-    def _note(self, pending: _Pending, text: Redaction, out_line: int) -> None:
+    def _note(self, pending: _Pending, text: Redaction | None, out_line: int) -> None:
         row = pending.row
-        self._meant.update(_framed(text.text))
-        self._lineage.append((self._ids[row], self._shard.file, self._lines[row], self._positions[row], self._name, out_line))
-        self._redacted += bool(text.replaced)
-        self._redactions += [
-            (self._ids[row], each.rule, each.start, each.end, each.out_start, each.out_end, each.placeholder, each.evidence_hash)
-            for each in text.replaced
-        ]
+        self._meant.add(pending.record.raw, text.text if text else pending.record.text)
+        self._rows.append(row)
+        self._out_lines.append(out_line)
+        if text:
+            self._redacted += 1
+            self._redactions += [
+                (self._ids[row], each.rule, each.start, each.end, each.out_start, each.out_end, each.placeholder, each.evidence_hash)
+                for each in text.replaced
+            ]
+
+    def _lineage(self) -> pa.Table:
+        documents = self._documents.take(pa.array(self._rows, pa.int64()))
+        out_file = pa.array([self._name] * len(self._rows), pa.string())
+        return documents.append_column("out_file", out_file).append_column("out_line", pa.array(self._out_lines, pa.int64()))
 
     def _to_cover(self) -> dict[int, list[Span]]:
         """Row → spans to cover, of documents that are to be redacted."""
@@ -254,18 +256,21 @@ class _Emission:
         return spans
 
     def _prove_written(self) -> None:
-        """Read the file again: exactly the texts that were meant, in their order."""
-        found = texts_digest(self._out, self._name, self._shard, self._task.reading, _framed)
-        if found != (len(self._lineage), self._meant.hexdigest()):
+        """Read the file again: exactly what was meant, in its order."""
+        agrees, found = self._meant.agrees(self._out, self._name, self._shard, self._task.reading)
+        if not agrees:
             self._out.remove(self._name)
             raise RunError(
                 "BL-CORPUS-067",
-                f"{self._name} does not read back as it was written ({found[0]} of {len(self._lineage)} texts)",
+                f"{self._name} does not read back as it was written ({found} of {len(self._meant)} texts)",
                 "report it with the input's format: the cleaned file was removed, the input is as it was",
             )
 
-    def _other_documents(self, what: str, hint: str) -> RunError:
-        return RunError("BL-CORPUS-068", f"{self._shard.file}: {what}", hint)
+
+def _is_valid(value: str) -> bool:
+    from brightline.corpus.emitting.validity import is_valid  # every detector: only whoever makes pseudonyms asks
+
+    return is_valid(value)
 
 
 def _findings(column: pa.ChunkedArray, policy: Policy) -> Iterator[tuple[int, Span, str]]:
@@ -275,12 +280,6 @@ def _findings(column: pa.ChunkedArray, policy: Policy) -> Iterator[tuple[int, Sp
     for row, found in zip(rows, pc.list_flatten(lists).to_pylist(), strict=True):
         outcome = policy.row_of(found["rule"]).outcome_of(found["score"], found["validator"], licensed=False)
         yield row, Span(found["start"], found["end"], found["rule"], found["evidence_hash"]), outcome
-
-
-def _framed(text: str) -> bytes:
-    """A text's bytes with their number before them, so that no two sequences of texts look the same."""
-    raw = text.encode("utf-8")
-    return len(raw).to_bytes(8, "big") + raw
 
 
 def _table(rows: Iterable[Sequence[object]], schema: pa.Schema) -> pa.Table:

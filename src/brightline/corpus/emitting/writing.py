@@ -31,18 +31,19 @@ _SUFFIXES = {"jsonl": ".jsonl", "json": ".jsonl", "warc": ".jsonl", "parquet": "
 _PACKED = {"": "", "gz": ".gz", "zst": ".zst"}
 _GROUP_ROWS = 2_000  # of Parquet with text: about 4 MB of documents of 2 kB; own choice
 _LEVEL = {"gz": 6, "zst": 3}  # the programs' own defaults
+_WRITTEN_BYTES = 256 * 1024  # of lines that are written at once; own choice
 _CSV_END = "\r\n"
 _BOM = b"\xef\xbb\xbf"  # a reader takes one off the beginning of a file
 
 
 class Kept(NamedTuple):
     """A record that stays. ``raw``: as it stood, where the format has that; ``value``: its fields; ``text_field``: the name (dotted inside of
-    objects) of the one that holds ``text``."""
+    objects) of the one that holds ``text``. Where ``text`` is ``None``, nobody took it apart: it can only be written as it stood."""
 
     raw: bytes | None
     value: Mapping[str, Any]
     text_field: str
-    text: str
+    text: str | None
 
 
 class RecordWriter(Protocol):
@@ -89,17 +90,25 @@ def _writer(shard: Shard, reading: ReadOptions, file: BinaryIO) -> RecordWriter:
 class _JsonLines:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._line = 0
+        self._held: list[bytes] = []
+        self._held_bytes = self._line = 0
 
     def write(self, record: Kept, text: str | None) -> int:
         raw = orjson.dumps(_plain(record.value), default=str) if record.raw is None else record.raw
-        self._file.write(raw if text is None else with_field(raw, record.text_field, text))
-        self._file.write(b"\n")
+        self._held.append(raw if text is None else with_field(raw, record.text_field, text))
+        self._held_bytes += len(raw)
         self._line += 1
+        if self._held_bytes >= _WRITTEN_BYTES:
+            self._flush()
         return self._line
 
     def finish(self) -> None:
-        """Nothing is held."""
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._held:
+            self._file.write(b"\n".join((*self._held, b"")))
+        self._held, self._held_bytes = [], 0
 
 
 class _DelimitedRows:
@@ -141,7 +150,7 @@ class _Texts:
         self._last: bytes | None = None  # the end of the text before: a reader must not take a sign of it for the line's end
 
     def write(self, record: Kept, text: str | None) -> int:
-        raw = (record.text if text is None else text).encode("utf-8")
+        raw = ((record.text or "") if text is None else text).encode("utf-8")
         if self._last is None:
             self._file.write(_BOM if raw.startswith(_BOM) else b"")
         else:
