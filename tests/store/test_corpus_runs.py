@@ -197,3 +197,47 @@ def test_of_many_who_begin_or_go_on_at_once_in_one_workspace_one_does(store: Sto
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(try_it, range(8))) == 1
+
+
+def test_a_supervisor_that_slept_while_another_went_on_with_its_run_writes_nothing_more(store: Store, runs: CorpusRuns) -> None:
+    run = begin(runs)
+    sleeper = runs.manifest(run.id)
+    sleeper.record("annotate", [CorpusShard(0, "done", "first")])
+    stop_heart(store, run)
+    other = CorpusRuns(store.database)
+    other.resume(run.id)
+    other.manifest(run.id).record("annotate", [CorpusShard(1, "done", "theirs")])
+
+    refused = [
+        lambda: sleeper.record("annotate", [CorpusShard(1, "done", "mine")]),
+        sleeper.beat,
+        lambda: sleeper.enter("cluster"),
+        lambda: runs.note(run.id, "annotate", {"documents": 1}),
+        lambda: runs.forget(run.id, ["annotate"]),
+        lambda: runs.finish(run.id),
+    ]
+    for write in refused:
+        with pytest.raises(InputError, match="BL-CORPUS-102"):
+            write()
+
+    assert [row.key for row in sleeper.recorded("annotate")] == ["first", "theirs"]
+    assert (runs.get(run.id).status, runs.get(run.id).stage, runs.get(run.id).figures) == ("running", "", {})
+
+
+def test_a_supervisor_that_slept_while_another_run_began_in_its_workspace_writes_nothing_more(store: Store, runs: CorpusRuns) -> None:
+    run = begin(runs)
+    stop_heart(store, run)
+    begin(CorpusRuns(store.database))
+
+    with pytest.raises(InputError, match="BL-CORPUS-102"):
+        runs.manifest(run.id).record("annotate", [CorpusShard(0, "done")])
+    assert list(runs.shards(run.id, "annotate")) == []
+
+
+def test_a_supervisor_that_slept_while_nobody_came_goes_on(store: Store, runs: CorpusRuns) -> None:
+    run = begin(runs)
+    stop_heart(store, run)
+
+    runs.manifest(run.id).record("annotate", [CorpusShard(0, "done")])
+
+    assert runs.get(run.id).status == "running"

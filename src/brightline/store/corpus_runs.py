@@ -1,7 +1,9 @@
 """Inspections of corpora as they run, and the manifest: what was done with each shard in each stage.
 
 Only the supervisor of a run writes here, never its workers. A run that says ``running`` and whose heart has not beaten for a minute is
-``interrupted``: whoever reads it sees that, whether or not anybody was left to write it down. Documents never come here, only counts,
+``interrupted``: whoever reads it sees that, whether or not anybody was left to write it down. A supervisor that slept through that minute
+may find another one in its place: each beginning and each going on takes a new lease, and whoever writes under an older one is refused
+(a fencing token: M. Kleppmann, Designing Data-Intensive Applications, chapter 8). Documents never come here, only counts,
 keys and digests; ``versions``, ``plan``, ``figures`` and ``outcome`` are JSON whose shape their makers fix.
 """
 
@@ -32,7 +34,8 @@ _LOCKED = 0x72_756E  # "run": sets these locks apart from others on the same wor
 
 
 class CorpusRun(NamedTuple):
-    """``status``: running, interrupted, done, failed. Times are UTC microseconds. ``figures``: stage → what it counted."""
+    """``status``: running, interrupted, done, failed. Times are UTC microseconds. ``figures``: stage → what it counted. ``lease``: of the
+    supervisor that is, or was, at work last."""
 
     id: str
     tenant: str
@@ -47,6 +50,7 @@ class CorpusRun(NamedTuple):
     versions: dict[str, str]
     plan: dict[str, Any]
     figures: dict[str, Any]
+    lease: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class CorpusRuns:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._leases: dict[str, str | None] = {}  # run → the lease under which this process works on it
 
     def begin(
         self,
@@ -89,7 +94,7 @@ class CorpusRuns:
         now = now_us()
         run = CorpusRun(
             str(uuid_utils.uuid7()), tenant, column_text(corpus), now, column_text(made_by), column_text(workspace), "running", "", now,
-            None, dict(versions), dict(plan), {},
+            None, dict(versions), dict(plan), {}, _lease(),
         )  # fmt: skip
         values = run._asdict() | {"versions": _text(run.versions), "plan": _text(run.plan), "figures": "{}"}
         with self._database.writing() as connection:
@@ -104,6 +109,7 @@ class CorpusRuns:
                 if shards is not None:
                     taken = taken.where(corpus_shards.c.number < shards)
                 connection.execute(corpus_shards.insert().from_select(["run", *(column.name for column in columns)], taken))
+        self._leases[run.id] = run.lease
         return run
 
     def resume(self, run_id: str, *, tenant: str = "default", holds_lock: bool = False) -> CorpusRun:
@@ -114,23 +120,28 @@ class CorpusRuns:
         run = self.get(run_id, tenant=tenant)
         with self._database.writing() as connection:
             self._refuse_company(connection, run.workspace, now, holds_lock)
-            changed = update(corpus_runs).where(corpus_runs.c.id == run.id).values(status="running", beat_at=now, ended_at=None)
-            connection.execute(changed)
-        return run._replace(status="running", beat_at=now, ended_at=None)
+            lease = _lease()
+            changed = update(corpus_runs).where(corpus_runs.c.id == run.id)
+            connection.execute(changed.values(status="running", beat_at=now, ended_at=None, lease=lease))
+        self._leases[run.id] = lease
+        return run._replace(status="running", beat_at=now, ended_at=None, lease=lease)
 
     def beat(self, run_id: str) -> None:
-        """The supervisor lives."""
+        """The supervisor lives. Raises ``InputError`` BL-CORPUS-102 where another one took the run over, as every method that writes does."""
         with self._database.writing() as connection:
+            self._hold(connection, run_id)
             connection.execute(update(corpus_runs).where(corpus_runs.c.id == run_id).values(beat_at=now_us()))
 
     def enter(self, run_id: str, stage: str) -> None:
         """The run is at this stage now."""
         with self._database.writing() as connection:
+            self._hold(connection, run_id)
             connection.execute(update(corpus_runs).where(corpus_runs.c.id == run_id).values(stage=stage, beat_at=now_us()))
 
     def note(self, run_id: str, stage: str, figures: Mapping[str, Any]) -> None:
         """Keep what a stage counted; the figures of the others stay."""
         with self._database.writing() as connection:
+            self._hold(connection, run_id)
             row = connection.execute(select(corpus_runs.c.figures).where(corpus_runs.c.id == run_id).with_for_update()).scalar()
             if row is None:
                 raise _no_run(run_id)
@@ -140,6 +151,7 @@ class CorpusRuns:
     def forget(self, run_id: str, stages: Iterable[str]) -> None:
         """Drop the figures of stages whose outcome does not count any more."""
         with self._database.writing() as connection:
+            self._hold(connection, run_id)
             row = connection.execute(select(corpus_runs.c.figures).where(corpus_runs.c.id == run_id).with_for_update()).scalar()
             if row is None:
                 raise _no_run(run_id)
@@ -151,6 +163,7 @@ class CorpusRuns:
         """End a run: ``done``, ``failed`` or ``interrupted``."""
         now = now_us()
         with self._database.writing() as connection:
+            self._hold(connection, run_id)
             ended = None if status == "interrupted" else now
             changed = update(corpus_runs).where(corpus_runs.c.id == run_id).values(status=status, ended_at=ended, beat_at=now)
             if connection.execute(changed).rowcount == 0:
@@ -217,6 +230,23 @@ class CorpusRuns:
         """The manifest of a run, as the engine wants it."""
         return RunManifest(self, self._database, run_id)
 
+    def _hold(self, connection: Connection, run_id: str) -> None:
+        """Go on only under the lease that counts, and keep others from taking one until this transaction ends."""
+        if run_id not in self._leases:  # this process supervises nothing here
+            return
+        row = connection.execute(
+            select(corpus_runs.c.lease, corpus_runs.c.workspace).where(corpus_runs.c.id == run_id).with_for_update()
+        ).first()
+        if row is None:
+            raise _no_run(run_id)
+        later = select(corpus_runs.c.id).where(corpus_runs.c.workspace == row.workspace, corpus_runs.c.id > run_id).limit(1)
+        follower = connection.execute(later).scalar()
+        if row.lease != self._leases[run_id] or follower is not None:
+            by = f"the run {follower}" if follower else "another process"
+            hint = "nothing of it is recorded twice; see how far the other one is: brightline corpus status"
+            message = f"{by} took over from the run {run_id} while its supervisor was silent for more than {INTERRUPTED_AFTER_S} s"
+            raise InputError("BL-CORPUS-102", message, hint)
+
     def _refuse_company(self, connection: Connection, workspace: str, now: int, holds_lock: bool) -> None:
         if holds_lock:
             return
@@ -268,6 +298,7 @@ class RunManifest:
         insert = (sqlite if self._database.is_sqlite else postgresql).insert(corpus_shards)
         given = {name: insert.excluded[name] for name in ("key", "status", "attempts", "changed_at", "outcome")}
         with self._database.writing() as connection:
+            self._runs._hold(connection, self.run_id)
             if values:
                 connection.execute(insert.on_conflict_do_update(index_elements=["run", "stage", "number"], set_=given), values)
             connection.execute(update(corpus_runs).where(corpus_runs.c.id == self.run_id).values(beat_at=now))
@@ -291,6 +322,10 @@ def _shard(row: Row[Any]) -> CorpusShard:
     return CorpusShard(
         values["number"], values["status"], values["key"], values["attempts"], orjson.loads(values["outcome"]), values["changed_at"]
     )
+
+
+def _lease() -> str:
+    return str(uuid_utils.uuid4())
 
 
 def _text(value: Any) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "SchemaStatus", "downgrade", "migrate", "status"]
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision that this program knows; a test compares it with the scripts."""
 
 _LOCK = 0x6272_6C6E  # "brln": the advisory lock of migrations on PostgreSQL

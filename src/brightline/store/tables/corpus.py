@@ -59,11 +59,12 @@ corpus_runs = Table(
     Column("versions", Text, nullable=False),
     Column("plan", Text, nullable=False),
     Column("figures", Text, nullable=False),
+    Column("lease", Text),
     Index(None, "tenant", "corpus", "made_at"),
     Index(None, "tenant", "made_at"),
     one_of("status", ("running", "interrupted", "done", "failed")),
 )
-"""Inspections of corpora (corpus_runs.py). ``figures``: what the last stage counted."""
+"""Inspections of corpora (corpus_runs.py). ``figures``: what the last stage counted. ``lease``: which supervisor may write."""
 
 corpus_shards = Table(
     "corpus_shards",
