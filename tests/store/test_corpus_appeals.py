@@ -118,3 +118,38 @@ def test_only_who_contested_the_covering_had_it_lifted(store: Store, appeals: Co
         opened = appeals.open(run, document, by="ann", reason="why", contested=contested)
         appeals.decide(opened.id, by="bob", restore=True, reason="so it is")
     assert appeals.standing(run) == {DOCUMENT: "lifted", OTHER: "restored"}
+
+
+@pytest.mark.parametrize(("contested", "before"), [("drop", "restored"), ("redact", "lifted")])
+def test_an_appeal_that_is_open_takes_nothing_from_what_an_earlier_one_restored(
+    store: Store, appeals: CorpusAppeals, contested: str, before: str
+) -> None:
+    run = _run(store)
+    first = appeals.open(run, DOCUMENT, by="ann", reason="why", contested=contested)
+    appeals.decide(first.id, by="bob", restore=True, reason="so it is")
+
+    second = appeals.open(run, DOCUMENT, by="ann", reason="its name need not be covered either", contested="redact")
+
+    assert appeals.standing(run) == {DOCUMENT: before}
+    appeals.decide(second.id, by="bob", restore=True, reason="yes")
+    assert appeals.standing(run) == {DOCUMENT: "lifted"}
+
+
+def test_who_fails_to_have_the_covering_lifted_keeps_the_restored_document(store: Store, appeals: CorpusAppeals) -> None:
+    run = _run(store)
+    for contested, restore in (("drop", True), ("redact", False)):
+        opened = appeals.open(run, DOCUMENT, by="ann", reason="why", contested=contested)
+        appeals.decide(opened.id, by="bob", restore=restore, reason="so it is")
+
+    assert appeals.standing(run) == {DOCUMENT: "restored"}
+
+
+def test_a_restored_document_that_is_taken_out_again_for_another_reason_is_out_when_that_is_upheld(
+    store: Store, appeals: CorpusAppeals
+) -> None:
+    run = _run(store)
+    for restore in (True, False):
+        opened = appeals.open(run, DOCUMENT, by="ann", reason="why", contested="drop")
+        appeals.decide(opened.id, by="bob", restore=restore, reason="so it is")
+
+    assert appeals.standing(run) == {DOCUMENT: "upheld"}

@@ -1,7 +1,7 @@
 """Documents of a corpus whose removal, quarantine or redaction is contested, and what became of it.
 
 An appeal is decided once, by somebody else than who opened it. The newest appeal on a document counts, in its run and in every later run of
-the same corpus, because a document's id depends on the document alone. A restored document is a wrong decision that was put right:
+the same corpus, because a document's id depends on the document alone; one that is still open takes nothing from what was restored. A restored document is a wrong decision that was put right:
 ``counts`` says how many. The audit log gets ids and outcomes, never the words.
 """
 
@@ -149,9 +149,11 @@ class CorpusAppeals:
             return [_appeal(row) for row in connection.execute(query.order_by(table.made_at.desc(), table.id.desc()))]
 
     def standing(self, run: str, *, tenant: str = "default") -> dict[str, str]:
-        """Document → status of the newest appeal on it, in all runs of the corpus of ``run``: what the stage "decide" heeds.
+        """Document → what its appeals come to, in all runs of the corpus of ``run``: what the stage "decide" heeds.
 
-        ``lifted`` instead of ``restored`` where it was the covering that was contested: nobody else said that anything may stay uncovered.
+        The status of the newest, but a restored document stays so while another appeal on it is open, and where only its covering was
+        contested in vain. ``lifted`` instead of ``restored`` where it was the covering that was contested: nobody else said that anything
+        may stay uncovered.
         """
         corpus = select(corpus_runs.c.corpus).where(corpus_runs.c.id == column_text(run), corpus_runs.c.tenant == tenant).scalar_subquery()
         query = (
@@ -160,8 +162,11 @@ class CorpusAppeals:
             .where(corpus_runs.c.tenant == tenant, corpus_runs.c.corpus == corpus, corpus_appeals.c.tenant == tenant)
             .order_by(corpus_appeals.c.made_at, corpus_appeals.c.id)
         )
+        heeded: dict[str, str] = {}
         with self._database.reading() as connection:
-            return {str(doc_id): _heeded(str(status), document) for doc_id, status, document in connection.execute(query)}
+            for doc_id, status, document in connection.execute(query):
+                heeded[str(doc_id)] = _heeded(heeded.get(str(doc_id), ""), str(status), str(document))
+        return heeded
 
     def counts(self, run: str, *, tenant: str = "default") -> dict[str, int]:
         """Appeals of a run by status; ``restored`` are decisions that were wrong."""
@@ -171,8 +176,13 @@ class CorpusAppeals:
             return {str(status): int(count) for status, count in connection.execute(query.group_by(table.status))}
 
 
-def _heeded(status: str, document: str) -> str:
-    return "lifted" if status == "restored" and orjson.loads(document).get("contested") == "redact" else status
+def _heeded(before: str, status: str, document: str) -> str:
+    """What counts after one appeal more."""
+    is_of_covering = orjson.loads(document).get("contested") == "redact"
+    if status == "restored":
+        return "lifted" if is_of_covering else status
+    keeps = before in ("restored", "lifted") and (status == "open" or is_of_covering)
+    return before if keeps else status
 
 
 def _text(document: Mapping[str, Any]) -> str:
