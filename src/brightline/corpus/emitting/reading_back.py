@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from brightline.corpus.emitting.records import unasked
 from brightline.corpus.planning import plan_shards
 from brightline.corpus.reading import ShardReading
 from brightline.corpus.reading.fields import FieldNames
@@ -23,13 +24,14 @@ from brightline.corpus.storage import Workspace
 __all__ = ["Account"]
 
 _WHOLE_BYTES = 1 << 62
+_HELD_BYTES = 256 * 1024  # digested at once; own choice
 
 
 class Account:
     """What a file is meant to hold, record after record: its text, or its bytes where they were not touched."""
 
     def __init__(self) -> None:
-        self._digest = hashlib.sha256()
+        self._digest = _Framed()
         self._by_text = bytearray()  # of each record whether it is its text that counts
 
     def __len__(self) -> int:
@@ -37,9 +39,7 @@ class Account:
 
     def add(self, raw: bytes | None, text: str | None) -> None:
         """The next record: its ``text``, or, where that is ``None``, its bytes."""
-        if text is not None:
-            raw = text.encode("utf-8")
-        self._digest.update(_framed(raw or b""))
+        self._digest.add((raw or b"") if text is None else text.encode("utf-8"))
         self._by_text.append(text is not None)
 
     def agrees(self, workspace: Workspace, name: str, shard: Shard, reading: ReadOptions) -> tuple[bool, int]:
@@ -50,14 +50,37 @@ class Account:
         reading = replace(
             reading, most_line_bytes=2 * reading.most_line_bytes, most_unpacked_ratio=_WHOLE_BYTES, delimiter=_delimiter(reading, name)
         )
-        digest = hashlib.sha256()
+        digest = _Framed()
         records = 0
         for planned in plan_shards([f"{workspace.uri}/{name}"], _WHOLE_BYTES):
             found = _line_by_line(planned, reading, self._by_text) if planned.format == "jsonl" else _texts(planned, reading)
             for content in found:
-                digest.update(_framed(content))
+                digest.add(content)
                 records += 1
-        return (records, digest.digest()) == (len(self), self._digest.digest()), records
+        return (records, digest.value()) == (len(self), self._digest.value()), records
+
+
+class _Framed:
+    """The digest of a row of contents, each with its number of bytes before it, so that no two rows look the same."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._held: list[bytes] = []
+        self._held_bytes = 0
+
+    def add(self, content: bytes) -> None:
+        self._held += (len(content).to_bytes(8, "big"), content)
+        self._held_bytes += len(content)
+        if self._held_bytes >= _HELD_BYTES:
+            self._take()
+
+    def value(self) -> bytes:
+        self._take()
+        return self._digest.digest()
+
+    def _take(self) -> None:
+        self._digest.update(b"".join(self._held))
+        self._held, self._held_bytes = [], 0
 
 
 def _texts(shard: Shard, reading: ReadOptions) -> Iterator[bytes]:
@@ -71,7 +94,7 @@ def _line_by_line(shard: Shard, reading: ReadOptions, by_text: Sequence[int]) ->
     fields = FieldNames(shard, reading)
     row = 0
     with opened(shard) as file:
-        for line in lines_of(file, shard, reading, hashlib.sha256()):
+        for line in lines_of(file, shard, reading, unasked()):
             if not isinstance(line, Line):
                 continue
             content: bytes | None = line.content
@@ -85,11 +108,6 @@ def _line_by_line(shard: Shard, reading: ReadOptions, by_text: Sequence[int]) ->
 def _text_of(entry: Entry | Reject, fields: FieldNames) -> bytes | None:
     _name, text = fields.text(entry.value) if isinstance(entry, Entry) else ("", None)
     return text.encode("utf-8") if isinstance(text, str) else None
-
-
-def _framed(content: bytes) -> bytes:
-    """Bytes with their number before them, so that no two sequences of records look the same."""
-    return len(content).to_bytes(8, "big") + content
 
 
 def _delimiter(reading: ReadOptions, name: str) -> str:

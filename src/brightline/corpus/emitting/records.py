@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from typing import cast
 
 from brightline.corpus.emitting.writing import Kept
 from brightline.corpus.errors import RunError
@@ -20,7 +21,7 @@ from brightline.corpus.reading.records import Entry
 from brightline.corpus.schema import document_id
 from brightline.corpus.shard import ReadOptions, Shard
 
-__all__ = ["inspected_records", "other_documents"]
+__all__ = ["inspected_records", "other_documents", "unasked"]
 
 
 def inspected_records(shard: Shard, reading: ReadOptions, ids: Sequence[str], needs_text: Callable[[int], bool]) -> Iterator[Kept]:
@@ -44,6 +45,16 @@ def other_documents(shard: Shard, what: str, hint: str) -> RunError:
     return RunError("BL-CORPUS-068", f"{shard.file}: {what}", hint)
 
 
+def unasked() -> hashlib._Hash:
+    """A digest for a reading of which nobody asks the digest: it takes bytes and forgets them."""
+    return cast("hashlib._Hash", _Unasked())
+
+
+class _Unasked:
+    def update(self, _block: bytes) -> None:
+        """Nothing is kept."""
+
+
 def _records(shard: Shard, reading: ReadOptions) -> Iterator[tuple[str, Kept]]:
     """The documents of the input with all that they carry, and their ids."""
     fields = FieldNames(shard, reading)
@@ -59,7 +70,7 @@ def _lines(shard: Shard, reading: ReadOptions, ids: Sequence[str], needs_text: C
     fields = FieldNames(shard, reading)
     row = 0
     with opened(shard) as file:
-        for line in lines_of(file, shard, reading, hashlib.sha256()):
+        for line in lines_of(file, shard, reading, unasked()):
             if not isinstance(line, Line):
                 continue
             name = document_id(shard.file, line.position, line.content)

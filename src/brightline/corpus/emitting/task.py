@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 import pyarrow as pa
@@ -52,14 +52,21 @@ _CODE = "1"
 _LOOKS = 8
 """Own choice: a placeholder names a kind of data, which can give the number beside it a context: a row of numbers takes a look each."""
 
-_AT_ONCE = 500
-"""Records that are held while their texts are covered and proved; a quarter of a reader's batch (own choice)."""
+_AT_ONCE = 2000
+_AT_ONCE_BYTES = 8 * 1024 * 1024
+"""Records that are held while their texts are covered and proved: as many as a reader's batch has, since kernels cost least for each then."""
 
 
 class _Pending(NamedTuple):
     record: Kept
     row: int
     spans: list[Span]
+
+
+class _Digested(Protocol):
+    """What a workspace's sink is when its block has ended."""
+
+    sha256: str
 
 
 class _Covered(NamedTuple):
@@ -155,7 +162,7 @@ class _Emission:
                     if its is None or its.is_proven:
                         text = its.text if its is not None and its.text.replaced else None
                         self._note(each, text, writer.write(each.record, text.text if text else None))
-        written_sha256 = self._out.sha256(self._name)
+        written_sha256 = cast("_Digested", sink).sha256
         self._prove_written()
         lineage = workspace.write_table(f"lineage/{name}.parquet", self._lineage(), LINEAGE)
         redactions = workspace.write_table(f"redactions/{name}.parquet", _table(self._redactions, REDACTIONS), REDACTIONS)
@@ -184,13 +191,15 @@ class _Emission:
     def _batches(self, read: Set[int]) -> Iterator[list[_Pending]]:
         """The records that stay, some at a time. ``read``: rows whose texts are needed."""
         held: list[_Pending] = []
+        size = 0
         records = inspected_records(self._shard, self._task.reading, self._ids, read.__contains__)
         for row, record in enumerate(records):
             if self._outcomes[row] in ("keep", "redact"):
                 held.append(_Pending(record, row, self._spans.get(row, [])))
-            if len(held) == _AT_ONCE:
+                size += len(record.raw or record.text or "")
+            if len(held) == _AT_ONCE or size >= _AT_ONCE_BYTES:
                 yield held
-                held = []
+                held, size = [], 0
         yield held
 
     def _covered(self, pending: Sequence[_Pending]) -> dict[int, _Covered]:
