@@ -1,6 +1,9 @@
 """Numbers and names that only their label proves: QQ, WeChat, medical records, social security, driving files, other nations' numbers.
 
-Each is a label, what may stand between, and a value of the right shape. A QQ group is a group of people, no person, and is left out.
+Each kind is its labels in the words of the trades that write them, and the shape of its values; ``labels`` knows how the two stand
+together. Shapes: QQ 5–11 digits, the first not 0; WeChat 6–20 signs from a letter on (its help centre), or ``wxid_`` as the service
+gives them; a file of a driving licence 12 digits, the first four a division's (GA 482-2012, the licence's second page); social security:
+personal numbers of 8–14 digits and card numbers of up to two letters and seven digits and more, each province its own. A QQ group is a group of people, no person, and is left out.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from stdnum.cn import uscc
@@ -15,110 +19,203 @@ from stdnum.us import ssn
 
 from brightline.corpus.personal.context import heading, says, words
 from brightline.corpus.personal.found import Found
-from brightline.corpus.personal.tables import foreign_numbers
+from brightline.corpus.personal.labels import backward, forward, latin, plain
+from brightline.corpus.personal.tables import divisions, foreign_numbers
 
 __all__ = ["accounts_in_columns", "foreign_identities", "foreign_signs", "labelled", "organisations"]
-TRACES = (  # google-re2, (?i): what a label of these kinds has
-    r"[qｑ] ?[qｑ][^a-z群]{0,8}[0-9０-９]|扣扣|企鹅|微信(?:[:：=＝号|\t\n*<>\"是为 ]|[^群支公小读红]?[^群支公小读红]?[a-zａ-ｚ])|wechat|weixin|\bvx|\bwx[^a-z]|薇信|加V|V信|加微|微[:：]"
-    r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|\bmrn|medical.?record|patient.?(?:id|no|num)|社保|医保|社会保|公积金|养老保险|驾驶证|驾照|档案编?号"
-    r"|driv\w*['’]?s?.?licen|\bssn|social.?security|社安|\bni(?:no)?\b|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
-)
-COLUMNS = r"QQ号?码?|微信号?|wechat(?: ?id)?|(?:病历|病案|住院|门诊|就诊卡|社保|社会保障|医保|公积金)[卡账]?编?号码?|MRN|medical record"
 
-_IS = r"(?:号码|帐号|账号|号|#|no\.?|number|id)?[ \"']{0,2}(?:[:=|\t\n]|是|为|叫|就是)?[ \"'(]{0,3}"
-_LABELLED: tuple[tuple[str, re.Pattern[str], float], ...] = tuple(
-    (rule, re.compile(pattern, re.IGNORECASE), score)
-    for rule, pattern, score in (
-        (
-            "personal.qq",
-            rf"(?:(?<![A-Za-z])Q ?Q(?!群| ?群|邮箱|音乐|浏览器|空间)|扣扣|企鹅号?)[ _-]?{_IS}(?:(?<=[QqQ])[ ]?)?([1-9][0-9]{{4,10}})(?![0-9A-Za-z@.]|[-/年月][0-9])",
-            0.8,
-        ),
-        (
-            "personal.wechat",
-            rf"(?:微信(?!群|支付|公众号|公众平台|小程序|读书|红包)|(?<![A-Za-z])(?:we ?chat|weixin|vx|wx)(?![A-Za-z])|(?<![A-Za-z])vx(?=[a-z]+[_-]?[0-9])|薇信|威信号|加V|V信|加微|微(?=:))[ _-]?{_IS}([A-Za-z][A-Za-z0-9_-]{{5,19}})(?![0-9A-Za-z_@.-])",
-            0.7,
-        ),
-        (
-            "personal.medical_record",
-            r"(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|病人|患者|检查|(?<![A-Za-z])MRN|medical[ _-]?record|patient[ _-]?(?:id|no|number)|chart)(?:编?号码?|ID|[ _-]?n(?:o|um(?:ber)?)\.?|[ _-]?id|(?=[ ]?[:#=]))?[ \"']{0,2}(?:[:=#|\t\n]|是|为)?[ \"'(]{0,3}([A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9])(?![0-9A-Za-z]|[./年][0-9])",
-            0.8,
-        ),
-        (
-            "personal.social_security",
-            rf"(?:社会保障|社会保险|社保|医保|公积金|养老保险)(?:个人)?(?:卡|账户|帐户|电脑|个人)?(?:编号|号码|号|账号|帐号){_IS}([A-Za-z]{{0,2}}[0-9]{{6,19}}[0-9Xx]?)(?![0-9A-Za-z])",
-            0.8,
-        ),
-        (
-            "personal.driving_licence",
-            rf"(?:(?:驾驶证|驾照)(?:编|证)?(?:号码|号)?|(?:驾驶证|驾照)?档案编?号|driv(?:er'?s?|ing)[ _-]?licen[cs]e(?:[ _-]?(?:no\.?|num(?:ber)?))?){_IS}([0-9]{{12}}(?:[0-9]{{6}})?|[A-Z]{{1,5}}[0-9]{{4,6}}[0-9A-Z]{{0,7}})(?![0-9A-Za-z])",
-            0.75,
-        ),
-        ("personal.us_ssn", r"(?<![0-9-])((?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4})(?![0-9-])", 0.85),
-        (
-            "personal.uk_nino",
-            r"(?<![0-9A-Za-z])((?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D])(?![0-9A-Za-z])",
-            0.85,
-        ),
+_QQ = rf"{latin('Q ?Q|tencent qq', 'QQ|Qq')}(?!群| ?群|邮箱|音乐|浏览器|空间|堂|飞车|游戏|[A-Za-z]{3}(?<!num))(?:联系方式|登录)?(?:[/、]微信|[和/]电话)?|[扣叩抠]{{2}}|[扣叩抠]号|球球号|企鹅号?|(?<![A-Za-z])[加+联系]{{1,2}} ?Q(?![A-Za-z群])|(?<![A-Za-z])Q号|(?<![A-Za-z0-9])Q(?=:)|(?<=[我他她\u4e00-\u9fff])Q(?=[1-9])|qq\.com/msgrd\?[a-z0-9=&]{{0,24}}uin|tencent://message/?\?uin|user\.qzone\.qq\.com/"
+_WECHAT = (
+    r"[微徽薇威維维]信(?!群|支付|公众|小程序|读书|红包|版本|开放|商户|视频号)(?:名片|联系方式|二维码)?|wei信|v信|[薇威](?=[:❤ ])|威❤|卫星号|绿泡泡|(?<![A-Za-z])[加+➕][Vv微](?![a-z]*[ :]*[a-z]*2ray)|(?<![A-Za-z])v(?=:)|微(?=:)|"
+    + latin("we-?chat|weixin|(?-i:(?:vx|wx|VX|WX|Vx|Wx)(?![a-z]))|VX(?=(?-i:[a-z]+[_-]?[0-9]))|wx(?=号)", "We[Cc]hat|Wx|Wei[Xx]in")
+)
+_SOCIAL = (
+    r"(?:社会保障|社会保险|社保|医疗保险|医疗救助|医保|住房公积金|公积金|养老保险|失业保险|工伤保险|生育保险|退休金)(?:个人|职工|参保人?|联名|电子)?(?:[(\[][^()\[\]\n]{1,12}[)\]])?(?:卡|账户|帐户|电脑|手册|凭证|个人|客户|本)?(?:[(\[][^()\[\]\n]{1,12}[)\]])?(?:编号|号码|号|账号|帐号|账户|识别号|卡号|客户号)"
+    r"|(?:社会保障|社保|医保)卡(?=[ :为是]{0,3}[A-Z]{0,2}[0-9])|医疗证号?|参保(?:人|人员)?(?:编?号|编码)|个人编号(?=[(\[]社保)|电脑号|(?:新?农合|合作医疗)(?:医疗)?(?:证|卡)?(?:编?号码?|号)|个人公积金号"
+    + "|"
+    + latin(
+        r"social[ _-]?(?:security|insurance)(?:[ _-]?(?:card|account))?|(?:medical|health)[ _-]?insurance(?:[ _-]?card)?|medicare(?:[ _-]?card)?|(?:housing[ _-]?)?(?:provident[ _-]?)?fund[ _-]?(?:account|no)|insured[ _-]?(?=no|id|num)|sbk?h|ybk?h|gjj(?:[ _-]?(?:account|zh))?|sb(?=_no)|yb(?=_no)",
+        "SocialSecurity|MedicalInsurance|socialInsurance",
     )
 )
-_NEED_WORDS = {
-    "personal.us_ssn": r"(?<![A-Za-z])SSN|social[ _-]?security|社会安全|社安",
-    "personal.uk_nino": r"(?<![A-Za-z])NI(?:NO)?(?![A-Za-z])|national insurance|国民保险",
-}
+_DRIVER = (
+    r"(?:机动车)?驾驶(?:人|员)?(?:证|执照)(?:[(\[][^()\[\]\n]{1,8}[)\]])?(?:的?档案)?|驾照(?:的?档案)?|駕駛執照|駕照|(?:驾驶人?|司机)?档案(?=编?号)|档 案(?= 编 号)|(?<=驾驶证)副页"
+    + "|"
+    + latin(
+        r"driv(?:er|ing)['’]?s?[ _-]?lic(?:en[cs]e|\.)?(?:[ _-]?file)?|driver[ _-]?file|operator['’]?s?[ _-]licen[cs]e|licen[cs]e[ _-]?file|licen[cs]e (?:no\.?|number) ?\(driver\)|(?-i:DL)(?=[ #:_-])(?: [A-Z](?= [A-Z][0-9]))?|(?-i:DLN)|dl_(?=n)|jszh|dabh",
+        "Driver[Ll]icen[cs]e|DriverFile",
+    )
+)
+_RECORD = r"(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|病人|患者|检查|(?<![A-Za-z])MRN|medical[ _-]?record|patient[ _-]?(?:id|no|number)|chart)(?:编?号码?|ID|[ _-]?n(?:o|um(?:ber)?)\.?|[ _-]?id|(?=[ ]?[:#=]))?[ \"']{0,2}(?:[:=#|\t\n]|是|为)?[ \"'(]{0,3}([A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9])(?![0-9A-Za-z]|[./年][0-9])"
+_QQ_VALUE = r"[1-9][0-9]{4,10}|[1-9](?: [0-9]){4,10}|[1-9][0-9]{2,3}(?:[ -][0-9]{3,4}){1,2}"
+_WECHAT_VALUE = r"(?:(?<![0-9A-Za-z_.-])|(?<=[\u4e00-\u9fff]-)|(?<=(?-i:VX))|(?<=[+加➕][vV]))[A-Za-z][A-Za-z0-9_-]{5,19}"
+_SOCIAL_VALUE = r"[A-Za-z]{0,2}[0-9]{6,19}[0-9Xx]?"
+_DRIVER_VALUE = r"[0-9]{12}(?:[0-9]{5}[0-9Xx])?|[0-9]{4} [0-9]{4} [0-9]{4}|[A-Z]{1,2}[0-9]{2,4}(?:[ -]?[0-9]{2,5}){1,4}(?:-[0-9])?|[A-Z9]{5} ?[0-9]{6} ?[A-Z9]{2}[0-9][A-Z]{2}|[A-Z]{1,5}[0-9]{4,6}[0-9A-Z]{0,7}|[0-9]{7,10}"
+_NUMBER_END = r"(?![0-9A-Za-z@]|\.[0-9A-Za-z]|[-/年月:][0-9]| ?(?:[次元首个名万亿%篇项]|人次|多))"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of account: what it is called before and behind its value, the shape of that, and how its columns are headed (``plain``)."""
+
+    rule: str
+    score: float
+    literal: re.Pattern[str]
+    forward: re.Pattern[str]
+    backward: re.Pattern[str] | None
+    column: re.Pattern[str]
+    cell: re.Pattern[str]
+
+
+def _kind(rule: str, score: float, literal: str, label: str, value: str, end: str, column: str, cell: str = "") -> _Kind:
+    return _Kind(
+        f"personal.{rule}",
+        score,
+        re.compile(literal, re.IGNORECASE),
+        forward(label, value, end),
+        backward(label, value),
+        re.compile(column),
+        re.compile(cell or value, re.IGNORECASE),
+    )
+
+
+_OWNERS = r"(?:我的|本人|联系人?|家长|学生|客户|用户|司机|员工|contact|user|customer|member|tencent|my)?"
+_NUMBER = r"(?:号码?|账号|帐号|账户|编号|id|no|num|number|account|acct|code)?"
+_KINDS: tuple[_Kind, ...] = (
+    _kind("qq", 0.8, r"[q扣叩抠]|企鹅|球球|uin", _QQ, _QQ_VALUE, _NUMBER_END, rf"{_OWNERS}(?:qq|扣扣){_NUMBER}", r"[1-9][0-9]{4,10}"),
+    _kind(
+        "wechat",
+        0.7,
+        r"微|信|薇|威|卫星号|绿泡泡|wei|we-?chat|vx|wx|[加+➕]v|\bv:",
+        _WECHAT,
+        _WECHAT_VALUE,
+        r"(?![0-9A-Za-z_@-]|\.[0-9A-Za-z])",
+        rf"{_OWNERS}(?:微信|weixin|wechat|wx|vx|wxid){_NUMBER}",
+    ),
+    _kind(
+        "social_security",
+        0.8,
+        r"社|医|公积金|养老|电脑号|参保|农合|合作|失业|工伤|生育|退休|social|insurance|medicare|fund|insured|sb|yb|gjj",
+        _SOCIAL,
+        _SOCIAL_VALUE,
+        r"(?![0-9A-Za-z]|\.[0-9]| ?[元万亿%])",
+        rf"{_OWNERS}(?:个人)?(?:社保|社会保障|社会保险|医保|医疗保险|公积金|住房公积金|养老保险|参保人?|社保电脑|socialsecurity|socialinsurance|medicalinsurance|healthinsurance|housingfund|gjj|sb|yb|insured)(?:个人)?(?:卡|账|card|zh)?(?:卡号|h|kh)?{_NUMBER}",
+    ),
+    _kind(
+        "driving_licence",
+        0.75,
+        r"驾|駕|档 ?案|driv|operator|\bdl|licen|jszh|dabh",
+        _DRIVER,
+        _DRIVER_VALUE,
+        r"(?![0-9A-Za-z]|[-./][0-9])",
+        rf"(?:机动车)?(?:驾驶证|驾照|驾驶执照|驾驶员证|司机证)(?:档案)?{_NUMBER}|{_OWNERS}(?:driver|driving|drivers)lic(?:en[cs]e)?(?:file)?{_NUMBER}|driverfile{_NUMBER}|dl(?:no|num|number|n)|jszh|dabh",
+    ),
+)
+_RECORDS = re.compile(_RECORD, re.IGNORECASE)
+_SSN = re.compile(r"(?<![0-9-])((?!000|666|9)[0-9]{3}([- ]?)(?!00)[0-9]{2}\2(?!0000)[0-9]{4})(?![0-9-])")
+_NINO = re.compile(
+    r"(?<![0-9A-Za-z])((?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D])(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+_SSN_WORDS = r"(?<![A-Za-z])SSN|social[ _-]?security|社会安全|社安"
+_NINO_WORDS = r"(?<![A-Za-z])NI(?:NO)?(?![A-Za-z])|national insurance|国民保险"
+_WXID = re.compile(r"(?<![0-9A-Za-z_])wxid_[0-9a-z]{12,16}(?![0-9A-Za-z_])")  # what the service gives who chose no name
 _USCC = re.compile(r"(?<![0-9A-Za-z])[159ANY][1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
 _LOOK_AROUND = re.compile(r"\(\?<?!.*?\)")
 _NO_ACCOUNT = re.compile(
-    r"^(?:official|wechat|weixin|payment|public|support|service|account|number|group|login|message|mini|moments|android|iphone)",
+    r"^(?:official|we-?chat|weixin|payment|public|support|service|account|number|group|login|message|mini|moments|android|iphone|appid|openid|unionid|version|please|contact|wx[0-9a-f]{16})",
     re.IGNORECASE,
 )
+_OWN_SIGN = re.compile(r"[0-9_-]")
+_SURE_LINK = re.compile(r"号|[\u4e00-\u9fff] ?[:=\n|]|id|no|account|num|是", re.IGNORECASE)
+_WORD_BEHIND = re.compile(r" ?[(.]|[ ,]{1,2}[A-Za-z]")
+_DRIVER_WORDS = r"驾|駕|司机|准驾|违章|扣\d{1,2}分|driv|车型|licenseclass"
+_OTHER_FILES = r"科研|项目|卷宗|馆藏|人事|文书|工程|合同|病|学生|毕业|干部|党员|文献|software|MIT"
 
 
 def labelled(text: str, focus: int = 0) -> Iterator[Found]:
     """Everything whose label stands beside it."""
-    for rule, pattern, score in _LABELLED:
-        for match in pattern.finditer(text, focus):
-            if _fits(rule, text, match):
-                yield Found(rule, *match.span(1), "label" if rule not in _NEED_WORDS else "pattern+context", score)
+    for kind in _KINDS:
+        if kind.literal.search(text) is None:
+            continue
+        for match in kind.forward.finditer(text, focus):
+            if _fits(kind.rule, text, match, text[match.start() : match.start(1)]):
+                yield Found(kind.rule, *match.span(1), "label", kind.score)
+        if kind.backward is not None:
+            for match in kind.backward.finditer(text, focus):
+                if _fits(kind.rule, text, match, text[match.end(1) : match.end()]):
+                    yield Found(kind.rule, *match.span(1), "label", kind.score)
+    for match in _WXID.finditer(text, focus):
+        yield Found("personal.wechat", *match.span(), "shape", 0.9)
+    yield from _records(text, focus)
+    for match in _SSN.finditer(text, focus):
+        if ssn.is_valid(re.sub("[^0-9]", "", match.group(1))) and says(
+            _SSN_WORDS, text, *match.span(1), reach=48 if match.group(2) else 24
+        ):
+            yield Found("personal.us_ssn", *match.span(1), "pattern+context", 0.85)
+    for match in _NINO.finditer(text, focus):
+        if says(_NINO_WORDS, text, *match.span(1)) or (match.group(1).count(" ") >= 3 and match.group(1).isupper()):
+            yield Found("personal.uk_nino", *match.span(1), "pattern+context", 0.85)
 
 
-def _fits(rule: str, text: str, match: re.Match[str]) -> bool:
+def _records(text: str, focus: int) -> Iterator[Found]:
+    for match in _RECORDS.finditer(text, focus):
+        numbered = re.search(r"号|ID|id|no|No|NO|number|MRN|record|#|:", match.group()[: match.start(1) - match.start()])
+        if numbered and not re.fullmatch(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}", match.group(1)):
+            yield Found("personal.medical_record", *match.span(1), "label", 0.8)
+
+
+def _fits(rule: str, text: str, match: re.Match[str], label: str) -> bool:
+    """Does what stands around a labelled value leave it one? ``label``: what was written between both, the label with it."""
     value = match.group(1)
     if rule == "personal.wechat":
-        own = bool(re.search(r"[0-9_-]", value)) or "号" in match.group()
-        return own and not _NO_ACCOUNT.match(value)
-    if rule == "personal.us_ssn":
-        return ssn.is_valid(value) and says(_NEED_WORDS[rule], text, *match.span(1))
-    if rule == "personal.uk_nino":
-        return says(_NEED_WORDS[rule], text, *match.span(1)) or value.count(" ") >= 3
-    if rule == "personal.medical_record":
-        return bool(
-            re.search(r"号|ID|id|no|No|NO|number|MRN|record|#|:", match.group()[: match.start(1) - match.start()])
-        ) and not re.fullmatch(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}", value)
+        if _NO_ACCOUNT.match(value):
+            return False
+        sure = _SURE_LINK.search(label) is not None
+        return _OWN_SIGN.search(value) is not None or (sure and _WORD_BEHIND.match(text, match.end(1)) is None)
+    if rule == "personal.driving_licence":
+        return _is_licence(text, match, value, label)
     return True
 
 
-_COLUMNS = {
-    "personal.qq": (r"^\W*QQ(?:号码?)?\W*$", re.compile(r"[1-9][0-9]{4,10}")),
-    "personal.wechat": (r"^\W*(?:微信|wechat)(?:号|id)?\W*$", re.compile(r"[A-Za-z][A-Za-z0-9_-]{5,19}")),
-    "personal.medical_record": (
-        r"^\W*(?:病历|病案|住院|门诊|就诊卡|MRN|medical record)(?:编?号|no)?\W*$",
-        re.compile(r"[A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9]"),
-    ),
-    "personal.social_security": (
-        r"^\W*(?:社保|社会保障|医保|公积金)(?:卡|账)?(?:编?号码?|号)\W*$",
-        re.compile(r"[A-Za-z]{0,2}[0-9]{6,19}[0-9Xx]?"),
-    ),
-}
-_CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n]|  |$)")
+def _is_licence(text: str, match: re.Match[str], value: str, label: str) -> bool:
+    """A file's number without a word of driving has to begin with a province; another country's licence needs its own label."""
+    if (value.isdecimal() and len(value) == 12) or value.count(" ") == 2:
+        if words(_DRIVER_WORDS).search(label) or says(_DRIVER_WORDS, text, *match.span(1)):
+            return True
+        return value[:2] in divisions().provinces and not says(_OTHER_FILES, text, *match.span(1))
+    if value.isdecimal() and len(value) < 12:
+        return words("driv|驾|operator").search(label) is not None and ("档案" not in label)
+    return "档" not in label and sum(sign.isdigit() for sign in value) >= 5
+
+
+_RECORD_COLUMN = re.compile(r"(?:病历|病案|住院|门诊|就诊卡|mrn|medicalrecord|patientid)(?:编?号码?|no|id|number)?")
+_RECORD_CELL = re.compile(r"[A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9]")
+_COLUMNS = (*((kind.rule, kind.column, kind.cell) for kind in _KINDS), ("personal.medical_record", _RECORD_COLUMN, _RECORD_CELL))
+_CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
+TRACES = (  # google-re2, (?i): what a label of these kinds has, and that a value may follow or go before
+    r"(?:[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|[?&/]uin=)[^0-9０-９群]{0,24}[1-9１-９]|[0-9]{5}[^0-9a-z群]{0,10}[qｑ][qｑ]"
+    r"|(?:[微徽薇威維维v]信|wei信)[^群]{0,24}[a-zａ-ｚ][a-z0-9_ａ-ｚ０-９-]{5}|(?:[微薇威v][❤:： ]|卫星号|绿泡泡|[加＋+➕][vｖ微]|\b[vｖ][:：])[^a-z0-9群]{0,16}[a-zａ-ｚ][a-z0-9_ａ-ｚ０-９-]{5}|微 信 号|[a-z][a-z0-9_-]{5}[^a-z0-9]{0,12}微信|we-?chat|weixin|\bvx|\bwx[^a-z]|wx_?(?:no|id|acc|num)|[a-z]wx\b"
+    r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|\bmrn|medical.?record|patient.?(?:id|no|num)"
+    r"|(?:社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator|\bdl[n #:_-]|licen.e_file|licen.e n|jszh|dabh)[^0-9０-９]{0,40}[0-9０-９]"
+    r"|[0-9]{6}[^0-9a-z]{0,12}(?:社保|医保|公积金|驾[驶照])|\bssn|social.?security|社会安全|社安|\bni(?:no)?\b|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
+)
+COLUMNS = (
+    r"(?:联系|家长|学生|客户|司机|user_?|contact_?)?(?:QQ|微信|wechat|weixin|wx|vx|wxid|扣扣)[号_ ]?(?:码|账号|id|no|num|number|account)?"
+    r"|(?:个人)?(?:病历|病案|住院|门诊|就诊卡|社保|社会保[障险]|医保|医疗保险|(?:住房)?公积金|养老保险|参保人?|驾驶证|驾照|驾驶执照)(?:电脑|个人|档案)?[卡账]?(?:卡号|编?号码?|账号)?|MRN|medical[ _]record[_ ]?(?:no|number|id)?"
+    r"|(?:social_?(?:security|insurance)|medical_?insurance|housing_?fund|insured|driv(?:er|ing|ers)_?licen[cs]e|driver_file|dl)_?(?:card|account|file)?_?(?:no|num|number|id)?|sbk?h|ybk?h|jszh|dabh"
+)
 
 
 def accounts_in_columns(text: str, focus: int = 0) -> Iterator[Found]:
     """The same under the heading of a column."""
     for match in _CELL_VALUE.finditer(text, focus):
         over = heading(text, match.start(1))
-        for rule, (label, shape) in _COLUMNS.items():
-            if over and words(label).search(over) and shape.fullmatch(match.group(1)):
+        if not over:
+            continue
+        name = plain(over)
+        for rule, column, cell in _COLUMNS:
+            if column.fullmatch(name) and cell.fullmatch(match.group(1)):
                 yield Found(rule, *match.span(1), "column", 0.75)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from brightline.corpus.personal.listed import column_at
 from brightline.corpus.personal.rules import RULES, placeholder
 
 __all__ = ["after", "before", "heading", "nearest", "says", "words"]
@@ -50,7 +51,12 @@ def _without_placeholders(near: str) -> str:
 
 
 def heading(text: str, start: int) -> str:
-    """The heading of the value's column, or nothing: the same cell in the first line of the block, if both lines have as many cells."""
+    """The heading of the value's column, or nothing: the same cell in the first line of the block, if both lines have as many cells;
+    or the name in a list of columns (``listed``)."""
+    if "VALUES" in text or "values" in text:
+        name = column_at(text, start)
+        if name:
+            return name
     begin = text.rfind("\n", max(0, start - _LONGEST_ROW), start) + 1
     if begin == 0:
         return ""

@@ -15,14 +15,14 @@ from datetime import date
 from stdnum import numdb
 from stdnum.cn import ric
 
-from brightline.corpus.personal.context import nearest, says
+from brightline.corpus.personal.context import before, heading, nearest, says, words
 from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.numbers import Number
 from brightline.corpus.personal.tables import divisions
 
 __all__ = ["code_identities", "hong_kong_digit", "number_identity", "taiwan_digit"]
 _D = "[0-9０-９①-⑨⓪⑴-⑼⒈-⒐❶-❾➀-➈➊-➒⓿⓵-⓽₀-₉𝟎-𝟿]"
-TRACES = rf"护照|護照|通行证|通行證|回乡证|回鄉證|台胞证|台胞證|居住证|居住證|永久居留|永居|(?i:passport|residence.?permit|travel.?permit|permanent resid)|[A-ZＡ-Ｚ]{{1,2}}{_D}{{6}}[ ]?[(（0-9A]|[A-ZＡ-Ｚ][12１２]{_D}{{8}}"
+TRACES = rf"护照|護照|通行证|通行證|回乡[证卡]|回鄉[證卡]|[台臺]胞[证證]|大通证|居住证|居住證|永久居留|永居|(?i:passport|residence.?permit|travel.?permit|permanent resid|home.?return|\b(?:hrp|mtp|eep|gatxz|txz|tbz)\b|exit.?entry.?permit|compatriot|hk.?maca[ou].?p|_permit)|[A-ZＡ-Ｚ]{{1,2}}{_D}{{6}}[ ]?[(（0-9A]|[A-ZＡ-Ｚ][12１２]{_D}{{8}}"
 
 ID_WORDS = r"身份证|身分证|身分證|身份證|证件号|證件號|居民证|公民身份|身份号|id[ _-]?card|id[ _-]?n(?:o|um)|identity|sfz|cert[ _-]?no"
 PERMIT_WORDS = r"居住证|居住證|永久居留|永居|residence[ _-]?permit|permanent resid"
@@ -33,15 +33,24 @@ _LABELS = {  # numbers of these kinds are the holder's identity number, so the n
     "personal.residence_permit": PERMIT_WORDS,
 }
 _TRAVEL_WORDS = (
-    r"通行证|通行證|回乡证|回鄉證|台胞证|台胞證|往来港澳|往来内地|往来台湾|来往大陆|来往内地|travel[ _-]?permit|home[ _-]?return"
+    r"通行证|通行證|回乡[证卡]|回鄉[證卡]|[台臺]胞[证證]|大通[证證]|往来港澳|往来内地|往来台湾|来往大陆|来往内地|travel[ _-]?permit|home[ _-]?return|(?<![A-Za-z])(?:hrp|mtp|eep|gatxz|txz|tbz|hxz)(?![A-Za-z])|exit[ _-]?entry[ _-]?permit"
+    r"|compatriots?[ _-]?(?:travel[ _-]?)?permit|hk[ _-]?(?:mo|maca[ou])[ _-]?(?:pass|permit)|(?:taiwan|macau|hong ?kong)[ _-](?:residents?[ _-])?permit"
 )
+_TAIWAN_WORDS = r"[台臺]胞|台湾居民|臺灣居民|来往大陆|大陆通行证|通行证号|通行證號|taiwan|compatriot|(?<![A-Za-z])(?:mtp|tbz)|travel[ _-]?permit[ _-]?(?:no|num|id)"
+_OWN_CARD = (
+    ID_WORDS.replace("|证件号|證件號", "").replace("|cert[ _-]?no", "").replace("|id[ _-]?n(?:o|um)", "")
+)  # "证件号" says nothing of the kind
 _PASSPORT_WORDS = r"护照|護照|passport"
-_CODE = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,3} ?[0-9]{6,12}(?: ?\([0-9A]\)| ?[A-Z0-9])?|[0-9]{8,10}|1[45][0-9]{7})(?![0-9A-Za-z])")
-_CALLED_BEHIND = re.compile(r" ?(?:号|的|为)?(护照|護照|[\u4e00-\u9fff]{0,4}通行证|台胞证|回乡证)")
+_CODE = re.compile(
+    r"(?<![0-9A-Za-z])(?:[A-Z]{1,3} ?(?:[0-9]{6,12}|[0-9]{4} [0-9]{4})(?: ?\([0-9A]\)| ?[A-Z0-9])?|[0-9]{8,10}|1[45][0-9]{7})(?![0-9A-Za-z])"
+)
+_CALLED_BEHIND = re.compile(r" ?[(\[]?(?:号|的|为|是)?(?:我的?|他的?|她的?|本人)?(护照|護照|[\u4e00-\u9fff]{0,4}通行证|台胞证|回乡证)")
 _LOWER_CODE = re.compile(r"[a-z]{1,2}[0-9]{7,9}")
 _PASSPORT = re.compile(r"[EG][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|(?:D|S|P|DE|SE|PE|K|H|KJ|MA|MB)[0-9]{7,8}|1[45][0-9]{7}")
 _FOREIGN_PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}")
-_TRAVEL = re.compile(r"[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?|[LT][0-9]{8}|[0-9]{8}(?:[0-9]{2})?")
+_TRAVEL = re.compile(  # National Immigration Administration: C or CA… (2014, 2018), W before; H or M and 8 digits for life (and 2 for the renewal, until 2013); L, T; 8 digits for Taiwan (10 until 2015)
+    r"[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?|[LT][0-9]{8}|[0-9]{8}(?:[0-9]{2})?"
+)
 _HONG_KONG = re.compile(r"(?<![0-9A-Za-z])([A-Z]{1,2}) ?([0-9]{6}) ?(\(?)([0-9A])(\)?)(?![0-9A-Za-z])")
 _TAIWAN = re.compile(r"(?<![0-9A-Za-z])[A-Z][12][0-9]{8}(?![0-9A-Za-z])")
 _OLD_PERMIT = re.compile(r"(?<![0-9A-Za-z])[A-Z]{3}[0-9]{12}(?![0-9A-Za-z])")
@@ -126,17 +135,31 @@ def _by_context(text: str, match: re.Match[str]) -> Found | None:
     """A code that only its context makes a passport or a permit."""
     start, end = match.span()
     code = match.group().replace(" ", "").upper()
-    kind = nearest(text, start, {"personal.passport": _PASSPORT_WORDS, "personal.travel_permit": _TRAVEL_WORDS, "": ID_WORDS}, 32)
+    kind = _nearest_paper(text, start)
     behind = _CALLED_BEHIND.match(text, end)
     if behind:
         kind = "personal.passport" if behind.group(1) in ("护照", "護照") else "personal.travel_permit"
-    if kind == "personal.travel_permit" and _TRAVEL.fullmatch(code):
+    if kind == "personal.travel_permit" and _TRAVEL.fullmatch(code) and (code[0].isalpha() or says(_TAIWAN_WORDS, text, start, end, 64)):
         return Found(kind, start, end, "pattern+context", 0.8)
     if kind == "personal.passport" and _PASSPORT.fullmatch(code):
         return Found(kind, start, end, "pattern+context", 0.85)
     if kind == "personal.passport" and _FOREIGN_PASSPORT.fullmatch(code):
         return Found(kind, start, end, "pattern+context", 0.6)
     return None
+
+
+def _nearest_paper(text: str, start: int) -> str:
+    """What the nearest words before a code, or over its column, call it; the heading "证件号" leaves that to the other cells."""
+    kinds = {"personal.passport": _PASSPORT_WORDS, "personal.travel_permit": _TRAVEL_WORDS, "": _OWN_CARD}
+    over = heading(text, start)
+    if over and any(words(pattern).search(over) for pattern in kinds.values()):
+        return nearest(text, start, kinds)
+    near, best, place = before(text, start, 64), "", -1
+    for kind, pattern in kinds.items():
+        for match in words(pattern).finditer(near):
+            if match.end() > place:
+                best, place = kind, match.end()
+    return best
 
 
 def hong_kong_digit(code: str) -> str:

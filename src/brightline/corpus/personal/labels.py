@@ -1,0 +1,47 @@
+"""How a label and its value stand together: what may be between them, in forms, sentences, keys of code, cells of tables and print.
+
+``forward`` and ``backward`` make the expressions for "QQ号（常用）：123456" and "123456（我的QQ）". Only what people write between a label
+and its value is let through (号码, No., remarks in brackets, 是, is,改成, signs, two line ends); any other word ends the search, so that
+"医保结算单据号" is not "医保号". ``plain`` makes the heading of a column or the name of a field comparable: ``userQQ_No`` → ``userqqno``.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["backward", "forward", "latin", "plain"]
+
+_NUMBER_WORDS = r"(?:[ _-]{0,2}(?:号码|号|號碼|號|编号|編號|帐号|账号|账户|帐户|ID|No\.?|num(?:ber)?|nbr|account|acct|#)){0,2}"
+_REMARK = r"(?: ?[(\[【][^()\[\]【】\n]{1,16}[)\]】])?"  # "（必填）", "(9 digits)"; 16 characters: own choice
+_SIGNS = r"[ \t\"'`*_|:=>,，.…→【\[(<-]{0,8}"
+_LINES = rf"{_SIGNS}(?:\n{_SIGNS}){{0,2}}"  # print puts a value under its label, perhaps a blank line between
+_VERB = (
+    r"(?:(?:账号|[也就都只还]|现在|目前|已经?|新的?|常用的?|登记|填写?|写|用|绑定?|换|改|变更|更新|设置?|登录|收|是|的|为|叫|成|了){1,4}"
+    r"|is(?: now)?|was|are|at|to|via)?"
+)
+LINK = rf"{_NUMBER_WORDS}{_REMARK}{_LINES}{_VERB}{_SIGNS}"
+_BACK = r"[\"']? ?[(\[【,，]{0,2} ?(?:这?[就也]?(?:是|为)|这个|加我?|搜我?|as|is|=)? ?(?:我们?|他|她|本人|孩子|客户|对方|my|his|her|their|the)?的?(?:新|旧|老|常用|个人)?的? ?"
+
+
+def forward(label: str, value: str, end: str) -> re.Pattern[str]:
+    """Label, then value (group 1). ``end``: what may not follow the value, as a look-ahead."""
+    return re.compile(rf"(?:{label}){LINK}({value}){end}", re.IGNORECASE)
+
+
+def backward(label: str, value: str) -> re.Pattern[str]:
+    """Value (group 1), then what it is called: ``83920174（QQ）``, ``83920174是我的QQ``."""
+    return re.compile(
+        rf"(?<![0-9A-Za-z_.@/-])({value}){_BACK}(?:{label})(?=号|id|no\.?(?![a-z])|num|[^0-9A-Za-z:=\u4e00-\u9fff]|[了吧呢哦,]|$)",
+        re.IGNORECASE,
+    )
+
+
+def latin(words: str, camel: str = "") -> str:
+    """Words in Latin letters that are words of their own; ``camel``: also as the end of a name in camel case (``userQQ``)."""
+    own = rf"(?<![A-Za-z])(?:{words})"
+    return rf"(?:{own}|(?<=[a-z])(?-i:{camel}))" if camel else own
+
+
+def plain(heading: str) -> str:
+    """A heading without signs, case and what stands in brackets."""
+    return re.sub(r"[\W_]+", "", re.sub(r"[(\[【].{0,20}?[)\]】]", "", heading)).lower()
