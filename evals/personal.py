@@ -2,10 +2,11 @@
 
     .venv/bin/python evals/personal.py [--items FILE …] [--json] [--misses N] [--presidio PYTHON] [--data-juicer FOLDER]
 
-``personal/items.jsonl`` and ``personal/third/items.jsonl``: texts by two people who had not read the detectors, nor the second those of the
-first (``personal/README.md`` says what counts). They are measured and printed apart; ``--items`` names others. Recall for each rule
-and shape, exact spans, decoys that were flagged; shares come with 95 % Wilson intervals. Then findings per million characters in the
-ordinary corpora of ``BRIGHTLINE_DATA`` (default ``../shared/data``), whose rows are never printed. Peers, on the same items in the same run:
+``personal/items.jsonl``, ``personal/third/items.jsonl`` and ``personal/fourth/items.jsonl``: texts by people who had not read the detectors,
+nor the later ones those of the earlier (``personal/README.md`` says what counts). They are measured and printed apart; ``--items`` names
+others. Recall for each rule and shape, exact spans, decoys that were flagged; shares come with 95 % Wilson intervals. Then findings per million
+characters in the ordinary corpora of ``BRIGHTLINE_DATA`` (default ``../shared/data``), whose rows are never printed. Peers, on the same items
+in the same run:
 
     presidio     Microsoft Presidio in an interpreter of its own (``--presidio``): all its recognisers, blank pipelines for zh and en
     data-juicer  the expressions of its pii_redaction_mapper, read from its unpacked source (``--data-juicer``), as the mapper applies them
@@ -34,7 +35,7 @@ from brightline.corpus.personal import RULES, find
 from moderation import wilson
 
 HERE = Path(__file__).parent
-ITEMS = (HERE / "personal" / "items.jsonl", HERE / "personal" / "third" / "items.jsonl")
+ITEMS = tuple(HERE / "personal" / place / "items.jsonl" for place in ("", "third", "fourth"))
 DATA = Path(os.environ.get("BRIGHTLINE_DATA", HERE.parents[1] / "shared" / "data"))
 RECALL, FLAGGED = 0.97, 0.02
 
