@@ -36,35 +36,49 @@ def rolling(texts: Normalised) -> tuple[Hashes, Hashes]:
     One that would run past the end of its text has the value of the first one of that text, so that it changes no set. Where a text has
     fewer characters than a gram, its places mean nothing.
     """
+    size = len(texts.codes)
+    anchors, grams = np.zeros(size, np.uint64), np.zeros(size, np.uint64)
     ones, four = _parts(texts.codes)
-    return _placed(four[:-4] * _LAST + four[4:], ANCHOR, texts), _placed(four[: len(ones) - 4] * _LAST + ones[4:], COMPARED, texts)
+    five = np.multiply(four[: max(size - 4, 0)], _LAST, out=grams[: max(size - 4, 0)])
+    eight = np.add(five[: max(size - 7, 0)], four[4:], out=anchors[: max(size - 7, 0)])
+    five += ones[4:]
+    _mix(eight)
+    _mix(five)
+    return _closed(anchors, ANCHOR, texts), _closed(grams, COMPARED, texts)
 
 
 def compared(codes: Codes) -> Hashes:
     """The hashes of all compared grams of one text, in their order."""
     ones, four = _parts(codes)
-    return _mixed(four[: max(len(ones) - 4, 0)] * _LAST + ones[4:])
+    hashes: Hashes = four[: max(len(ones) - 4, 0)] * _LAST
+    hashes += ones[4:]
+    _mix(hashes)
+    return hashes
 
 
 def _parts(codes: Codes) -> tuple[Hashes, Hashes]:
     """The hashes of all grams of one and of four characters."""
-    ones = codes.astype(np.uint64) * _ONE
-    two = ones[:-1] * _TWO + ones[1:]
-    return ones, two[:-2] * _FOUR + two[2:]
+    ones: Hashes = np.multiply(codes, _ONE, dtype=np.uint64)
+    two = ones[:-1] * _TWO
+    two += ones[1:]
+    four: Hashes = two[:-2] * _FOUR
+    four += two[2:]
+    return ones, four
 
 
-def _placed(hashes: Hashes, chars: int, texts: Normalised) -> Hashes:
-    placed = np.zeros(len(texts.codes), np.uint64)
-    placed[: len(hashes)] = _mixed(hashes)
+def _closed(hashes: Hashes, chars: int, texts: Normalised) -> Hashes:
+    """With the first gram's value where a gram would run past the end of its text."""
     starts, ends = texts.offsets[:-1], texts.offsets[1:]
     for back in range(1, chars):
         inside = ends - back >= starts
-        placed[ends[inside] - back] = placed[starts[inside]]
-    return placed
-
-
-def _mixed(hashes: Hashes) -> Hashes:
-    hashes ^= hashes >> np.uint64(33)
-    hashes *= _MIX
-    hashes ^= hashes >> np.uint64(29)
+        hashes[ends[inside] - back] = hashes[starts[inside]]
     return hashes
+
+
+def _mix(hashes: Hashes) -> None:
+    """In place: arrays of a block stay in the processor's cache, new ones would not."""
+    shifted = hashes >> np.uint64(33)
+    hashes ^= shifted
+    hashes *= _MIX
+    np.right_shift(hashes, np.uint64(29), out=shifted)
+    hashes ^= shifted
