@@ -26,6 +26,14 @@ def test_the_hash_is_the_one_that_the_documentation_tells_how_to_compute(texts: 
     assert kernel().annotate(table(texts)).column("sha256").to_pylist() == list(map(_by_the_book, texts))
 
 
+def test_every_character_of_the_first_planes_becomes_what_the_documentation_says() -> None:
+    # In documents of 256, beside a letter: what depends on its neighbour must not hide what does not.
+    points = [point for point in range(0x20000) if not 0xD800 <= point < 0xE000 and not 0x3400 <= point < 0xA000]
+    texts = ["".join(f"a{chr(point)}" for point in points[at : at + 256]) for at in range(0, len(points), 256)]
+    texts += [f"x{chr(point)}" for point in points if len(unicodedata.normalize("NFKC", chr(point)).casefold()) > 1]
+    assert kernel().annotate(table(texts)).column("sha256").to_pylist() == list(map(_by_the_book, texts))
+
+
 @pytest.mark.parametrize(
     "copy",
     ["Hello，World 你好", "hello,world 你好", "  HELLO,\u3000world\n\n你好 ", "ｈｅｌｌｏ,ｗｏｒｌｄ 你好"],

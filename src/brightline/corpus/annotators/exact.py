@@ -2,13 +2,15 @@
 
 Normalised is: NFKC (UAX #15), case folded (Unicode 3.13), every run of white space one space, none at the ends; then UTF-8. Anybody can
 compute it again: ``" ".join(unicodedata.normalize("NFKC", text).casefold().split())``. Characters that become one character whatever
-stands beside them go through a table for the whole batch; documents that have others (ligatures, combining marks) go one by one.
+stands beside them go through a table for the whole batch; documents that have others (combining marks, accents that stand alone) go
+one by one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from itertools import chain
 
@@ -51,9 +53,12 @@ def normalised(text: str) -> str:
 
 
 def _annotated(stretch: Stretch) -> pa.Table:
-    folded = _table()[stretch.points]
-    by_hand = np.zeros(len(stretch), np.bool_)
-    by_hand[stretch.document[folded == _BY_HAND]] = True
+    table, several = _table()
+    folded = table.take(stretch.points)
+    by_hand = set(stretch.documents_at(np.flatnonzero(folded == _BY_HAND)).tolist())
+    at = np.flatnonzero(_expands().take(stretch.points))
+    expanding = set(stretch.documents_at(at).tolist())
+    expansions = [(chr(point), several[point]) for point in np.unique(stretch.points[at]).tolist()]
     is_space = folded == _SPACE
     kept = ~is_space
     kept[1:] |= ~is_space[:-1]
@@ -62,12 +67,18 @@ def _annotated(stretch: Stretch) -> pa.Table:
     # Spaces at the ends of documents: the one that is kept of a run at the beginning, and the last one before the separator.
     firsts = stretch.starts[:-1]
     kept[firsts[is_space[firsts]]] = False
-    written = folded[kept]
-    ends = np.cumsum(kept)[separators]
+    places = np.flatnonzero(kept)
+    # What is done by hand may hold halves of characters here, which nobody looks at.
+    written = folded.take(places).tobytes().decode("utf-32-le", "replace")
     digests = []
     begin = 0
-    for row, (end, slow) in enumerate(zip(ends.tolist(), by_hand.tolist(), strict=True)):
-        content = normalised(stretch.texts[row]) if slow else written[begin:end].tobytes().decode("utf-32-le").strip(" ")
+    for row, end in enumerate(np.searchsorted(places, separators).tolist()):
+        if row in by_hand:
+            content = normalised(stretch.texts[row])
+        else:
+            content = written[begin:end].strip(" ")
+            for character, instead in expansions if row in expanding else ():
+                content = content.replace(character, instead)
         digests.append(hashlib.sha256(content.encode()).digest())
         begin = end
     prefixes = np.frombuffer(b"".join(digest[:8] for digest in digests), ">i8").astype(np.int64)
@@ -79,20 +90,35 @@ _LOOKED_AT = ((0, 0x3400), (0x4DC0, 0x4E00), (0xA000, 0xAC00), (0xD7A4, 0xD800),
 
 
 @cache
-def _table() -> NDArray[np.uint32]:
-    """Code point → what it becomes, ``_BY_HAND`` where that is not one character or depends on its neighbours."""
+def _table() -> tuple[NDArray[np.uint32], Mapping[int, str]]:
+    """Code point → what it becomes, ``_BY_HAND`` where that depends on its neighbours; and those that become several characters whatever
+    stands beside them (``…``, ``℃``), which the first table leaves as they are."""
     table = np.arange(0x110000, dtype=np.uint32)
+    several: dict[int, str] = {}
     composing = _second_halves()
     for point in chain.from_iterable(range(*block) for block in _LOOKED_AT):
         character = chr(point)
         folded = unicodedata.normalize("NFKC", character).casefold()
         if character.isspace():
             table[point] = _SPACE
-        elif len(folded) != 1 or folded.isspace() or unicodedata.combining(character) or character in composing:
-            table[point] = _BY_HAND
-        else:
+        elif len(folded) == 1 and not (folded.isspace() or unicodedata.combining(character) or character in composing):
             table[point] = ord(folded)
+        elif len(folded) > 1 and not any(each.isspace() or unicodedata.combining(each) or each in composing for each in folded):
+            several[point] = folded
+        else:
+            table[point] = _BY_HAND
     table[0xD800:0xE000] = _BY_HAND
+    for point in several.keys() & set(table[np.flatnonzero(table != np.arange(len(table)))].tolist()):
+        table[point] = _BY_HAND  # another character becomes this one, which would then be taken for it
+        del several[point]
+    return table, several
+
+
+@cache
+def _expands() -> NDArray[np.bool_]:
+    """Code point → whether it becomes several characters."""
+    table = np.zeros(0x110000, np.bool_)
+    table[list(_table()[1])] = True
     return table
 
 
