@@ -1,4 +1,4 @@
-"""Numbers and names that only their label proves: QQ, WeChat, medical records, social security, driving files, other nations' numbers.
+"""Numbers and names that only their label proves: QQ, WeChat, medical records, social security, driving files; and codes of organisations.
 
 Each kind is its labels in the words of the trades that write them, and the shape of its values; ``labels`` knows how the two stand
 together. Shapes: QQ 5–11 digits, the first not 0; WeChat 6–20 signs from a letter on (its help centre), or ``wxid_`` as the service
@@ -8,26 +8,25 @@ personal numbers of 8–14 digits and card numbers of up to two letters and seve
 
 from __future__ import annotations
 
-import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from stdnum.cn import uscc
 from stdnum.us import ssn
 
 from brightline.corpus.personal.context import heading, says, words
+from brightline.corpus.personal.foreign import foreign_identities, foreign_signs
 from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.labels import backward, forward, latin, plain
-from brightline.corpus.personal.tables import divisions, foreign_numbers
+from brightline.corpus.personal.tables import divisions
 
 __all__ = ["accounts_in_columns", "foreign_identities", "foreign_signs", "labelled", "organisations"]
 
 _QQ = rf"{latin('Q ?Q|tencent qq', 'QQ|Qq')}(?!群| ?群|邮箱|音乐|浏览器|空间|堂|飞车|游戏|[A-Za-z]{3}(?<!num))(?:联系方式|登录)?(?:[/、]微信|[和/]电话)?|[扣叩抠]{{2}}|[扣叩抠]号|球球号|企鹅号?|(?<![A-Za-z])[加+联系]{{1,2}} ?Q(?![A-Za-z群])|(?<![A-Za-z])Q号|(?<![A-Za-z0-9])Q(?=:)|(?<=[我他她\u4e00-\u9fff])Q(?=[1-9])|qq\.com/msgrd\?[a-z0-9=&]{{0,24}}uin|tencent://message/?\?uin|user\.qzone\.qq\.com/"
 _WECHAT = (
     r"[微徽薇威維维]信(?!群|支付|公众|小程序|读书|红包|版本|开放|商户|视频号)(?:名片|联系方式|二维码)?|wei信|v信|[薇威](?=[:❤ ])|威❤|卫星号|绿泡泡|(?<![A-Za-z])[加+➕][Vv微](?![a-z]*[ :]*[a-z]*2ray)|(?<![A-Za-z])v(?=:)|微(?=:)|"
-    + latin("we-?chat|weixin|(?-i:(?:vx|wx|VX|WX|Vx|Wx)(?![a-z]))|VX(?=(?-i:[a-z]+[_-]?[0-9]))|wx(?=号)", "We[Cc]hat|Wx|Wei[Xx]in")
+    + latin("we-?chat|weixin|(?-i:(?:vx|wx|VX|WX|Vx|Wx)(?![a-z]| [-+*/=]))|VX(?=(?-i:[a-z]+[_-]?[0-9]))|wx(?=号)", "We[Cc]hat|Wx|Wei[Xx]in")
 )
 _SOCIAL = (
     r"(?:社会保障|社会保险|社保|医疗保险|医疗救助|医保|住房公积金|公积金|养老保险|失业保险|工伤保险|生育保险|退休金)(?:个人|职工|参保人?|联名|电子)?(?:[(\[][^()\[\]\n]{1,12}[)\]])?(?:卡|账户|帐户|电脑|手册|凭证|个人|客户|本)?(?:[(\[][^()\[\]\n]{1,12}[)\]])?(?:编号|号码|号|账号|帐号|账户|识别号|卡号|客户号)"
@@ -121,7 +120,6 @@ _SSN_WORDS = r"(?<![A-Za-z])SSN|social[ _-]?security|社会安全|社安"
 _NINO_WORDS = r"(?<![A-Za-z])NI(?:NO)?(?![A-Za-z])|national insurance|国民保险"
 _WXID = re.compile(r"(?<![0-9A-Za-z_])wxid_[0-9a-z]{12,16}(?![0-9A-Za-z_])")  # what the service gives who chose no name
 _USCC = re.compile(r"(?<![0-9A-Za-z])[159ANY][1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
-_LOOK_AROUND = re.compile(r"\(\?<?!.*?\)")
 _NO_ACCOUNT = re.compile(
     r"^(?:official|we-?chat|weixin|payment|public|support|service|account|number|group|login|message|mini|moments|android|iphone|appid|openid|unionid|version|please|contact|wx[0-9a-f]{16})",
     re.IGNORECASE,
@@ -193,6 +191,14 @@ _RECORD_COLUMN = re.compile(r"(?:病历|病案|住院|门诊|就诊卡|mrn|medic
 _RECORD_CELL = re.compile(r"[A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9]")
 _COLUMNS = (*((kind.rule, kind.column, kind.cell) for kind in _KINDS), ("personal.medical_record", _RECORD_COLUMN, _RECORD_CELL))
 _CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
+TRACES = (  # google-re2, (?i): what the labels of these kinds begin with
+    r"[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维v]信[^群支公小读红]|wei信|[薇威][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|we-?chat|weixin|wxid_|\bvx|\bwx[^a-z]|wx_?(?:no|id|acc|num)|[a-z]wx\b"
+    r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|\bmrn|medical.?record|patient.?(?:id|no|num)"
+    r"|社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund.?(?:acc|no)|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator['’]?s?.licen|\bdl[n #:_-]|licen.e_file|licen.e n|jszh|dabh"
+    r"|\bssn|社会安全|社安|\bni(?:no)?\b|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
+)
+COLUMNS = (*((kind.rule, kind.column, kind.cell) for kind in _KINDS), ("personal.medical_record", _RECORD_COLUMN, _RECORD_CELL))
+_CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
 TRACES = (  # google-re2, (?i): what a label of these kinds has, and that a value may follow or go before
     r"(?:[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|[?&/]uin=)[^0-9０-９群]{0,24}[1-9１-９]|[0-9]{5}[^0-9a-z群]{0,10}[qｑ][qｑ]"
     r"|(?:[微徽薇威維维v]信|wei信)[^群]{0,24}[a-zａ-ｚ][a-z0-9_ａ-ｚ０-９-]{5}|(?:[微薇威v][❤:： ]|卫星号|绿泡泡|[加＋+➕][vｖ微]|\b[vｖ][:：])[^a-z0-9群]{0,16}[a-zａ-ｚ][a-z0-9_ａ-ｚ０-９-]{5}|微 信 号|[a-z][a-z0-9_-]{5}[^a-z0-9]{0,12}微信|we-?chat|weixin|\bvx|\bwx[^a-z]|wx_?(?:no|id|acc|num)|[a-z]wx\b"
@@ -217,27 +223,6 @@ def accounts_in_columns(text: str, focus: int = 0) -> Iterator[Found]:
         for rule, column, cell in _COLUMNS:
             if column.fullmatch(name) and cell.fullmatch(match.group(1)):
                 yield Found(rule, *match.span(1), "column", 0.75)
-
-
-@cache
-def _validator(name: str) -> Callable[[str], bool]:
-    is_valid: Callable[[str], bool] = importlib.import_module(f"stdnum.{name}").is_valid
-    return is_valid
-
-
-def foreign_identities(text: str, focus: int = 0) -> Iterator[Found]:
-    """Identity numbers of other countries: their check digit and, where that is weak, a word near them."""
-    for number in foreign_numbers():
-        for match in number.pattern.finditer(text, focus):
-            if (not number.context or says(number.context, text, *match.span())) and _validator(number.validator)(match.group()):
-                proof = number.validator + ("+context" if number.context else "")
-                yield Found("personal.national_id", *match.span(), proof, 0.8)
-
-
-def foreign_signs() -> str:
-    """An expression for the words that make a number one of another country's, and for the numbers that need none."""
-    signs = (f"(?i:{number.context})" if number.context else number.pattern.pattern for number in foreign_numbers())
-    return _LOOK_AROUND.sub("", "|".join(signs))
 
 
 _USCC_SPREAD = re.compile(r"(?<![0-9A-Za-z])[159ANY](?: {0,2}[-·]? {0,2}[0-9A-HJ-NPQRTUWXY]){17}(?![0-9A-Za-z])")

@@ -20,7 +20,7 @@ from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.numbers import Number
 from brightline.corpus.personal.tables import divisions
 
-__all__ = ["code_identities", "hong_kong_digit", "number_identity", "taiwan_digit"]
+__all__ = ["code_identities", "hong_kong_digit", "number_identity", "singapore_letter", "taiwan_digit"]
 _D = "[0-9０-９①-⑨⓪⑴-⑼⒈-⒐❶-❾➀-➈➊-➒⓿⓵-⓽₀-₉𝟎-𝟿]"
 TRACES = rf"护照|護照|通行证|通行證|回乡[证卡]|回鄉[證卡]|[台臺]胞[证證]|大通证|居住证|居住證|永久居留|永居|(?i:passport|residence.?permit|travel.?permit|permanent resid|home.?return|\b(?:hrp|mtp|eep|gatxz|txz|tbz)\b|exit.?entry.?permit|compatriot|hk.?maca[ou].?p|_permit)|[A-ZＡ-Ｚ]{{1,2}}{_D}{{6}}[ ]?[(（0-9A]|[A-ZＡ-Ｚ][12１２]{_D}{{8}}"
 
@@ -177,3 +177,15 @@ def taiwan_digit(code: str) -> str:
     letter = _TAIWAN_LETTERS.index(code[0]) + 10
     total = letter // 10 + letter % 10 * 9 + sum(int(digit) * weight for digit, weight in zip(code[1:], range(8, 0, -1), strict=True))
     return str(-total % 10)
+
+
+def singapore_letter(code: str) -> str:
+    """The check letter of a Singapore NRIC or FIN (letter and seven digits): weights 2 7 6 5 4 3 2, 4 more for T and G, 3 more for M, modulo 11.
+
+    The Immigration & Checkpoints Authority publishes no rule; S1234567D and F1234567N are the examples on its forms, and the letters those
+    that validators agree on (JZIHGFEDCBA, XWUTRQPNMLK, and since 2022 KLJNPQRTUWX).
+    """
+    total = sum(int(digit) * weight for digit, weight in zip(code[1:], (2, 7, 6, 5, 4, 3, 2), strict=True))
+    total += {"T": 4, "G": 4, "M": 3}.get(code[0], 0)
+    letters = "JZIHGFEDCBA" if code[0] in "ST" else "XWUTRQPNMLK" if code[0] in "FG" else "KLJNPQRTUWX"
+    return letters[total % 11 if code[0] != "M" else 10 - total % 11]
