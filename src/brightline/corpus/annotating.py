@@ -38,7 +38,7 @@ __all__ = [
     "reading_versions",
 ]
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 """Changes whenever the readers would make other documents or rejects of the same bytes."""
 
 _DOC_ID = pa.field("doc_id", pa.string(), nullable=False)

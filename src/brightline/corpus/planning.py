@@ -30,7 +30,7 @@ FORMATS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet", ".csv": "csv", ".tsv": "csv", ".txt": "text",
     ".text": "text", ".md": "text", ".warc": "warc", ".wet": "warc",
 }  # fmt: skip
-_PACKINGS = {".gz": "gz", ".zst": "zst", ".zstd": "zst"}
+_PACKINGS = {".gz": "gz", ".zst": "zst", ".zstd": "zst", ".bz2": "bz2", ".xz": "xz"}
 _CUT = ("jsonl", "parquet")
 _SMALLEST_SHARD_BYTES = 1
 _COUNTED_BYTES = 4 * 1024 * 1024

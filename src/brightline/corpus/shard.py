@@ -25,7 +25,7 @@ class Shard:
     uri: str
     file: str
     format: str
-    packed: str = ""  # gz, zst or nothing
+    packed: str = ""  # gz, zst, bz2, xz or nothing
     begin: int = 0
     end: int = 0
     size_bytes: int = 0
@@ -72,6 +72,7 @@ class ReadOptions:
     sources_by_file: Mapping[str, str] = field(default_factory=dict)  # glob over ``Shard.file`` → source, first match counts
     text_unit: str = "file"  # TXT: a document is the whole "file", a "line" or a "paragraph"
     delimiter: str = ""  # CSV: empty where it is to be found out
+    encodings: tuple[str, ...] = ()  # of text and CSV: "gb18030", or "glob=gb18030" over ``Shard.file``; the first that fits, else UTF-8
     most_line_bytes: int = 64 * 1024 * 1024
     most_unpacked_ratio: int = 200  # unpacked over packed bytes beyond the first 64 MiB: above it is a bomb (own choice)
 

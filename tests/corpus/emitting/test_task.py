@@ -24,7 +24,7 @@ from brightline.corpus.emitting.writing import clean_name
 from brightline.corpus.errors import RunError
 from brightline.corpus.kernel import KernelSpec
 from brightline.corpus.planning import plan_shards
-from brightline.corpus.reading import opening
+from brightline.corpus.reading import unpacking
 from brightline.corpus.schema import FINDINGS
 from brightline.corpus.shard import ReadOptions, Shard
 from brightline.corpus.storage import Workspace
@@ -164,7 +164,7 @@ def test_a_parquet_column_of_a_dotted_name_that_is_empty_hides_no_text_inside_of
 
 
 def test_what_packs_better_than_its_input_reads_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "_FREE_BYTES", 0)  # 64 MB would say the same, later
+    monkeypatch.setattr(unpacking, "_FREE_BYTES", 0)  # 64 MB would say the same, later
     plain = _jsonl(tmp_path, ["好" * 1_000] * 1_000).read_bytes()
     packed = gzip.compress(plain, 1)
     (tmp_path / "packed.jsonl.gz").write_bytes(packed)

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brightline.corpus.errors import CorpusError
+from brightline.corpus.planning import plan_shards
+from brightline.corpus.reading import read_records
 from brightline.corpus.shard import ReadOptions
 from tests.corpus.reading.reading_back import read, reasons, texts, write
 
@@ -131,3 +133,34 @@ def test_any_bytes_can_be_a_csv(tmp_path_factory: pytest.TempPathFactory, conten
     rest = content.replace(b"\n", b"").replace(b"\r", b"")
     told = sum(row["length"] for row in rejects) + sum(len(row["text"].encode()) for row in documents)
     assert not rest.strip(b'",') or told > 0
+
+
+def test_columns_of_one_name_are_told_apart_and_the_first_counts(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", b"id,text,text,text.2\n1,a,b,c\n")
+    (shard,) = plan_shards([str(path)])
+
+    (record,) = read_records(shard, ReadOptions())
+
+    assert record.raw == {"id": "1", "text": "a", "text.3": "b", "text.2": "c"}
+    assert texts(path) == ["a"]
+
+
+def test_a_record_is_not_joined_over_a_line_that_cannot_be_read(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.csv", b'id,text\n1,"begun\n' + b"x" * 2000 + b'\nended"\n2,b\n')
+
+    documents, rejects = read(path, ReadOptions(most_line_bytes=1000))
+
+    assert "begunended" not in "".join(row["text"] for row in documents).replace("\n", "")
+    assert [(row["line"], row["reason"]) for row in rejects][:2] == [(3, "too_long"), (2, "not_csv")]
+
+
+def test_a_csv_in_an_encoding_that_was_named_is_read(tmp_path: Path) -> None:
+    """0x7C, a bar, is the second byte of 魓 in GBK, and 0x5C that of others: columns are parted after decoding."""
+    content = "编号,正文\n1,医生，您好：魓\n2,“引号”\n".encode("gb18030")
+    path = write(tmp_path, "a.csv", content + b"3,\xff\xff\n")
+    options = ReadOptions(text=("正文",), record_id=("编号",), encodings=("GBK",))
+
+    documents, rejects = read(path, options)
+
+    assert [(row["record_id"], row["text"]) for row in documents] == [("1", "医生，您好：魓"), ("2", "“引号”")]
+    assert [(row["line"], row["reason"], row["length"]) for row in rejects] == [(4, "not_decodable", 4)]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from brightline.corpus.errors import Unreadable
 from brightline.corpus.planning import plan_shards
 from brightline.corpus.reading import read_records, read_shard
-from brightline.corpus.reading.opening import BLOCK_BYTES, blocks_of
+from brightline.corpus.reading.unpacking import BLOCK_BYTES, blocks_of
 from brightline.corpus.schema import INPUT, REJECTS, document_id
 from brightline.corpus.shard import ReadOptions, Shard
 
@@ -399,3 +399,24 @@ def test_a_file_that_nobody_reads_is_counted(tmp_path: Path) -> None:
     path = write(tmp_path, b"PK\x03\x04", "a.zip")
 
     assert [(row["reason"], row["length"]) for row in read(path)[1]] == [("unknown_format", 4)]
+
+
+def test_whole_numbers_of_any_length_keep_their_digits(tmp_path: Path) -> None:
+    long = 2**64 + 1
+    path = write(tmp_path, b'[{"id": %d, "text": "a", "n": [-%d, 1.5]}, {"text": "b"}]' % (long, 10**40), "a.json")
+    (shard,) = plan_shards([str(path)])
+
+    assert [row["record_id"] for row in read(path)[0]] == [str(long), None]
+    records = list(read_records(shard, OPTIONS))
+    assert json.loads(records[0].raw) == {"id": long, "text": "a", "n": [-(10**40), 1.5]}
+    assert read(path)[1] == []
+
+
+def test_a_long_number_does_not_make_records_deeper_than_are_written(tmp_path: Path) -> None:
+    deep = b'{"text": "a", "n": %d, "a": ' % (2**70) + b"[" * 300 + b"]" * 300 + b"}"
+    path = write(tmp_path, b"[" + deep + b', {"text": "b"}]', "a.json")
+
+    documents, rejects = read(path)
+
+    assert [row["text"] for row in documents] == ["b"]
+    assert [row["reason"] for row in rejects] == ["too_deep"]

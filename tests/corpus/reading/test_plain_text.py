@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from brightline.corpus.errors import CorpusError
+from brightline.corpus.reading.encodings import ENCODINGS
 from brightline.corpus.shard import ReadOptions
 from tests.corpus.reading.reading_back import read, reasons, texts, write
 
@@ -66,3 +67,44 @@ def test_every_format_makes_the_same_documents_of_the_same_texts(tmp_path: Path)
 
     for path in paths:
         assert [(row["record_id"], row["text"]) for row in read(path)[0]] == [(row["id"], row["text"]) for row in rows]
+
+
+def test_a_text_in_an_encoding_that_was_named_is_read(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "\ufeff你好，\n𠮷野家".encode("gb18030") + b"\n\xff")
+    write(tmp_path, "b.txt", "再见".encode())
+    options = ReadOptions(text_unit="line", encodings=("b*=utf-8", "*.txt=gb2312", "big5"))
+
+    documents, rejects = read(tmp_path, options)
+
+    assert [(row["file"], row["text"], row["position"]) for row in documents] == [
+        ("a.txt", "你好，", 4),
+        ("a.txt", "𠮷野家", 11),
+        ("b.txt", "再见", 0),
+    ]
+    assert [(row["file"], row["line"], row["reason"]) for row in rejects] == [("a.txt", 3, "not_decodable")]
+
+
+@pytest.mark.parametrize("name", ["klingon", "utf-16", "a.txt=utf-7", ""])
+def test_an_encoding_that_is_not_read_is_an_error(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, "a.txt", b"a")
+
+    with pytest.raises(CorpusError, match="BL-CORPUS-008"):
+        read(path, ReadOptions(encodings=(name,)))
+
+
+@pytest.mark.parametrize("name", sorted(set(ENCODINGS)))
+def test_in_every_encoding_that_is_read_the_byte_of_a_line_end_is_nothing_else(name: str) -> None:
+    every = "".join(chr(number) for number in (*range(0x80, 0xD800), *range(0xE000, 0x3_0000), 0x10_FFFF))
+
+    assert b"\n" not in every.encode(ENCODINGS[name], "ignore")
+
+
+def test_a_file_with_a_line_that_is_too_long_is_one_text_that_is_too_long(tmp_path: Path) -> None:
+    path = write(tmp_path, "a.txt", b"before\n" + b"x" * 3_000_000 + b"\nafter\n\nanother paragraph\n")
+
+    whole = read(path, ReadOptions(most_line_bytes=1_000_000))
+    paragraphs = read(path, ReadOptions(most_line_bytes=1_000_000, text_unit="paragraph"))
+
+    assert (whole[0], [(row["position"], row["length"], row["reason"]) for row in whole[1]]) == ([], [(0, path.stat().st_size, "too_long")])
+    assert [row["text"] for row in paragraphs[0]] == ["another paragraph"]
+    assert [(row["position"], row["length"], row["reason"]) for row in paragraphs[1]] == [(0, 3_000_014, "too_long")]

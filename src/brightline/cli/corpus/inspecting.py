@@ -40,6 +40,10 @@ def inspect(
     models: Annotated[bool, typer.Option("--models", help="Also the linear models, not only the goals. Slower.")] = False,
     source: Annotated[str, typer.Option(help="The registered source of rows that name none. Default: such rows are flagged.")] = "",
     text_field: Annotated[list[str] | None, typer.Option("--text-field", help="Where the text stands; dots reach into objects.")] = None,
+    encoding: Annotated[
+        list[str] | None,
+        typer.Option(help="Of text and CSV files that are not UTF-8: gb18030, or GLOB=gb18030 for some of them. Never guessed."),
+    ] = None,
     engine: Annotated[str, typer.Option(help="native: this machine. ray: a cluster.")] = "native",
     address: Annotated[str, typer.Option(help="Address of the Ray cluster, such as ray://head:10001.")] = "",
     workers: Annotated[int, typer.Option(min=0, help="Processes. 0: the setting corpus_workers.")] = 0,
@@ -50,7 +54,7 @@ def inspect(
 
     Exit code 0: every document was inspected; 1: shards were put aside, or a kernel failed on documents.
     """
-    reading = ReadOptions(source=source or None, text=tuple(text_field or ReadOptions().text))
+    reading = ReadOptions(source=source or None, text=tuple(text_field or ReadOptions().text), encodings=tuple(encoding or ()))
     with opened() as curation:
         settings = curation.settings
         plan = RunPlan(

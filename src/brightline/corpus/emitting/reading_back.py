@@ -48,7 +48,11 @@ class Account:
         # No line of ours is longer than the input's by more than what took something's place, and no file of ours is a bomb: whoever packs
         # better than the input was packed has a larger ratio for the same texts.
         reading = replace(
-            reading, most_line_bytes=2 * reading.most_line_bytes, most_unpacked_ratio=_WHOLE_BYTES, delimiter=_delimiter(reading, name)
+            reading,
+            most_line_bytes=2 * reading.most_line_bytes,
+            most_unpacked_ratio=_WHOLE_BYTES,
+            delimiter=_delimiter(reading, name),
+            encodings=(),  # what is written is UTF-8
         )
         digest = _Framed()
         records = 0

@@ -7,9 +7,11 @@ have equal values. Line ends are ``\\n``.
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import PurePosixPath
@@ -28,9 +30,9 @@ from brightline.corpus.shard import ReadOptions, Shard
 __all__ = ["Kept", "RecordWriter", "clean_name", "writer_for"]
 
 _SUFFIXES = {"jsonl": ".jsonl", "json": ".jsonl", "warc": ".jsonl", "parquet": ".parquet", "csv": ".csv", "text": ".txt"}
-_PACKED = {"": "", "gz": ".gz", "zst": ".zst"}
+_PACKED = {"": "", "bz2": ".bz2", "gz": ".gz", "xz": ".xz", "zst": ".zst"}
 _GROUP_ROWS = 2_000  # of Parquet with text: about 4 MB of documents of 2 kB; own choice
-_LEVEL = {"gz": 6, "zst": 3}  # the programs' own defaults
+_LEVEL = {"bz2": 9, "gz": 6, "xz": 6, "zst": 3}  # the programs' own defaults
 _WRITTEN_BYTES = 256 * 1024  # of lines that are written at once; own choice
 _CSV_END = "\r\n"
 _BOM = b"\xef\xbb\xbf"  # a reader takes one off the beginning of a file
@@ -202,6 +204,12 @@ def _packing(sink: BinaryIO, packed: str) -> Iterator[BinaryIO]:
             yield cast("BinaryIO", file)
     elif packed == "zst":
         with zstandard.ZstdCompressor(level=_LEVEL["zst"]).stream_writer(sink, closefd=False) as file:
+            yield cast("BinaryIO", file)
+    elif packed == "bz2":
+        with bz2.BZ2File(sink, "wb", compresslevel=_LEVEL["bz2"]) as file:
+            yield cast("BinaryIO", file)
+    elif packed == "xz":
+        with lzma.LZMAFile(sink, "wb", preset=_LEVEL["xz"]) as file:
             yield cast("BinaryIO", file)
     else:
         yield sink

@@ -3,8 +3,8 @@
 Python's ``csv`` splits the fields, and reads stray quotes within a field as people mean them. A quote that opens a field and is never
 closed would swallow the file: then the line with the quote is rejected, and reading goes on with the next; where that was done too often,
 no record goes on over the end of a line any more. Where the record that names the columns cannot be read, none is. The delimiter is the
-one of ``, TAB ; |`` that the first line has most of, unless an option names it. One shard a file: where a record begins depends on all
-before it.
+one of ``, TAB ; |`` that the first line has most of, unless an option names it. The second column of one name is called ``NAME.2``. One
+shard a file: where a record begins depends on all before it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from brightline.corpus.errors import CorpusError
+from brightline.corpus.reading.encodings import encoding_of
+from brightline.corpus.reading.fields import unlike
 from brightline.corpus.reading.lines import Line, lines_of
 from brightline.corpus.reading.records import Entry, Reject
 from brightline.corpus.shard import ReadOptions, Shard
@@ -32,7 +34,8 @@ def delimited_rows(file: BinaryIO, shard: Shard, options: ReadOptions, digest: h
     if len(options.delimiter) > 1 or options.delimiter in ('"', "\r", "\n"):
         raise CorpusError("BL-CORPUS-008", f"{options.delimiter!r} cannot part columns", "name one character, or none to have it found out")
     csv.field_size_limit(options.most_line_bytes)  # the module has one for the process; its own 128 KiB is a short document
-    feed = _Feed(lines_of(file, shard, options, digest, bare=False))
+    encoding = encoding_of(shard, options)
+    feed = _Feed(lines_of(file, shard, options, digest, bare=False), encoding)
     header: list[str] | None = None  # the names of the columns; none of them where the first record could not be read
     delimiter = options.delimiter
     while feed.more():
@@ -51,9 +54,10 @@ def delimited_rows(file: BinaryIO, shard: Shard, options: ReadOptions, digest: h
                 continue
             if feed.is_bad(taken):
                 header = header or []
-                yield Reject(taken[0].position, taken[0].number, _length(taken), "not_utf8", "a record with bytes that are no UTF-8")
+                reason = "not_utf8" if encoding == "utf-8" else "not_decodable"
+                yield Reject(taken[0].position, taken[0].number, _length(taken), reason, f"a record with bytes that are no {encoding}")
             elif header is None:
-                header = row
+                header = unlike(row)
             elif not header:
                 detail = "the record that names the columns cannot be read"
                 yield Reject(taken[0].position, taken[0].number, _length(taken), "no_header", detail)
@@ -69,20 +73,24 @@ def delimited_rows(file: BinaryIO, shard: Shard, options: ReadOptions, digest: h
 class _Feed:
     """Gives lines to ``csv`` and remembers which of them its current record is made of."""
 
-    def __init__(self, lines: Iterator[Line | Reject]) -> None:
+    def __init__(self, lines: Iterator[Line | Reject], encoding: str) -> None:
         self._lines = lines
+        self._encoding = encoding
         self._ahead: deque[Line] = deque()
         self._given: list[Line] = []
         self._rejects: list[Reject] = []
         self.given_bytes = 0
         self.again_bytes = 0  # of lines that were given back
+        self.is_cut = False  # a line in the middle of the current record cannot be read
 
     def __iter__(self) -> Iterator[str]:
         while self.more():
+            if self.is_cut:
+                raise csv.Error("a line of the record cannot be read")
             line = self._ahead.popleft()
             self._given.append(line)
             self.given_bytes += len(line.content)
-            yield line.content.decode("utf-8", "surrogateescape") + "\n"
+            yield line.content.decode(self._encoding, "surrogateescape") + "\n"
 
     def more(self) -> bool:
         while not self._ahead:
@@ -93,6 +101,7 @@ class _Feed:
                 self._ahead.append(line)
             else:
                 self._rejects.append(line)
+                self.is_cut = self.is_cut or bool(self._given)
         return True
 
     @property
@@ -100,11 +109,12 @@ class _Feed:
         return len(self._given)
 
     def first_line(self) -> str:
-        return self._ahead[0].content[:_SNIFFED_CHARS].decode("utf-8", "surrogateescape")
+        return self._ahead[0].content[:_SNIFFED_CHARS].decode(self._encoding, "surrogateescape")
 
     def take(self) -> list[Line]:
         """The lines of the record that just ended."""
         given, self._given, self.given_bytes = self._given, [], 0
+        self.is_cut = False
         return given
 
     def give_back(self) -> Line:
@@ -119,10 +129,10 @@ class _Feed:
         return iter(given)
 
     def is_bad(self, lines: list[Line]) -> bool:
-        """Whether bytes of these lines are no UTF-8."""
+        """Whether bytes of these lines are not of their encoding."""
         for line in lines:
             try:
-                line.content.decode("utf-8")
+                line.content.decode(self._encoding)
             except UnicodeDecodeError:
                 return True
         return False
@@ -153,6 +163,10 @@ def _rows(feed: _Feed, delimiter: str, most_bytes: int) -> Iterator[list[str] | 
         except StopIteration:
             return
         except csv.Error as error:
+            if feed.is_cut:
+                taken = feed.take()
+                yield Reject(taken[0].position, taken[0].number, _length(taken), "not_csv", str(error))
+                return
             first = feed.give_back()
             yield Reject(first.position, first.number, len(first.content), "not_csv", str(error))
             return

@@ -8,7 +8,7 @@ from typing import Any
 
 from brightline.corpus.shard import ReadOptions, Shard
 
-__all__ = ["FieldNames", "source_of_file", "value_of"]
+__all__ = ["FieldNames", "source_of_file", "unlike", "value_of"]
 
 _MOST_NAMED = 12
 _LONGEST_LABEL = 2048  # own choice: a url or id beyond it is somebody's text in the wrong field
@@ -58,6 +58,21 @@ def source_of_file(file: str, options: ReadOptions) -> str | None:
         if fnmatchcase(file, glob):
             return source
     return options.source
+
+
+def unlike(names: Sequence[str]) -> list[str]:
+    """The names of columns with a number after each that was there before (``text``, ``text.2``): a record has each name once."""
+    taken = set(names)
+    seen: set[str] = set()
+    made = []
+    for name in names:
+        number, own = 1, name
+        while own in seen or (number > 1 and own in taken):
+            number += 1
+            own = f"{name}.{number}"
+        seen.add(own)
+        made.append(own)
+    return made
 
 
 def named(value: Mapping[str, Any]) -> str:

@@ -1,4 +1,7 @@
-"""Lines of a stream of blocks: found by splitting in C, bounded in length, belonging to the part of the file in which they begin."""
+"""Lines of a stream of blocks: found by splitting in C, bounded in length, belonging to the part of the file in which they begin.
+
+Where a member of a packed file is damaged, the line that it cuts is rejected on both sides of the damage: half a line is no record.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,15 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from brightline.corpus.reading.opening import Broken, blocks_of
+from brightline.corpus.reading.encodings import bom_of
 from brightline.corpus.reading.records import Reject
+from brightline.corpus.reading.unpacking import Blocks, Broken, blocks_of
 from brightline.corpus.shard import ReadOptions, Shard
 
 __all__ = ["Line", "lines_of"]
 
-UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+_END_OF_A_LINE = "what may be the end of a line whose beginning is lost"
 
 
 class Line(NamedTuple):
@@ -49,20 +53,24 @@ def lines_of(file: BinaryIO, shard: Shard, options: ReadOptions, digest: hashlib
     if not shard.packed:
         file.seek(max(0, shard.begin - 1))
     blocks = blocks_of(file, shard.packed, options)
-    try:
-        rest = _to_first_line(blocks, shard, at) if shard.begin else next(blocks, b"")
-        if not shard.begin:
-            if shard.packed and rest.startswith(_UTF16_BOMS):
-                yield Reject(0, 1, shard.size_bytes, "utf16", "convert it: iconv -f UTF-16 -t UTF-8")
-                return
-            if rest.startswith(UTF8_BOM):
-                digest.update(UTF8_BOM)
-                rest = rest[3:]
-                at.position = 3
-        yield from _lines(rest, blocks, shard.end, at, options.most_line_bytes, digest, bare)
-    except Broken as broken:
-        # Only before the first line: `_lines` tells of what breaks in the middle.
-        yield Reject(at.position, at.number, 0, broken.reason, broken.detail)
+    if shard.begin:
+        rest = _to_first_line(blocks, shard, at)
+    else:
+        try:
+            rest = next(blocks, b"")
+        except Broken as broken:
+            yield Reject(0, 1, 0, broken.reason, broken.detail)
+            if blocks.goes_on:
+                yield from _lines(b"", blocks, 0, at, options.most_line_bytes, digest, bare, is_cut=True)
+            return
+        if shard.packed and rest.startswith(_UTF16_BOMS):
+            yield Reject(0, 1, shard.size_bytes, "utf16", "convert it: iconv -f UTF-16 -t UTF-8")
+            return
+        if rest.startswith(bom := bom_of(shard, options)):
+            digest.update(bom)
+            rest = rest[len(bom) :]
+            at.position = len(bom)
+    yield from _lines(rest, blocks, shard.end, at, options.most_line_bytes, digest, bare)
 
 
 def _to_first_line(blocks: Iterator[bytes], shard: Shard, at: _Cursor) -> bytes:
@@ -82,8 +90,9 @@ def _to_first_line(blocks: Iterator[bytes], shard: Shard, at: _Cursor) -> bytes:
 
 
 def _lines(
-    rest: bytes, blocks: Iterator[bytes], end: int, at: _Cursor, most: int, digest: hashlib._Hash, bare: bool
+    rest: bytes, blocks: Blocks, end: int, at: _Cursor, most: int, digest: hashlib._Hash, bare: bool, *, is_cut: bool = False
 ) -> Iterator[Line | Reject]:
+    """``is_cut``: the first line has no beginning."""
     held: list[bytes] = []  # the beginning of a line that goes on in the next block
     size = passed = 0  # its bytes; the bytes of a line that is too long to be held
     block, begins = rest, at.position
@@ -95,7 +104,11 @@ def _lines(
                 digest.update(block[: at.position - begins])
                 return
             length = passed + size + len(part)
-            if length > most:
+            if is_cut:
+                if length:
+                    yield Reject(at.position, at.number, length, "corrupt", _END_OF_A_LINE)
+                is_cut = False
+            elif length > most:
                 yield Reject(at.position, at.number, length, "too_long", f"more than {most} bytes")
             else:
                 content = b"".join((*held, part)) if held else part
@@ -123,8 +136,15 @@ def _lines(
             break
         except Broken as broken:
             yield Reject(at.position, at.number, passed + size, broken.reason, broken.detail)
-            return
-    if passed:
+            if not blocks.goes_on:
+                return
+            at.position += passed + size
+            at.number += 1
+            held, size, passed = [], 0, 0
+            block, is_cut = b"", True
+    if is_cut and (passed or size):
+        yield Reject(at.position, at.number, passed + size, "corrupt", _END_OF_A_LINE)
+    elif passed:
         yield Reject(at.position, at.number, passed, "too_long", f"more than {most} bytes")
     elif content := _without_end(b"".join(held)) if bare else b"".join(held):
         yield Line(at.position, at.number, content)

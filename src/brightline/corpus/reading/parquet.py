@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 
 from brightline.corpus.objects import is_remote
 from brightline.corpus.reading.fields import value_of
-from brightline.corpus.reading.opening import BLOCK_BYTES
 from brightline.corpus.reading.records import Entry, Reject
+from brightline.corpus.reading.unpacking import BLOCK_BYTES
 from brightline.corpus.shard import ReadOptions, Shard
 
 __all__ = ["parquet_records", "parquet_rows"]

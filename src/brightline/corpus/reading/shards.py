@@ -21,6 +21,12 @@ from brightline.corpus.shard import ReadOptions, Shard
 
 __all__ = ["ShardReading", "read_records", "read_shard"]
 
+_ARCHIVES = (
+    ".7z", ".rar", ".tar", ".tar.bz2", ".tar.gz", ".tar.xz", ".tar.zst", ".tbz", ".tbz2", ".tgz", ".txz", ".zip",
+)  # fmt: skip
+_OF_AN_ARCHIVE = "an archive of files: take them out first, so that each has a name by which its documents are known"
+_OF_OTHERS = "readable are JSONL, Parquet, CSV, text and WARC, plain or as .gz, .zst, .bz2 or .xz"
+
 _Reader = Callable[[BinaryIO, Shard, ReadOptions, "hashlib._Hash"], Iterator[Entry | Reject]]
 
 
@@ -72,7 +78,8 @@ class ShardReading:
 def _unknown(file: BinaryIO, shard: Shard, options: ReadOptions, digest: hashlib._Hash) -> Iterator[Entry | Reject]:
     """A file in a format that nobody here reads: counted, so that coverage knows of it."""
     digest.update(shard.etag.encode())
-    yield Reject(0, 1, shard.size_bytes, "unknown_format", "readable are JSONL, Parquet, CSV, text and WARC, plain or as .gz or .zst")
+    is_archive = shard.file.lower().endswith(_ARCHIVES)
+    yield Reject(0, 1, shard.size_bytes, "unknown_format", _OF_AN_ARCHIVE if is_archive else _OF_OTHERS)
 
 
 _READERS: dict[str, _Reader] = {

@@ -18,8 +18,8 @@ from typing import BinaryIO
 from fastwarc.warc import ArchiveIterator
 
 from brightline.corpus.reading.markup import charset_of_page, text_of_html
-from brightline.corpus.reading.opening import Broken, blocks_of
 from brightline.corpus.reading.records import Entry, Reject
+from brightline.corpus.reading.unpacking import Broken, blocks_of
 from brightline.corpus.shard import ReadOptions, Shard
 
 __all__ = ["archived_pages"]
