@@ -162,3 +162,43 @@ def test_any_bytes_can_stand_in_an_archive(tmp_path_factory: pytest.TempPathFact
 
     assert len(documents) == 2
     assert bool(rejects) == bool(noise.strip())
+
+
+def test_a_damaged_member_of_a_packed_archive_costs_its_record_only(tmp_path: Path) -> None:
+    words = "".join(f"<p>{number:x}</p>" for number in range(9_000_000, 9_030_000)).encode()
+    records = [page(b"<p>one</p>"), page(words), page(b"<p>three</p>"), page(b"<p>four</p>")]
+    members = [gzip.compress(each) for each in records]
+    middle = len(members[1]) // 2
+    members[1] = members[1][:middle] + bytes(byte ^ 0xFF for byte in members[1][middle : middle + 8]) + members[1][middle + 8 :]
+    path = write(tmp_path, "a.warc.gz", b"".join(members))
+
+    documents, (reject,) = read(path)
+
+    assert [(row["text"], row["line"]) for row in documents] == [("one", 1), ("three", 3), ("four", 4)]
+    assert (reject["position"], reject["line"], reject["reason"]) == (len(records[0]), 2, "corrupt")
+    # What could be unpacked of the record, its header included: the places of all that follows are counted from there.
+    assert documents[1]["position"] == reject["position"] + reject["length"]
+    assert f"from {len(members[0])} to {len(members[0] + members[1])}" in reject["detail"]
+
+
+def test_a_member_that_is_damaged_at_its_beginning_or_end_costs_its_record_only(tmp_path: Path) -> None:
+    whole = gzip.compress(page(PAGE.encode()))
+    for bad in (b"\x1f\x8b\x08\x00" + b"\xff" * 40, whole[:-6] + b"\0\0\0\0" + whole[-2:], whole[:-20]):
+        path = write(tmp_path, "a.warc.gz", whole + bad + whole)
+
+        documents, rejects = read(path)
+
+        assert [row["reason"] for row in rejects] == ["corrupt"]
+        assert len(documents) == 2
+        assert len({row["position"] for row in documents}) == 2
+
+
+def test_the_record_that_a_packed_archive_breaks_off_in_is_told_with_all_its_bytes(tmp_path: Path) -> None:
+    whole = page(b"<p>" + bytes(range(65, 91)) * 2000)
+    path = write(tmp_path, "a.warc.gz", gzip.compress(whole, 0)[:20_000])
+
+    documents, (reject,) = read(path)
+
+    assert documents == []
+    assert (reject["position"], reject["line"], reject["reason"]) == (0, 1, "truncated")
+    assert 19_900 < reject["length"] <= 20_000

@@ -1,6 +1,6 @@
 """Web archives (ISO 28500, WARC/1.0 and 1.1): pages of ``response`` and ``resource`` records, and the text of ``conversion`` records (WET).
 
-A record that is no record is passed over up to the next one and rejected; a page in another type than HTML or text is rejected, so that
+A record that is no record is passed over up to the next one and rejected, and so is one whose member of gzip is damaged; a page in another type than HTML or text is rejected, so that
 coverage counts it; ``request``, ``metadata`` and the like hold no documents. Pages are decoded as HTTP or the page itself declares,
 strictly: a byte that does not fit rejects the page. fastwarc takes HTTP apart (chunks, gzip, brotli), in memory that the record's own
 limit bounds.
@@ -37,37 +37,50 @@ _READ_TYPES = (b"response", b"resource", b"conversion")
 
 def archived_pages(file: BinaryIO, shard: Shard, options: ReadOptions, digest: hashlib._Hash) -> Iterator[Entry | Reject]:
     """The pages of an archive, in its order. ``line`` is the number of the record in the file."""
-    stream = _Stream(blocks_of(file, shard.packed, options), digest)
-    number = 0
-    try:
-        while stream.fill(1):
-            garbage = stream.skip_to(_BEGIN)
-            if garbage is not None:
-                yield Reject(garbage[0], number + 1, garbage[1], "not_warc", "bytes that belong to no record")
-            if not stream.fill(1):
-                break
-            number += 1
-            position = stream.position
-            header, is_whole = stream.header()
-            length = _LENGTH.search(header)
-            kind = _TYPE.search(header)
-            if length is None or kind is None or not is_whole:
-                yield Reject(position, number, len(header), "not_warc", "a record without length or type")
-                continue
-            size = int(length[1])
-            if kind[1].lower() not in _READ_TYPES:
-                if (passed := stream.skip(size)) < size:
-                    yield Reject(position, number, len(header) + passed, "truncated", f"{passed} of {size} bytes of a record")
-            elif size > options.most_line_bytes:
-                yield Reject(position, number, len(header) + stream.skip(size), "too_long", f"more than {options.most_line_bytes} bytes")
+    blocks = blocks_of(file, shard.packed, options)
+    stream = _Stream(blocks, digest)
+    while True:
+        try:
+            yield from _records(stream, options)
+            return
+        except Broken as broken:
+            yield Reject(*stream.lose(), broken.reason, broken.detail)
+            if not blocks.goes_on:
+                return
+
+
+def _records(stream: _Stream, options: ReadOptions) -> Iterator[Entry | Reject]:
+    """What the stream holds up to its end, or to where it is broken."""
+    while True:
+        stream.mark()
+        if not stream.fill(1):
+            return
+        garbage = stream.skip_to(_BEGIN)
+        if garbage is not None:
+            yield Reject(garbage[0], stream.number + 1, garbage[1], "not_warc", "bytes that belong to no record")
+        stream.mark()
+        if not stream.fill(1):
+            return
+        number = stream.next_record()
+        position = stream.position
+        header, is_whole = stream.header()
+        length = _LENGTH.search(header)
+        kind = _TYPE.search(header)
+        if length is None or kind is None or not is_whole:
+            yield Reject(position, number, len(header), "not_warc", "a record without length or type")
+            continue
+        size = int(length[1])
+        if kind[1].lower() not in _READ_TYPES:
+            if (passed := stream.skip(size)) < size:
+                yield Reject(position, number, len(header) + passed, "truncated", f"{passed} of {size} bytes of a record")
+        elif size > options.most_line_bytes:
+            yield Reject(position, number, len(header) + stream.skip(size), "too_long", f"more than {options.most_line_bytes} bytes")
+        else:
+            block = stream.take(size)
+            if len(block) < size:
+                yield Reject(position, number, len(header) + len(block), "truncated", f"{len(block)} of {size} bytes of a record")
             else:
-                block = stream.take(size)
-                if len(block) < size:
-                    yield Reject(position, number, len(header) + len(block), "truncated", f"{len(block)} of {size} bytes of a record")
-                else:
-                    yield _page(position, number, header, block, kind[1].lower(), options)
-    except Broken as broken:
-        yield Reject(stream.position, number + 1, stream.held, broken.reason, broken.detail)
+                yield _page(position, number, header, block, kind[1].lower(), options)
 
 
 class _Stream:
@@ -77,11 +90,32 @@ class _Stream:
         self._blocks = blocks
         self._digest = digest
         self._window = bytearray()
+        self._marked = 0
+        self._is_in_record = False
         self.position = 0
+        self.number = 0  # of the last record that began
 
-    @property
-    def held(self) -> int:
-        return len(self._window)
+    def mark(self) -> None:
+        """What was passed until here is accounted for."""
+        self._marked = self.position
+        self._is_in_record = False
+
+    def next_record(self) -> int:
+        """A record begins here; its number."""
+        self._is_in_record = True
+        self.number += 1
+        return self.number
+
+    def lose(self) -> tuple[int, int, int]:
+        """Give up what was passed since the mark and what is held: its place, the number of its record, its length."""
+        if self.position == self._marked:
+            blank = len(self._window) - len(self._window.lstrip())
+            self._drop(blank)  # between records
+            self._marked = self.position
+        if not self._is_in_record:
+            self.number += 1
+        self._drop(len(self._window))
+        return self._marked, self.number, self.position - self._marked
 
     def fill(self, size: int) -> bool:
         """Have at least that many bytes in the window; whether there are."""
