@@ -32,6 +32,7 @@ AUDIT_KINDS = (
     "corpus.appeal_closed",
     "corpus.appeal_opened",
     "corpus.complaint_closed",
+    "corpus.complaint_erased",
     "corpus.complaint_received",
     "corpus.report_signed",
     "corpus.run_begun",

@@ -1,7 +1,8 @@
 """What rights-holders and persons concerned complain of in training data, from the day it is received to the day it is closed.
 
 A complaint is closed once and stays. Its ``document`` (what, who, evidence, decision) is fixed by ``brightline.corpus.sources.complaints``.
-The audit log gets its id and what became of it, never the words or the name of who complained.
+The audit log gets its id and what became of it, never the words or the name of who complained: so these can be erased, and every
+entry of the ledger still proves what it proved.
 """
 
 from __future__ import annotations
@@ -73,6 +74,20 @@ class CorpusComplaints:
             connection.execute(update(corpus_complaints).where(mine).values(values))
             detail = {"remedy": remedy, "status": status}
             write_event(connection, "corpus.complaint_closed", actor=by, subject=complaint_id, detail=detail, tenant=tenant, at=now)
+            return _complaint(connection.execute(select(corpus_complaints).where(mine)).one())
+
+    def erase(self, complaint_id: str, document: Mapping[str, Any], *, by: str, tenant: str = "default") -> StoredComplaint:
+        """Put a document in place of a closed complaint's, from which personal data is gone. Raises ``NotFound`` BL-CORPUS-044,
+        ``InputError`` BL-CORPUS-046 where it is open: whoever complained has a right to an answer first."""
+        with self._database.writing() as connection:
+            mine = (corpus_complaints.c.id == column_text(complaint_id)) & (corpus_complaints.c.tenant == tenant)
+            row = connection.execute(select(corpus_complaints.c.status).where(mine).with_for_update()).first()
+            if row is None:
+                raise _no_complaint(complaint_id)
+            if row.status == "open":
+                raise InputError("BL-CORPUS-046", "this complaint is open", "decide it first: its answer goes to the address that is erased")
+            connection.execute(update(corpus_complaints).where(mine).values(document=_text(document)))
+            write_event(connection, "corpus.complaint_erased", actor=by, subject=complaint_id, detail={}, tenant=tenant)
             return _complaint(connection.execute(select(corpus_complaints).where(mine)).one())
 
     def get(self, complaint_id: str, *, tenant: str = "default") -> StoredComplaint:

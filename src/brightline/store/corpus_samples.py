@@ -283,7 +283,7 @@ def _sample(row: Any) -> StoredSample:
 def _next_number(connection: Connection, run: str, kind: str, population: str, tenant: str) -> int:
     mine = (corpus_samples.c.run == column_text(run)) & (corpus_samples.c.kind == kind) & (corpus_samples.c.tenant == tenant)
     plans = connection.execute(select(corpus_samples.c.plan).where(mine)).scalars()
-    return 1 + sum(orjson.loads(plan).get("population", "") == population for plan in plans)
+    return 1 + sum(1 for plan in plans if orjson.loads(plan).get("population", "") == population)
 
 
 def _answers_digest(connection: Connection, sample_id: str) -> str:

@@ -113,6 +113,30 @@ def test_a_flood_is_stopped_and_told_when_to_come_back(site: Site) -> None:
     assert re.search("within the hour", answers[-1].text)
 
 
+def test_behind_a_proxy_each_visitor_has_a_rate_of_their_own(site: Site) -> None:
+    def through_the_proxy(visitor: str) -> int:
+        headers = {"X-Forwarded-For": visitor, "Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+        return httpx.post(f"{site.url}/corpus/complaint", data=FORM, headers=headers, timeout=60).status_code
+
+    assert [through_the_proxy("203.0.113.7") for _ in range(11)] == [200] * 10 + [429]
+    assert through_the_proxy("203.0.113.8") == 200
+    assert through_the_proxy("198.51.100.9, 203.0.113.7") == 429  # what a visitor claims to be stands before what the proxy says
+
+
+def test_who_is_no_proxy_of_ours_cannot_claim_to_be_somebody_else(site: Site) -> None:
+    with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.1.77")) as client:
+        answers = [
+            client.post(
+                f"{site.url}/corpus/complaint",
+                data=FORM,
+                headers={"X-Forwarded-For": f"203.0.113.{100 + number}", "Accept": "text/html", "Sec-Fetch-Site": "same-origin"},
+                timeout=60,
+            ).status_code
+            for number in range(11)
+        ]
+    assert answers == [200] * 10 + [429]
+
+
 def test_every_kind_of_complaint_has_its_words() -> None:
     assert set(KINDS) == set(COMPLAINT_KINDS)
 

@@ -12,6 +12,7 @@ from rich.text import Text
 from brightline.cli.corpus.inspecting import worked
 from brightline.cli.corpus.opened import opened, person, records
 from brightline.cli.terminal import console, print_json
+from brightline.corpus.percent import percent_text
 from brightline.errors import InputError
 from brightline.store import CorpusAppeals, CorpusRuns
 
@@ -128,7 +129,7 @@ def _show_decisions(figures: dict[str, Any], lang: str) -> None:
     total = max(figures.get("documents", 0), 1)
     for outcome, colour in _COLOURS.items():
         count = figures.get(outcome, 0)
-        console.print(Text.assemble((f"{outcome:11}", f"bold {colour}"), f"{count:>12,}  {count / total:7.2%}"))
+        console.print(Text.assemble((f"{outcome:11}", f"bold {colour}"), f"{count:>12,}  {percent_text(count / total):>6}%"))
     _show_put_aside(figures)
     if figures.get("left_out"):
         console.print(f"[red]{figures['left_out']:,} shards were put aside before: nothing is decided on them[/]", soft_wrap=True)

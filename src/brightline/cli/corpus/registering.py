@@ -23,6 +23,7 @@ from brightline.corpus.sources import (
     completeness,
     decide_complaint,
     dump_sources,
+    erase_complainant,
     objections,
     receive_complaint,
 )
@@ -83,6 +84,10 @@ def complain(
     uphold: Annotated[bool | None, typer.Option("--uphold/--reject", help="Whether it is justified.")] = None,
     remedy: Annotated[Remedy, typer.Option(help="With --uphold.")] = "drop_documents",
     reason: Annotated[str, typer.Option(help="Why it was decided so.")] = "",
+    erase: Annotated[
+        str, typer.Option(metavar="ID", help="Erase name, address and evidence of who complained from this closed complaint (PIPL, Art. 47).")
+    ] = "",
+    words: Annotated[bool, typer.Option("--words", help="With --erase: also what they wrote and were answered.")] = False,
     as_person: Annotated[str, typer.Option("--as", help="Who receives or decides. Default: the name of your account.")] = "",
     as_json: _JSON = False,
 ) -> None:
@@ -98,6 +103,8 @@ def complain(
                     store.database, decide, uphold=uphold, reason=reason, by=who, remedy=remedy if uphold else "none", tenant=tenant
                 )
             ]
+        elif erase:
+            found = [erase_complainant(store.database, erase, by=who, words=words, tenant=tenant)]
         elif what:
             found = [
                 receive_complaint(

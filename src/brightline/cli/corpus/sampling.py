@@ -21,6 +21,7 @@ from rich.text import Text
 
 from brightline.cli.corpus.opened import BY, opened, person, records
 from brightline.cli.terminal import console, print_json
+from brightline.corpus.percent import percent_text
 from brightline.corpus.sampling import Answer, Desk, Plan, Task
 from brightline.curation.keys import CorpusKey
 from brightline.curation.rules import CorpusRule, families
@@ -85,9 +86,13 @@ def review(
                 _show_outcome(outcome)
             raise typer.Exit(int(not _is_good(outcome)))
         answered = _adjudicate(desk, sample_id, who) if adjudicate else _review(desk, sample_id, who)
-        progress = desk.progress(sample_id)
+        progress, blind = desk.progress(sample_id), desk.is_blind(sample_id, who)
     if as_json:
-        print_json({"answered": answered, "decided": progress.decided, "items": progress.items, "for_a_third": progress.third})
+        told = {"answered": answered, "answers": progress.answers, "answers_wanted": progress.answers_wanted}
+        print_json(told if blind else told | {"decided": progress.decided, "items": progress.items, "for_a_third": progress.third})
+        return
+    if blind:  # what the answers come to would tell whoever goes on what others said
+        console.print(f"{answered} answered; {progress.answers} of {progress.answers_wanted} answers are in")
         return
     console.print(
         f"{answered} answered; {progress.decided} of {progress.items} documents decided, {progress.third} wait for a third person"
@@ -228,7 +233,10 @@ def _show_plan(drawn: StoredSample) -> None:
 
 def _show_outcome(outcome: dict[str, Any]) -> None:
     low, high = outcome["interval"]
-    console.print(f"{outcome['failures']:,} of {outcome['size']:,} fail: {outcome['rate']:.2%} (95 %: {low:.2%} to {high:.2%})")
+    console.print(
+        f"{outcome['failures']:,} of {outcome['size']:,} fail: {percent_text(outcome['rate'])} % "
+        f"(95 %: {percent_text(low)} to {percent_text(high)} %)"
+    )
     if legal := outcome["legal"]:
         word, colour = ("met", "green") if legal["met"] else ("not met", "red")
         console.print(Text.assemble((f"{word:8}", f"bold {colour}"), f" {legal['rule']}: {legal['passed']:,} of {legal['size']:,} pass"))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Literal, cast
 
+from brightline.corpus.percent import percent_text
 from brightline.corpus.reporting.facts import Facts, Failures, Quarantined, Remark, SampleFacts, SourceFacts, VerdictFacts
 from brightline.corpus.reporting.report import fixed
 from brightline.corpus.sampling.schedule import due
@@ -131,10 +132,10 @@ def _sample(sample: StoredSample) -> SampleFacts:
         reviewers=len(outcome.get("reviewers", ())) if closed else 0,
         legal=_answer(outcome, "legal", "met") if closed else None,
         confident=_answer(outcome, "confidence", "holds") if closed else None,
-        lower=fixed(100 * interval[0], 2) if interval else "",
-        upper=fixed(100 * interval[1], 2) if interval else "",
+        lower=percent_text(interval[0]) if interval else "",
+        upper=percent_text(interval[1]) if interval else "",
         kappa="" if agreement.get("kappa") is None else fixed(agreement["kappa"], 4),
-        agreement=fixed(100 * agreement["raw"], 2) if agreement.get("pairs") else "",
+        agreement=percent_text(agreement["raw"]) if agreement.get("pairs") else "",
         seed_commitment=str(outcome.get("commitment", "")),
         closed_at=moment(sample.closed_at or 0),
     )
@@ -162,7 +163,7 @@ def _verdicts(samples: Sequence[StoredSample]) -> dict[str, SourceVerdict]:
 
 
 def _told(verdict: SourceVerdict) -> VerdictFacts:
-    lower, upper = (fixed(100 * end, 2) for end in verdict.interval)
+    lower, upper = (percent_text(end) for end in verdict.interval)
     return VerdictFacts(verdict.inspected, verdict.bad, verdict.verdict, lower, upper, verdict.more or 0)
 
 

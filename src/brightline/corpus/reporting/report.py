@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from brightline.corpus.errors import CorpusError
+from brightline.corpus.percent import percent_of
 from brightline.documents import canonical_json
 
 __all__ = ["FILES", "FORMAT", "Report", "fixed", "rate"]
@@ -114,8 +115,9 @@ PARTS = (
 
 
 def rate(count: int, of: int) -> dict[str, Any]:
-    """``count`` of ``of``, and the percentage with two decimals, rounded half to even; null where there is nothing to be a share of."""
-    return {"count": count, "of": of, "percent": _percent(count, of) if of else None}
+    """``count`` of ``of``, and the percentage with two decimals, rounded half to even, but 100.00 only for all and 0.00 only for none; null where
+    there is nothing to be a share of."""
+    return {"count": count, "of": of, "percent": percent_of(count, of) if of else None}
 
 
 def fixed(value: float, places: int) -> str:
@@ -124,13 +126,6 @@ def fixed(value: float, places: int) -> str:
         raise ValueError(f"{value} cannot be written into a report")
     text = f"{value:.{places}f}"
     return text[1:] if float(text) == 0 and text.startswith("-") else text
-
-
-def _percent(count: int, of: int) -> str:
-    hundredths, rest = divmod(10_000 * count, of)
-    if 2 * rest > of or (2 * rest == of and hundredths % 2):
-        hundredths += 1
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
 def _no_report(why: str) -> CorpusError:

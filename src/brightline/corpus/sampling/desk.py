@@ -1,6 +1,7 @@
 """The sampling desk: what reviewers, adjudicators and whoever closes a sample do, each step one method. Doors put pages on it.
 
-Blind: nobody gets to see another's answer before the verdict, except the third person who decides between two. Four eyes: who decides between two
+Blind: nobody gets to see another's answer before the verdict, except the third person who decides between two; nor a count that tells it
+(``is_blind``): whoever sees "decided" grow by their own answer knows that another said the same. Four eyes: who decides between two
 answers has given neither. Documents are handed out one at a time and for a limited time, in the order in which they were drawn, so that
 at any moment what has been answered is itself a random sample.
 """
@@ -53,7 +54,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer that was kept. ``verdict``: the document's, empty while there is none; ``waits_for_third``: two disagree or one is unsure."""
+    """An answer that was kept. ``verdict``: the document's, empty while there is none; ``waits_for_third``: two disagree or one is unsure. Both
+    tell what another answered: no door shows them to whoever answers."""
 
     review: StoredReview
     verdict: str
@@ -79,6 +81,11 @@ class Progress:
     third: int
     answers: int
     answers_wanted: int
+
+    @property
+    def all_answered(self) -> bool:
+        """Whether nobody has to look any more, as first or second."""
+        return self.answers >= self.answers_wanted
 
     @property
     def can_close(self) -> bool:
@@ -170,6 +177,13 @@ class Desk:
         decided = items - sum(count for (_source, _stratum, verdict), count in verdicts.items() if not verdict)
         double = min(plan.double, items)
         return Progress(items, double, decided, third, answers, items + double)
+
+    def is_blind(self, sample_id: str, person: str) -> bool:
+        """Whether this person is not to see what others' answers come to: who has answered, until every answer is in or the sample is closed."""
+        sample = self._sample(sample_id)
+        if sample.status != "open" or not self._reviews.of_person(sample.id, person, limit=1):
+            return False
+        return not self.progress(sample.id).all_answered
 
     def agreement(self, sample_id: str) -> Agreement:
         """How far first and second agree, as they answered before anybody decided between them."""

@@ -10,6 +10,7 @@ from brightline.corpus.sources.complaints import (
     Targets,
     Withdrawn,
     decide_complaint,
+    erase_complainant,
     receive_complaint,
 )
 from brightline.corpus.sources.completeness import Completeness, Missing, completeness
@@ -68,6 +69,7 @@ __all__ = [
     "completeness",
     "composition",
     "decide_complaint",
+    "erase_complainant",
     "dump_sources",
     "is_usable",
     "known_licences",

@@ -19,9 +19,20 @@ import re2
 from brightline.corpus.errors import CorpusError
 from brightline.corpus.sources.register import Register
 from brightline.store import CorpusComplaints, Cursor, StoredComplaint
+from brightline.store.clock import now_us
 from brightline.store.engine import Database
 
-__all__ = ["COMPLAINT_KINDS", "DUE_DAYS", "Complaint", "Remedy", "Targets", "Withdrawn", "decide_complaint", "receive_complaint"]
+__all__ = [
+    "COMPLAINT_KINDS",
+    "DUE_DAYS",
+    "Complaint",
+    "Remedy",
+    "Targets",
+    "Withdrawn",
+    "decide_complaint",
+    "erase_complainant",
+    "receive_complaint",
+]
 
 COMPLAINT_KINDS = {
     "copyright": "A.3-a",
@@ -69,7 +80,8 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A complaint as it stands. ``due_at`` UTC microseconds. ``received_by``: ``public`` or a user's id."""
+    """A complaint as it stands. ``due_at`` UTC microseconds. ``received_by``: ``public`` or a user's id. ``erased_at``: when who complained was
+    erased from it, 0 where that was not done."""
 
     id: str
     made_at: int
@@ -87,6 +99,7 @@ class Complaint:
     reason: str
     closed_at: int | None
     closed_by: str
+    erased_at: int = 0
 
     @property
     def risk(self) -> str:
@@ -115,6 +128,7 @@ class Complaint:
             document["reason"],
             stored.closed_at,
             stored.closed_by,
+            int(document.get("erased_at", 0)),
         )
 
     def to_document(self) -> dict[str, Any]:
@@ -122,6 +136,7 @@ class Complaint:
         return {
             "complainant": self.complainant,
             "contact": self.contact,
+            "erased_at": self.erased_at,
             "evidence": self.evidence,
             "kind": self.kind,
             "reason": self.reason,
@@ -204,6 +219,20 @@ def decide_complaint(
         complaint.id, status="upheld" if uphold else "rejected", document=decided.to_document(), remedy=decided.remedy, by=by, tenant=tenant
     )
     return Complaint.of(stored)
+
+
+def erase_complainant(database: Database, complaint_id: str, *, by: str, words: bool = False, tenant: str = "default") -> Complaint:
+    """Erase who complained from a closed complaint: name, address, evidence; with ``words`` also what they wrote and were answered.
+
+    PIPL, Art. 47: erased where the purpose is achieved, consent is withdrawn or erasure is asked for. What the complaint takes out of corpora
+    stays, since without it the remedy would end; so does the decision. Raises ``NotFound`` BL-CORPUS-044; ``InputError`` BL-CORPUS-046 where it is open.
+    """
+    complaints = CorpusComplaints(database)
+    complaint = Complaint.of(complaints.get(complaint_id, tenant=tenant))
+    bare = replace(complaint, complainant="", contact="", evidence="", erased_at=complaint.erased_at or now_us())
+    if words:
+        bare = replace(bare, what="", reason="")
+    return Complaint.of(complaints.erase(complaint.id, bare.to_document(), by=by, tenant=tenant))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from brightline.corpus.percent import percent_text
 from brightline.corpus.sources.source import Source
 
 __all__ = ["OVERSEAS_PRACTICE", "Composition", "Remark", "composition"]
@@ -71,8 +72,8 @@ def _remarks(overseas: float, unknown: float, single: Iterable[tuple[str, str, s
                 "much_overseas",
                 "SEC-D3",
                 "TC260-003 5.1",
-                f"境外来源占 {overseas:.1%}，超过备案实践中的 {OVERSEAS_PRACTICE:.0%}",
-                f"{overseas:.1%} is from overseas, more than the {OVERSEAS_PRACTICE:.0%} of filing practice",
+                f"境外来源占 {percent_text(overseas, 1)}%，超过备案实践中的 {OVERSEAS_PRACTICE:.0%}",
+                f"{percent_text(overseas, 1)}% is from overseas, more than the {OVERSEAS_PRACTICE:.0%} of filing practice",
             )
         )
     if unknown > 0:
@@ -81,8 +82,8 @@ def _remarks(overseas: float, unknown: float, single: Iterable[tuple[str, str, s
                 "unknown_country",
                 "SEC-D3",
                 "TC260-003 5.1",
-                f"{unknown:.1%} 的文档未注明来源国家或地区",
-                f"{unknown:.1%} of the documents name no country",
+                f"{percent_text(unknown, 1)}% 的文档未注明来源国家或地区",
+                f"{percent_text(unknown, 1)}% of the documents name no country",
             )
         )
     return found

@@ -266,7 +266,7 @@ def _samples(routes: APIRouter, service: Service) -> None:
         response_model=AnswerKept,
         summary=_("Answer for a document of a sample"),
         description=_("Keeps one person's answer. Where two disagree, or one is unsure, a third decides at the console."),
-        response_description=_("What the answer led to."),
+        response_description=_("How far the sample is."),
         responses=problems_of(404, 413, 415),
         openapi_extra={SCOPE: "corpus"},
     )
@@ -274,8 +274,9 @@ def _samples(routes: APIRouter, service: Service) -> None:
         key = api_key_of(request)
         await asyncio.to_thread(_known, service, body.rules)
         answer = Answer(body.label, tuple(body.rules), tuple(body.spans), body.note, body.took_ms)
-        kept = await asyncio.to_thread(desk(key).answer, sample_id, body.position, _person(key, body.reviewer), answer)
-        return document_response({"verdict": kept.verdict, "waits_for_third": kept.waits_for_third})
+        await asyncio.to_thread(desk(key).answer, sample_id, body.position, _person(key, body.reviewer), answer)
+        progress = await asyncio.to_thread(desk(key).progress, sample_id)
+        return document_response({"answers": progress.answers, "answers_wanted": progress.answers_wanted})
 
 
 def _reports(routes: APIRouter, service: Service) -> None:

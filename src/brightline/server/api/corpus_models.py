@@ -193,8 +193,10 @@ class AnswerToKeep(_Request):
 
 
 class AnswerKept(_Answer):
-    verdict: Literal["", "pass", "fail"] = Field(description=_("The document's verdict; empty while there is none."))
-    waits_for_third: bool = Field(description=_("True where two disagree or one is unsure: a third person decides."))
+    answers: int = Field(
+        description=_("Answers that were given to the sample. What they come to is told when all are in: reviewers are blind.")
+    )
+    answers_wanted: int = Field(description=_("Answers that it needs: one a document, two where two people look."))
 
 
 # Reports

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from brightline.corpus.sources import Complaint, Register, Source, receive_complaint
+from brightline.corpus.sources import Complaint, Register, Source, Withdrawn, receive_complaint
 from brightline.store import CorpusComplaints
 from tests.server.console.conftest import Console
 
@@ -79,3 +79,27 @@ def test_complaints_are_listed_by_status(console: Console, complaint: Complaint)
 def test_a_form_that_is_no_complaint_keeps_what_was_entered(console: Console) -> None:
     answer = console.as_("reviewer").post(f"{HOME}/new", {"kind": "privacy", "what": "kept words", "contact": ""})
     assert (answer.status_code, "kept words" in answer.text) == (422, True)
+
+
+def test_who_complained_is_erased_and_the_decision_and_the_ledger_stay(console: Console, complaint: Complaint) -> None:
+    lead, store = console.as_("lead"), console.site.service.store
+    address = f"{HOME}/{complaint.id}"
+    assert lead.post(f"{address}/erase").status_code == 400  # no answer has gone there yet
+    form = {"decision": "uphold", "remedy": "drop_documents", "urls": "https://press.example/1", "reason": "核实无误"}
+    assert lead.post(f"{address}/decide", form).status_code == 303
+    assert console.as_("reviewer").post(f"{address}/erase").status_code == 403
+
+    assert lead.post(f"{address}/erase").status_code == 303
+
+    page = lead.get(address).text
+    assert "desk@press.example" not in page
+    assert "某出版社" not in page
+    assert "整篇转载了我社文章。" in page
+    assert Withdrawn.load(store.database).complaint_about(doc_id="0" * 32, url="https://press.example/1") == complaint.id
+    assert lead.post(f"{address}/erase", {"words": "yes"}).status_code == 303
+    page = lead.get(address).text
+    assert "整篇转载了我社文章。" not in page
+    assert "核实无误" not in page
+    kinds = [event.kind for event in store.audit.events(subject=complaint.id)]
+    assert kinds == ["corpus.complaint_erased", "corpus.complaint_erased", "corpus.complaint_closed", "corpus.complaint_received"]
+    assert all("press.example" not in str(event) and "出版社" not in str(event) for event in store.audit.events(subject=complaint.id))

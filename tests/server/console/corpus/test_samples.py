@@ -50,13 +50,34 @@ def test_a_document_is_shown_with_what_nobody_sees_in_it(console: Console, sampl
 
 
 def test_there_is_no_estimate_before_an_answer_and_no_answer_for_what_was_not_handed_out(console: Console, sample: StoredSample) -> None:
-    reviewer = console.as_("reviewer")
+    reviewer, auditor = console.as_("reviewer"), console.as_("auditor")
+    assert "Nobody has answered yet" in reviewer.get(at(sample)).text
+    assert "The standard is not met" not in reviewer.get(at(sample)).text
     assert "none before the first document is decided" in reviewer.get(at(sample)).text
     assert "by the exact interval" not in reviewer.get(at(sample)).text
     assert answered(reviewer, sample, "pass", position="2") == 400
     assert answered(reviewer, sample, "pass") == 303
     assert answered(reviewer, sample, "pass") == 303
-    assert "by the exact interval" in reviewer.get(at(sample)).text
+    assert "by the exact interval" in auditor.get(at(sample)).text
+    assert "Not certain yet" in auditor.get(at(sample)).text
+    assert answered(reviewer, sample, "fail") == 303
+    assert "The standard is not met" in auditor.get(at(sample)).text
+
+
+@pytest.mark.parametrize("second_says", ["pass", "fail"])
+def test_no_count_tells_the_second_reviewer_what_the_first_said(console: Console, sample: StoredSample, second_says: str) -> None:
+    first, second = console.as_("reviewer"), console.as_("lead")
+    assert answered(first, sample, "pass") == 303
+    assert answered(second, sample, second_says) == 303
+    for page in ("", "/desk"):
+        shown = second.get(at(sample, page)).text
+        assert re.findall(r'<progress value="(\d+)" max="(\d+)"', shown) == [("2", "4")]
+        assert "Same answer" not in shown
+        assert "Wait for a third" not in shown
+    assert "2 of 4" in second.get("/console/corpus/samples").text
+    assert "Same answer" in console.as_("auditor").get(at(sample)).text
+    everything_answered(console, sample)
+    assert "Same answer" in second.get(at(sample)).text
 
 
 def test_an_answer_keeps_its_reasons_its_passages_and_its_note(console: Console, sample: StoredSample) -> None:

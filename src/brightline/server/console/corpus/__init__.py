@@ -59,6 +59,7 @@ def _complaints(desk: Desk) -> list[Door]:
         action("/console/corpus/complaints/new", complaints.receive, Permission.CORPUS_REVIEW),
         page("/console/corpus/complaints/{complaint}", complaints.one, read),
         action("/console/corpus/complaints/{complaint}/decide", complaints.decide, decide),
+        action("/console/corpus/complaints/{complaint}/erase", complaints.erase, decide),
     ]
 
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from starlette.responses import Response
 
-from brightline.corpus.sources import COMPLAINT_KINDS, Complaint, Remedy, Targets, decide_complaint, receive_complaint
+from brightline.corpus.sources import COMPLAINT_KINDS, Complaint, Remedy, Targets, decide_complaint, erase_complainant, receive_complaint
 from brightline.errors import BrightlineError
 from brightline.server.console.corpus import words
 from brightline.server.console.desk import Desk, Visit
@@ -92,6 +92,19 @@ class Complaints:
         except BrightlineError as problem:
             return await self._page(visit, error=problem)
         return self._desk.redirect(visit, f"{_HOME}/{complaint_id}", said=_("The complaint is decided."))
+
+    async def erase(self, visit: Visit) -> Response:
+        """``POST /console/corpus/complaints/<id>/erase``: name, address and evidence go, with ``words`` also what was written and answered."""
+        complaint_id, words_too = visit.request.path_params["complaint"], visit.form.get("words") == "yes"
+
+        def forget() -> None:
+            erase_complainant(self._desk.store.database, complaint_id, by=visit.who.id, words=words_too, tenant=self._tenant)
+
+        try:
+            await asyncio.to_thread(forget)
+        except BrightlineError as problem:
+            return await self._page(visit, error=problem)
+        return self._desk.redirect(visit, f"{_HOME}/{complaint_id}", said=_("Who complained is erased here."))
 
     async def new(self, visit: Visit) -> Response:
         """``GET /console/corpus/complaints/new``: for what comes by letter or telephone."""

@@ -85,7 +85,7 @@ class Samples:
         }
 
     async def _page(self, visit: Visit, *, problem: BrightlineError | None = None) -> Response:
-        values = await asyncio.to_thread(self._sheet, visit.request.path_params["sample"])
+        values = await asyncio.to_thread(self._sheet, visit.request.path_params["sample"], visit.who.id)
         return self._desk.render(
             visit,
             "corpus/sample.html",
@@ -98,7 +98,7 @@ class Samples:
             **values,
         )
 
-    def _sheet(self, sample_id: str) -> dict[str, Any]:
+    def _sheet(self, sample_id: str, person: str) -> dict[str, Any]:
         sample = self._samples.get(sample_id, tenant=self._tenant)
         desk = SamplingDesk(self._desk.store.database, tenant=self._tenant)
         return {
@@ -106,6 +106,7 @@ class Samples:
             "run": self._runs.get(sample.run, tenant=self._tenant),
             "plan": Plan.from_document(sample.plan),
             "progress": desk.progress(sample.id),
+            "blind": desk.is_blind(sample.id, person),
             "agreement": desk.agreement(sample.id),
             "reviewers": desk.reviewers(sample.id),
             "outcome": outcome_of(desk, sample),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brightline.corpus.percent import percent_text as percent
 from brightline.server.face import msgid as _
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "STAGES",
     "STATUS",
     "VERDICTS",
+    "percent",
 ]
 
 RUNS = {

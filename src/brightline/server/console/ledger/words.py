@@ -12,6 +12,7 @@ KINDS = {
     "corpus.appeal_closed": _("Appeal against a corpus decision decided"),
     "corpus.appeal_opened": _("Corpus decision contested"),
     "corpus.complaint_closed": _("Complaint about training data decided"),
+    "corpus.complaint_erased": _("Personal data of a complainant erased"),
     "corpus.complaint_received": _("Complaint about training data received"),
     "corpus.report_signed": _("Corpus report put on record"),
     "corpus.run_begun": _("Inspection of a corpus begun"),
