@@ -7,7 +7,7 @@ that stands twice, is not in order, or names no entry of the rulebook.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from brightline.moderation import goals_in_force
 from brightline.rulebook import Rulebook, load_rulebook
 from brightline.rulebook.rows import read_rows
 
-__all__ = ["CorpusRule", "corpus_rule", "families", "load_families"]
+__all__ = ["CorpusRule", "corpus_rule", "families", "goal_titles", "load_families"]
 
 _SHIPPED = Path(__file__).parent / "data" / "rules.yaml"
 _LANGUAGES = ("zh", "en")
@@ -44,6 +44,14 @@ def corpus_rule(rule: str) -> CorpusRule:
         sensitive = ("PIP-28", "PIP-29") if known.kind == "sensitive" else ()
         return CorpusRule(rule, known.title_zh, known.title_en, (*sensitive, *family.rules))
     return family._replace(id=rule)
+
+
+def goal_titles(operator_files: Sequence[Path] = ()) -> dict[str, tuple[str, str]]:
+    """What findings of goals are called, in Chinese and English: the shipped goals and an operator's. Raises ``DataError`` as ``goals_in_force``."""
+    if not operator_files:
+        return {f"illegal.{name}": (goal.title_zh, goal.title_en) for name, goal in _goals().items()}
+    book = goals_in_force(load_rulebook(), operator_files)
+    return {f"illegal.{goal.id}": (goal.title_zh, goal.title_en) for goal in book}
 
 
 @cache

@@ -33,8 +33,10 @@ from brightline.corpus.shard import ShardTask
 from brightline.corpus.sources import Withdrawn
 from brightline.corpus.storage import Workspace
 from brightline.curation.plan import KERNELS
+from brightline.curation.rules import goal_titles
 from brightline.curation.runs import Run, absolute, keep_apart
 from brightline.curation.standings import standings
+from brightline.pipeline import operator_goals
 from brightline.store import CorpusAppeals, CorpusSchedules
 
 __all__ = [
@@ -107,6 +109,7 @@ def decide(run: Run, told: Told = lambda _: None, policy: Path | None = None) ->
         _policy_of(run),
         run.plan.reading,
         annotated=_annotations_digest(run, run.plan.kernels),
+        titles=goal_titles(operator_goals(curation.settings.goals_dir)) if "illegal" in run.plan.kernels else {},
     )
     outcome = run_over(run, elect_standins(task, run.shards), told)
     _drop_tables(run, outcome)

@@ -153,7 +153,7 @@ class CorpusAppeals:
 
         The status of the newest, but a restored document stays so while another appeal on it is open, and where only its covering was
         contested in vain. ``lifted`` instead of ``restored`` where it was the covering that was contested: nobody else said that anything
-        may stay uncovered.
+        may stay uncovered, nor that a document may be used for which something graver is found. ``freed``: both were restored.
         """
         corpus = select(corpus_runs.c.corpus).where(corpus_runs.c.id == column_text(run), corpus_runs.c.tenant == tenant).scalar_subquery()
         query = (
@@ -180,9 +180,11 @@ def _heeded(before: str, status: str, document: str) -> str:
     """What counts after one appeal more."""
     is_of_covering = orjson.loads(document).get("contested") == "redact"
     if status == "restored":
-        return "lifted" if is_of_covering else status
-    keeps = before in ("restored", "lifted") and (status == "open" or is_of_covering)
-    return before if keeps else status
+        other, own = ("restored", "lifted") if is_of_covering else ("lifted", "restored")
+        return "freed" if before in (other, "freed") else own
+    if before in ("restored", "lifted", "freed") and (status == "open" or is_of_covering):
+        return before
+    return "lifted" if before in ("lifted", "freed") else status
 
 
 def _text(document: Mapping[str, Any]) -> str:

@@ -138,8 +138,25 @@ def test_what_was_restored_after_it_had_been_dropped_stays_covered_when_nothing_
     assert decide_document(POLICY, replace(PLAIN, findings=(ID_CARD,), appeal="restored")).outcome == "redact"
 
 
-def test_covering_that_was_lifted_comes_back_where_something_graver_is_found_later() -> None:
-    assert decide_document(POLICY, replace(PLAIN, findings=(MANIFEST, ID_CARD), appeal="lifted")).outcome == "redact"
+def test_who_lifted_a_covering_said_nothing_of_what_is_graver() -> None:
+    found = replace(PLAIN, findings=(MANIFEST, ID_CARD))
+    assert decide_document(POLICY, replace(found, appeal="lifted")).outcome == "drop"
+    assert decide_document(POLICY, replace(found, appeal="freed")).outcome == "keep"
+
+
+def test_a_reason_calls_a_goal_by_its_title_and_its_name() -> None:
+    titles = {MANIFEST.rule: ("赌博网站", "Gambling sites")}
+    decision = decide_document(POLICY, replace(PLAIN, findings=(MANIFEST,)), titles)
+    assert decision.reason_zh == "含有违法不良信息（赌博网站 illegal.gambling.site）"
+    assert decision.reason_en == "illegal or harmful content (Gambling sites illegal.gambling.site)"
+    assert MANIFEST.rule in decision.rules
+
+
+def test_of_a_stand_in_no_more_is_said_than_was_compared() -> None:
+    decision = decide_document(POLICY, replace(PLAIN, copy=Copy("f" * 32, exact=False, via="e" * 32)))
+    assert (decision.outcome, decision.rules[0]) == ("drop", "duplicate.stand_in")
+    assert "f" * 32 in decision.reason_en
+    assert "未直接比对" in decision.reason_zh
 
 
 def test_an_open_or_lost_appeal_changes_nothing() -> None:

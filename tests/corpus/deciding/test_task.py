@@ -17,7 +17,7 @@ from brightline.corpus.schema import FINDINGS
 from brightline.corpus.shard import Shard
 from brightline.corpus.sources import Withdrawn
 from brightline.corpus.storage import Workspace
-from tests.corpus.duplicates.making import READING, corpus, text
+from tests.corpus.duplicates.making import READING, corpus, edited, text
 
 SOURCES = {"good": SourceStanding("approved", licensed=True), "bad": SourceStanding("blacklisted")}
 
@@ -97,6 +97,21 @@ def test_a_copy_stays_where_the_better_text_does_not(tmp_path: Path) -> None:
     assert task.workspace.read_table(STANDINS_FILE)["doc_id"].to_pylist() == [kept["doc_id"]]
 
 
+def test_what_was_compared_with_a_keeper_that_left_is_not_said_to_be_a_copy_of_its_stand_in(tmp_path: Path) -> None:
+    rows = [
+        _row("bad", 1, "bad", date="2001-01-01"),
+        _row("same", 1, date="2002-02-02"),
+        {"id": "near", "text": edited(text(1), 0.02), "source": "good", "date": "2003-03-03"},
+        {"id": "nearer", "text": edited(text(1), 0.01, seed=5), "source": "good", "date": "2004-04-04"},
+    ]
+    task, shards = _made(tmp_path, rows)
+    decided = _decided(task, shards)
+    assert decided["same"]["outcome"] == "keep"
+    for name in ("near", "nearer"):
+        assert decided[name]["rules"][0] == "duplicate.stand_in"
+        assert "not compared" in decided[name]["reason_en"]
+
+
 def test_where_no_text_of_a_cluster_may_stay_none_is_dropped_for_being_a_copy(tmp_path: Path) -> None:
     task, shards = _made(tmp_path, [_row("a", 1, "bad"), _row("b", 1, "mirror")])
     decided = _decided(task, shards)
@@ -138,6 +153,7 @@ def test_whatever_a_decision_depends_on_is_in_its_versions(tmp_path: Path) -> No
     changed = [
         replace(task, kernels={"bands": "2", "personal": "1"}),
         replace(task, sources={}),
+        replace(task, titles={"illegal.x": ("某", "some")}),
         replace(task, withdrawn=Withdrawn({"0" * 32: "c1"})),
         replace(task, appeals={"0" * 32: "open"}),
         replace(task, clusters="other"),

@@ -2,12 +2,12 @@
 
 Of everything that applies the most severe outcome counts, so that more findings never make a decision milder. Two things stand above
 that. A person who restored a document on appeal is followed: it is used, with personal data still covered unless the covering itself
-was what had been contested. And a copy is dropped only for a text that stays (the caller says so by giving ``copy``).
+was what had been contested; who lifted no more than a covering said nothing of anything graver. And a copy is dropped only for a text that stays (the caller says so by giving ``copy``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +26,10 @@ _MOST_NAMED = 8
 """Rules that a reason names; the decision lists all of them (own choice: a sentence that can be read)."""
 
 
+Titles = Mapping[str, tuple[str, str]]
+_UNTITLED: Titles = {}
+
+
 class Seen(NamedTuple):
     """A finding without its place."""
 
@@ -35,10 +39,12 @@ class Seen(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """The document repeats ``of``, which stays. ``exact``: the same normalised text."""
+    """The document repeats ``of``, which stays. ``exact``: the same normalised text. ``via``: the text that both were compared with and that does not
+    stay, where they were not compared with each other."""
 
     of: str
     exact: bool
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class SourceStanding:
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """Everything that a decision depends on. ``source``: ``None`` where it is not registered. ``withdrawn``: the upheld complaint that takes
-    the document out. ``appeal``: open, restored, lifted (its covering was contested, and the appeal upheld), upheld or nothing. ``not_inspected``: kernels without a result.
+    the document out. ``appeal``: open, restored, lifted (only its covering was contested, with success), freed (both), upheld or nothing. ``not_inspected``: kernels without a result.
     """
 
     source_id: str | None
@@ -90,13 +96,13 @@ class _Cause(NamedTuple):
 _KEPT = DocumentDecision("keep", (), "", "")
 
 
-def decide_document(policy: Policy, known: Circumstances) -> DocumentDecision:
-    """Outcome, rules and reasons. For a document that is kept without remark, both reasons are empty."""
-    causes = list(_causes(policy, known))
+def decide_document(policy: Policy, known: Circumstances, titles: Titles = _UNTITLED) -> DocumentDecision:
+    """Outcome, rules and reasons. For a document that is kept without remark, both reasons are empty. ``titles``: rule → what reasons call it, in
+    Chinese and English, beside its name."""
+    causes = list(_causes(policy, known, titles))
     outcome = _worst(causes)
-    if known.appeal in ("restored", "lifted"):
-        lifted = known.appeal == "lifted" and outcome == "redact"
-        outcome = "keep" if lifted else min(outcome, _worst(_only_redacting(causes)), key=severity)
+    if known.appeal in ("restored", "freed") or (known.appeal == "lifted" and outcome == "redact"):
+        outcome = "keep" if known.appeal != "restored" else min(outcome, _worst(_only_redacting(causes)), key=severity)
         decisive = [cause for cause in causes if cause.outcome == outcome == "redact"]
         return _decision(outcome, decisive, "经申诉恢复", "restored on appeal")
     if outcome == "keep":
@@ -105,11 +111,11 @@ def decide_document(policy: Policy, known: Circumstances) -> DocumentDecision:
     return _decision(outcome, decisive)
 
 
-def _causes(policy: Policy, known: Circumstances) -> Iterator[_Cause]:
+def _causes(policy: Policy, known: Circumstances, titles: Titles) -> Iterator[_Cause]:
     licensed = known.source is not None and known.source.licensed
     for seen in dict.fromkeys(known.findings):
         row = policy.row_of(seen.rule)
-        yield _Cause(row.outcome_of(seen.score, seen.validator, licensed=licensed), row, seen.rule, *_names(seen.rule))
+        yield _Cause(row.outcome_of(seen.score, seen.validator, licensed=licensed), row, seen.rule, *_names(seen.rule, titles))
     for rule, named in _facts(known):
         row = policy.row_of(rule)
         yield _Cause(row.outcome, row, rule, named, named)
@@ -131,14 +137,17 @@ def _facts(known: Circumstances) -> Iterator[tuple[str, str]]:
     if known.withdrawn:
         yield "complaint.upheld", known.withdrawn
     if known.copy is not None:
-        yield ("duplicate.exact" if known.copy.exact else "duplicate.near"), known.copy.of
+        kind = "stand_in" if known.copy.via else "exact" if known.copy.exact else "near"
+        yield f"duplicate.{kind}", known.copy.of
     for kernel in known.not_inspected:
         yield "coverage.not_inspected", kernel
 
 
-def _names(rule: str) -> tuple[str, str]:
-    known = PERSONAL.get(rule)
-    return (known.title_zh, known.title_en) if known else (rule, rule)
+def _names(rule: str, titles: Titles) -> tuple[str, str]:
+    if known := PERSONAL.get(rule):
+        return known.title_zh, known.title_en
+    zh, en = titles.get(rule, ("", ""))
+    return f"{zh} {rule}".lstrip(), f"{en} {rule}".lstrip()
 
 
 def _worst(causes: Iterable[_Cause]) -> str:

@@ -16,9 +16,9 @@ from typing import Any
 import pyarrow as pa
 
 from brightline.corpus.deciding.annotations import ShardAnnotations, read_annotations
-from brightline.corpus.deciding.document import Circumstances, Copy, DocumentDecision, SourceStanding, decide_document
+from brightline.corpus.deciding.document import Circumstances, Copy, DocumentDecision, SourceStanding, Titles, decide_document
 from brightline.corpus.deciding.policy import Policy, shipped_policy
-from brightline.corpus.deciding.standins import Member, elect
+from brightline.corpus.deciding.standins import Member, StandIn, elect
 from brightline.corpus.duplicates.clustering import CLUSTERS_FILE, members_name
 from brightline.corpus.reading import read_shard
 from brightline.corpus.schema import DECISIONS
@@ -30,16 +30,22 @@ __all__ = ["STANDINS_FILE", "DecideTask", "elect_standins"]
 
 STANDINS_FILE = "clusters/standins.parquet"
 
-_STANDINS = pa.schema([pa.field("cluster_id", pa.string(), nullable=False), pa.field("doc_id", pa.string(), nullable=False)])
-_APPEALS = {"lifted": "restored"}  # as the table says it
-_CODE = "2"
+_STANDINS = pa.schema(
+    [
+        pa.field("cluster_id", pa.string(), nullable=False),
+        pa.field("doc_id", pa.string(), nullable=False),
+        pa.field("exact", pa.bool_(), nullable=False),
+    ]
+)
+_APPEALS = {"lifted": "restored", "freed": "restored"}  # as the table says it
+_CODE = "3"
 """Changes whenever the same circumstances would be decided otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecideTask:
     """``kernels``: kernel → version, all that have to have looked at a document. ``sources``: the register's standing of each source.
-    ``withdrawn``: what upheld complaints take out. ``appeals``: document → open, restored, lifted or upheld. ``reading``: needed where a complaint
+    ``withdrawn``: what upheld complaints take out. ``appeals``: document → open, restored, lifted, freed or upheld. ``titles``: rule → what reasons call it. ``reading``: needed where a complaint
     names a pattern in the text. ``clusters``: digest of what the stage ``cluster`` and ``elect_standins`` wrote. ``annotated``: digest of what
     the stage ``annotate`` wrote: documents that were read otherwise, or only now, are decided anew.
     """
@@ -53,6 +59,7 @@ class DecideTask:
     reading: ReadOptions = field(default_factory=ReadOptions)
     clusters: str = ""
     annotated: str = ""
+    titles: Titles = field(default_factory=dict)
 
     @property
     def stage(self) -> str:
@@ -70,6 +77,7 @@ class DecideTask:
             "policy": self.policy.version,
             "reading": self.reading.digest,
             "sources": _digest(sorted(self.sources.items())),
+            "titles": _digest(sorted(self.titles.items())),
             "withdrawn": _digest(repr(self.withdrawn)),
         }
 
@@ -92,21 +100,19 @@ class DecideTask:
             "outputs": {f"decisions/{shard.name}.parquet": written.sha256},
         }
 
-    def _standins(self) -> dict[str, str]:
+    def _standins(self) -> dict[str, StandIn]:
         if not self.workspace.exists(STANDINS_FILE):
             return {}
-        table = self.workspace.read_table(STANDINS_FILE)
-        return dict(zip(table["cluster_id"].to_pylist(), table["doc_id"].to_pylist(), strict=True))
+        rows = self.workspace.read_table(STANDINS_FILE).to_pylist()
+        return {row["cluster_id"]: StandIn(row["doc_id"], row["exact"]) for row in rows}
 
 
 def elect_standins(task: DecideTask, shards: Sequence[Shard]) -> DecideTask:
     """Note which text stays in clusters whose keeper does not (``standins``); the task that heeds it. Reads only shards with copies."""
     names = set(task.workspace.names("clusters/members/"))
     standins = elect(member for shard in shards if members_name(shard) in names for member in _ShardDocuments(task, shard).members())
-    columns = [pa.array(list(standins)), pa.array(list(standins.values()))]
-    written = task.workspace.write_table(
-        STANDINS_FILE, pa.table([column.cast(pa.string()) for column in columns], schema=_STANDINS), _STANDINS
-    )
+    rows = [{"cluster_id": cluster, "doc_id": each.doc_id, "exact": each.exact} for cluster, each in standins.items()]
+    written = task.workspace.write_table(STANDINS_FILE, pa.Table.from_pylist(rows, schema=_STANDINS), _STANDINS)
     exists = task.workspace.exists(CLUSTERS_FILE)
     digest = _digest([task.workspace.sha256(CLUSTERS_FILE) if exists else "", written.sha256])
     return replace(task, clusters=digest)
@@ -145,6 +151,7 @@ class _ShardDocuments:
                 tuple(self._known.missing.get(row, ())),
                 appeal,
             ),
+            self._task.titles,
         )
         if plain:
             self._by_source[source_id] = decision
@@ -154,17 +161,19 @@ class _ShardDocuments:
         """Its documents in clusters, with what would become of them if they were no copies."""
         for row in self._task.workspace.read_table(members_name(self._shard)).to_pylist():
             outcome = self.decided(row["row"], None).outcome
-            yield Member(row["doc_id"], row["cluster_id"], row["keeper"], row["jaccard"], outcome)
+            yield Member(row["doc_id"], row["cluster_id"], row["keeper"], row["jaccard"], row["exact"], outcome)
 
-    def copies(self, standins: Mapping[str, str]) -> dict[int, Copy]:
+    def copies(self, standins: Mapping[str, StandIn]) -> dict[int, Copy]:
         """Row → of what it is a copy, where that stays."""
         if not self._task.workspace.exists(members_name(self._shard)):
             return {}
         found: dict[int, Copy] = {}
         for row in self._task.workspace.read_table(members_name(self._shard)).to_pylist():
-            keeper = standins.get(row["cluster_id"], row["cluster_id"])
-            if keeper and keeper != row["doc_id"] and not row["keeper"]:
-                found[row["row"]] = Copy(keeper, row["exact"] and keeper == row["cluster_id"])
+            keeper = row["cluster_id"]
+            stays = standins.get(keeper, StandIn(keeper, True))
+            if stays.doc_id and stays.doc_id != row["doc_id"] and not row["keeper"]:
+                exact = row["exact"] and stays.exact
+                found[row["row"]] = Copy(stays.doc_id, exact, "" if exact or stays.doc_id == keeper else keeper)
         return found
 
     def table(self, decided: Sequence[DocumentDecision]) -> pa.Table:
