@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brightline.corpus.errors import CorpusError
+from brightline.corpus.kernel import Announced
 from brightline.corpus.storage import Workspace
-from brightline.curation.keywords import KeywordKernel, kernel, read_keywords, shelve
+from brightline.curation.keywords import KeywordKernel, announce, kernel, read_keywords, shelve
 
 KEY = bytes(range(32))
 
@@ -76,6 +77,33 @@ def test_a_library_is_shelved_under_its_digest_and_read_there_by_a_worker(tmp_pa
 
     assert kernel(**options).version == KeywordKernel(read_keywords("卖枪"), b"").version
     assert shelve(tmp_path / "words.txt", workspace) == options
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6), min_size=1, max_size=5))
+def test_a_worker_that_reads_the_forms_has_the_kernel_of_whoever_reads_the_words(tmp_path: Path, words: list[str]) -> None:
+    library = "卖枪\ta1\n" + "\n".join(words)
+    try:
+        whole = KeywordKernel(read_keywords(library), KEY)
+    except CorpusError:
+        return  # no library
+    (tmp_path / "words.txt").write_bytes(library.encode())
+    workspace = Workspace(str(tmp_path / "ws"))
+    options = shelve(tmp_path / "words.txt", workspace)
+    texts = pa.table({"text": pa.array([f"有人卖枪。{library}"], pa.large_string())})
+    shelved = kernel(**options, key_hex=KEY.hex())
+    assert (shelved.version, announce(**options)) == (whole.version, Announced("keywords", whole.version))
+    assert shelved.annotate(texts).equals(whole.annotate(texts))
+
+
+def test_forms_of_another_version_are_not_used(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("卖枪\n", "utf-8")
+    workspace = Workspace(str(tmp_path / "ws"))
+    options = shelve(tmp_path / "words.txt", workspace)
+    forms = next(name for name in workspace.names("keywords/") if name.endswith(".forms"))
+    workspace.write_bytes(forms, "brightline 0, keywords 1\n卖刀\tlisted".encode())
+    assert announce(**options) is None
+    assert kernel(**options).version == KeywordKernel(read_keywords("卖枪"), b"").version
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])

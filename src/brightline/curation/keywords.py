@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -23,15 +23,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from brightline._version import __version__
 from brightline.corpus.annotators.base_lane import base_lane
 from brightline.corpus.annotators.batch import Stretch, by_stretches
 from brightline.corpus.errors import CorpusError
+from brightline.corpus.kernel import Announced
 from brightline.corpus.schema import FINDINGS
 from brightline.corpus.storage import Workspace
 from brightline.text.automata import Automaton
 from brightline.text.lanes import forms_of
 
-__all__ = ["SCORE", "Keyword", "KeywordKernel", "kernel", "read_keywords", "shelve"]
+__all__ = ["SCORE", "Keyword", "KeywordKernel", "announce", "kernel", "read_keywords", "shelve"]
 
 _CODE = "1"  # number of this code: rises when the same library could find otherwise
 SCORE = 0.5
@@ -77,20 +79,57 @@ def shelve(path: Path, workspace: Workspace) -> Mapping[str, str]:
     """
     try:
         data = path.read_bytes()
-        read_keywords(data.decode("utf-8-sig"), path.name)
+        name = f"keywords/{hashlib.sha256(data).hexdigest()}.txt"
+        if _forms(workspace, name) is None:
+            words = read_keywords(data.decode("utf-8-sig"), path.name)
+            workspace.write_bytes(name, data)
+            workspace.write_bytes(_forms_name(name), "\n".join([_FORMS, *map(_line, words)]).encode())
     except OSError as problem:
         raise CorpusError("BL-CORPUS-091", f"{path} cannot be read: {problem.strerror}", "name a text file of words") from None
     except UnicodeDecodeError as problem:
         raise CorpusError("BL-CORPUS-091", f"{path} is no UTF-8 (byte {problem.start})", "convert it to UTF-8") from None
-    name = f"keywords/{hashlib.sha256(data).hexdigest()}.txt"
-    if not workspace.exists(name):
-        workspace.write_bytes(name, data)
     return {"workspace": workspace.uri, "name": name}
 
 
 def kernel(workspace: str, name: str, key_hex: str = "") -> KeywordKernel:
     """The kernel over a library that ``shelve`` put into a workspace."""
-    return KeywordKernel(read_keywords(Workspace(workspace).read_bytes(name).decode("utf-8-sig"), name), bytes.fromhex(key_hex))
+    place = Workspace(workspace)
+    lines = _forms(place, name)
+    if lines is None:
+        words = read_keywords(place.read_bytes(name).decode("utf-8-sig"), name)
+    else:
+        words = tuple(Keyword(form, form, category) for form, _tab, category in (line.rpartition("\t") for line in lines))
+    return KeywordKernel(words, bytes.fromhex(key_hex))
+
+
+def announce(workspace: str, name: str, key_hex: str = "") -> Announced | None:
+    """Name and version without the automaton; ``None`` where the library lies there without its forms."""
+    lines = _forms(Workspace(workspace), name)
+    return None if lines is None else Announced(KeywordKernel.name, _version(lines))
+
+
+_FORMS = f"brightline {__version__}, keywords {_CODE}"
+"""Forms are those of one version: another one reads the words again."""
+
+
+def _forms_name(name: str) -> str:
+    return f"{name.removesuffix('.txt')}.forms"
+
+
+def _forms(workspace: Workspace, name: str) -> list[str] | None:
+    """What texts are compared with, a line each as ``_line`` has it: every process of a run needs it, and 50,000 words take half a second."""
+    if not workspace.exists(name) or not workspace.exists(_forms_name(name)):
+        return None
+    head, *lines = workspace.read_bytes(_forms_name(name)).decode("utf-8", "replace").split("\n")
+    return lines if head == _FORMS else None
+
+
+def _line(word: Keyword) -> str:
+    return f"{word.form}\t{word.category}"
+
+
+def _version(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join([_CODE, *lines]).encode()).hexdigest()[:16]
 
 
 class KeywordKernel:
@@ -100,14 +139,12 @@ class KeywordKernel:
     schema = _SCHEMA
 
     def __init__(self, words: tuple[Keyword, ...], key: bytes) -> None:
-        self._words = words
         self._automaton = Automaton([word.form for word in words])
         self._lengths = np.array([len(word.form) for word in words], np.int64)
         self._rules = pa.array([f"keywords.{word.category}" for word in words], pa.string())
         # Only where the word itself begins or ends with such a letter is a letter beside it a reason not to count.
         self._open = np.array([_is_latin(word.form[0]) for word in words]), np.array([_is_latin(word.form[-1]) for word in words])
-        digest = hashlib.sha256("\0".join([_CODE, *(f"{word.form}\t{word.category}" for word in words)]).encode())
-        self.version = digest.hexdigest()[:16]
+        self.version = _version(map(_line, words))
         self._hashed = lru_cache(maxsize=65_536)(lambda evidence: _keyed(evidence, key))  # words repeat
 
     def annotate(self, documents: pa.Table) -> pa.Table:
