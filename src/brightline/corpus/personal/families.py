@@ -20,6 +20,7 @@ from brightline.corpus.personal import (
     cards,
     chinese_names,
     credentials,
+    foreign,
     identity,
     latin_names,
     name_words,
@@ -32,7 +33,7 @@ from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.numbers import numbers_in
 from brightline.corpus.personal.tables import surnames
 
-__all__ = ["ESCAPES", "FAMILIES", "Family", "trace"]
+__all__ = ["ESCAPES", "FAMILIES", "Family", "options", "trace"]
 
 Detect = Callable[[str, int], Iterator[Found]]
 """Reads a view and gives what it finds from a place on; what stands before is context only."""
@@ -55,7 +56,8 @@ _LETTER = "[A-Za-zＡ-Ｚａ-ｚ]"
 @dataclass(frozen=True, slots=True)
 class Family:
     """``traces``: an expression of google-re2 over UTF-8. ``before``/``behind``: bytes around a trace that detectors get to
-    see; ``lead``: how many bytes before it what they find may begin."""
+    see; ``lead``: how many bytes before it what they find may begin. ``group``: families whose traces are searched for by one
+    automaton (``traces``); "": it would be too large or match too often, so this one has its own."""
 
     name: str
     traces: str
@@ -63,6 +65,7 @@ class Family:
     behind: int
     lead: int
     detect: Detect
+    group: str = ""
 
 
 def _numbers(text: str, focus: int) -> Iterator[Found]:
@@ -118,6 +121,7 @@ FAMILIES: tuple[Family, ...] = (
         360,
         120,
         identity.code_identities,
+        group="rare",
     ),
     Family(
         "codes",
@@ -126,8 +130,9 @@ FAMILIES: tuple[Family, ...] = (
         200,
         60,
         _codes,
+        group="rare",
     ),
-    Family("foreign numbers", accounts.foreign_signs(), 200, 200, 60, accounts.foreign_identities),
+    Family("foreign numbers", foreign.foreign_signs(), 200, 200, 60, foreign.foreign_identities),
     Family(
         "network",
         r"[@＠﹫]|%40|(?i)[\[({<（【「] ?at ?[\])}>）】」]|(?i:[a-z0-9] at [a-z0-9.-]{1,40}(?: dot |\.))|艾特|圈a|[0-9A-Za-z_]#(?:qq|163|126|gmail|sina|foxmail|outlook|hotmail)|&#(?:64|x40);|&commat;|"
@@ -196,6 +201,7 @@ FAMILIES: tuple[Family, ...] = (
         200,
         150,
         _places,
+        group="rare",
     ),
     Family(
         "columns",  # the heading of a table: what stands under it may be far away
@@ -206,10 +212,12 @@ FAMILIES: tuple[Family, ...] = (
         0,
         _columns,
     ),
-    Family("people in print", _APART, 90, 200, 90, chinese_names.chinese_names),
-    Family("places in print", _APART, 90, 300, 90, _places),
-    Family("labels in print", _APART, 90, 200, 90, _labels),
-    Family("plates", rf"[{vehicles.PROVINCES}][ 　]?{_LETTER}[ ·•.．-]{{0,2}}[0-9A-Za-z０-９Ａ-Ｚ]", 160, 80, 8, vehicles.plates),
+    Family("people in print", _APART, 90, 200, 90, chinese_names.chinese_names, group="rare"),
+    Family("places in print", _APART, 90, 300, 90, _places, group="rare"),
+    Family("labels in print", _APART, 90, 200, 90, _labels, group="rare"),
+    Family(
+        "plates", rf"[{vehicles.PROVINCES}][ 　]?{_LETTER}[ ·•.．-]{{0,2}}[0-9A-Za-z０-９Ａ-Ｚ]", 160, 80, 8, vehicles.plates, group="rare"
+    ),
 )
 
 ESCAPES = r"\\u[0-9A-Fa-f]{4}|&#[0-9]{1,6};|&#[xX][0-9A-Fa-f]{1,5};"
@@ -219,7 +227,12 @@ ESCAPES = r"\\u[0-9A-Fa-f]{4}|&#[0-9]{1,6};|&#[xX][0-9A-Fa-f]{1,5};"
 @cache
 def trace(expression: str) -> Any:
     """The expression, compiled for bytes in UTF-8."""
-    options = re2.Options()
-    options.never_capture = True
-    options.max_mem = 256 << 20  # bytes for its automata: the alternatives over CJK have many states
-    return re2.compile(expression.encode(), options)
+    return re2.compile(expression.encode(), options())
+
+
+def options() -> Any:
+    """How traces are compiled."""
+    chosen = re2.Options()
+    chosen.never_capture = True
+    chosen.max_mem = 256 << 20  # bytes for its automata: the alternatives over CJK have many states
+    return chosen
