@@ -163,7 +163,7 @@ class Settings(BaseSettings):
         None, description="YAML file with the keys of providers whose signatures are trusted. None: a signature proves integrity only."
     )
     label_watermark: bool = Field(
-        False, description="Put an invisible watermark into generated pictures, as a pointer to the record of this installation."
+        False, description="Put an invisible watermark into generated pictures and sound, as a pointer to the record of this installation."
     )
     label_c2pa_chain: Path | None = Field(
         None, description="PEM file with the certificate chain for C2PA, leaf first. None: no C2PA manifest is written."

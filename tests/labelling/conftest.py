@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+import wave
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,22 @@ def photo() -> bytes:
     coarse = Image.fromarray(rng.integers(40, 215, (9, 9, 3)).astype(np.uint8)).resize((384, 384), Image.Resampling.BICUBIC)
     noisy = np.clip(np.asarray(coarse).astype(np.int16) + rng.integers(-20, 20, (384, 384, 3)), 0, 255)
     Image.fromarray(noisy.astype(np.uint8)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture(scope="session")
+def tune() -> bytes:
+    """Twenty-two seconds of notes that die away, as WAV; long and loud enough that a watermark holds."""
+    rate, rng = 16_000, np.random.default_rng(11)
+    made, time_s = rng.normal(0, 0.003, 22 * rate), np.arange(rate) / rate
+    for beat in np.arange(0, 21, 0.25):
+        pitch = 110 * 2 ** (rng.integers(0, 30) / 12)
+        note = sum(np.sin(2 * np.pi * pitch * tone * time_s) * np.exp(-time_s * (2 + tone)) / tone for tone in range(1, 9))
+        made[int(beat * rate) : int(beat * rate) + rate] += 0.15 * note
+    out = BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes((np.clip(made, -1, 1) * 32767).astype("<i2").tobytes())
     return out.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -164,6 +165,33 @@ def test_a_mark_that_was_lifted_and_laid_over_another_picture_is_not_taken_for_o
 
     assert found is not None
     assert labelling.verify(forged).state == "none"
+
+
+def test_a_sound_without_metadata_is_known_again_by_its_watermark(here: Installation, tune: bytes, tmp_path: Path) -> None:
+    labelling = here.labelling(label_watermark=True)
+    labelled = labelling.label_generated(tune, name="tune.wav")
+    (tmp_path / "labelled.wav").write_bytes(labelled.marked.data or b"")
+
+    subprocess.run(["ffmpeg", "-v", "error", "-i", tmp_path / "labelled.wav", "-b:a", "96k", tmp_path / "copy.mp3"], check=True, timeout=60)
+
+    answer = labelling.verify(tmp_path / "copy.mp3")
+    assert answer.decided_by is not None
+    assert (answer.decided_by.kind, answer.decided_by.what) == ("record", labelled.record.content_id)
+    assert labelling.verify(tune, name="tune.wav").decided_by is None
+
+
+def test_a_file_that_can_carry_no_mark_is_labelled_without_one_unless_the_mark_was_asked_for(here: Installation, tune: bytes) -> None:
+    small, short = as_png(np.zeros((40, 40, 3))), tune[: 44 + 16_000]
+    short = short[:4] + (len(short) - 8).to_bytes(4, "little") + short[8:40] + (len(short) - 44).to_bytes(4, "little") + short[44:]
+    labelling = here.labelling(label_watermark=True)
+
+    for data, name in ((small, "small.png"), (short, "short.wav")):
+        labelled = labelling.label_generated(data, name=name, explicit=False)
+        assert fields(labelled.marked.data or b"")["Label"] == "1"
+        assert any(note.startswith("there is no watermark:") for note in labelled.marked.notes)
+        assert labelled.record.watermark is None
+        with pytest.raises(LabelError, match=r"BL-LABEL-06[15]"):
+            labelling.label_generated(data, name=name, explicit=False, watermark=True)
 
 
 def test_a_label_is_signed_with_the_operators_key_and_its_manifest_with_their_certificate(

@@ -48,7 +48,7 @@ def label(
     ] = False,
     explicit: Annotated[bool, typer.Option("--explicit", help="Also a label that is seen or heard; the media is encoded anew.")] = False,
     watermark: Annotated[
-        bool, typer.Option("--watermark", help="Also an invisible watermark in pictures, recorded in this installation.")
+        bool, typer.Option("--watermark", help="Also an invisible watermark in pictures and sound, recorded in this installation.")
     ] = False,
     c2pa: Annotated[bool, typer.Option("--c2pa", help="Also a C2PA manifest (settings label_c2pa_chain, label_c2pa_key).")] = False,
     text: Annotated[str, typer.Option(help="Words of the explicit label. Default: those of the standard for the attribute.")] = "",

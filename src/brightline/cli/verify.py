@@ -52,7 +52,7 @@ def verify(
     full: Annotated[bool, typer.Option("--full", help="Also compare the content with a signed binding; reads all of each file.")] = False,
     ocr: Annotated[bool, typer.Option("--ocr", help="Also look for a visible label in pictures (optional extra: ocr).")] = False,
     own: Annotated[
-        bool, typer.Option("--own", help="Also ask this installation's records: watermarks of pictures, fingerprints of texts.")
+        bool, typer.Option("--own", help="Also ask this installation's records: watermarks of pictures and sound, fingerprints of texts.")
     ] = False,
     lang: Annotated[str, typer.Option(help="Language of the sentences: zh or en.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a file.")] = False,

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from brightline.labelling.keys import trust_of
 from brightline.labelling.making import explicit_label, made_as_set, media_type_if_known, require_asked
 from brightline.labelling.records import OwnRecords, digest_of, media_digest_of
 from brightline.labels.containers.source import opened
-from brightline.labels.errors import LabelError
+from brightline.labels.errors import LabelError, Unsupported
 from brightline.labels.label import ImplicitLabel, propagated
 from brightline.labels.provider_code import parse_provider_code, provider_code_problem
 from brightline.labels.registry import read_or_gap
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from brightline.pipeline import Pipeline
 
 __all__ = ["Labelled", "Labelling", "PassedOn"]
+
+_CARRIES_NO_MARK = frozenset({"BL-LABEL-050", "BL-LABEL-061", "BL-LABEL-062", "BL-LABEL-065"})
+"""No ffmpeg, a picture that is too small or of another kind, a sound that is too short: the label has to be there, the mark comes on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,8 @@ class Labelling:
         """Label what the operator's own model made. Bytes in, bytes out; a path goes to ``out``.
 
         ``content_id``: the content's number (default: a fresh UUIDv7). ``explicit``: whether it is seen or heard (default: the setting
-        ``label_media``). ``watermark``, ``c2pa``: whether there is one (default: as the settings say, where the format has a place
-        for it). Raises ``LabelError`` BL-LABEL-080 without a provider code, -081 for a watermark or manifest that was asked for and
+        ``label_media``). ``watermark``, ``c2pa``: whether there is one (default: as the settings say, where the file has a place
+        for it; the notes say where it has none). Raises ``LabelError`` BL-LABEL-080 without a provider code, -081 for a watermark or manifest that was asked for and
         cannot be made here, ``StoreError`` where the record cannot be kept, and whatever marking raises; nothing is put out then.
         """
         return self._generate(
@@ -150,12 +154,12 @@ class Labelling:
         return labelled, logged[0]
 
     def watermark_for(self, file: bytes | Path, name: str = "") -> Watermark | None:
-        """A fresh number and this installation's key; None for what is no picture."""
-        from brightline.labels.rendering import PICTURES, Watermark
+        """A fresh number and this installation's key; None for what is neither picture nor sound."""
+        from brightline.labels.rendering import PICTURES, SOUND, Watermark
 
         with opened(file, name) as source:
             container = read_or_gap(source).reading.container
-        return Watermark(secrets.randbits(64), self._own.watermark_key()) if container in PICTURES else None
+        return Watermark(secrets.randbits(64), self._own.watermark_key()) if container in PICTURES | SOUND else None
 
     def remember(
         self, marked: Marked, role: str, *, account: str = "", decision: str = "", watermark: Watermark | None = None
@@ -269,7 +273,7 @@ class Labelling:
             )
         wants_explicit = settings.label_media == "both" if explicit is None else explicit
         mark_of_ours = self.watermark_for(file, name) if (settings.label_watermark if watermark is None else watermark) else None
-        require_asked("watermark", watermark, mark_of_ours, "only pictures carry one")
+        require_asked("watermark", watermark, mark_of_ours, "only pictures and sound carry one")
         records: list[LabelledFile] = []
 
         def keep(made: Marked) -> None:
@@ -277,18 +281,27 @@ class Labelling:
             first(made, digest)
             records.append(self._remember(made, "producer", digest, account, decision, mark_of_ours))
 
-        marked = made_as_set(
+        make = partial(
+            made_as_set,
             file,
             ImplicitLabel.first(settings.label_provider_code, content_id or _fresh_number()),
             settings,
             name=name,
             out=out,
             explicit=explicit_label(settings) if wants_explicit else None,
-            watermark=mark_of_ours,
             c2pa=c2pa,
             before_put_out=keep,
         )
-        return Labelled(marked, records[0])
+        try:
+            return Labelled(make(watermark=mark_of_ours), records[0])
+        except LabelError as problem:
+            carries_none = isinstance(problem, Unsupported) or problem.code in _CARRIES_NO_MARK
+            if watermark or mark_of_ours is None or not carries_none:
+                raise
+            mark_of_ours = None
+            marked = make(watermark=None)
+            notes = (*marked.notes, f"there is no watermark: {problem.message}")
+            return Labelled(replace(marked, notes=notes), records[0])
 
     def _remember(
         self, marked: Marked, role: str, file_digest: str, account: str, decision: str, watermark: Watermark | None

@@ -66,18 +66,20 @@ class OwnRecords:
         return self._store.text_fingerprints.matches(made.digest, made.grams, tenant=self._tenant) if made else []
 
     def _find_watermark(self, source: Source) -> OwnRecord | None:
-        from brightline.labels.rendering import watermark_in
+        from brightline.labels.rendering import sound_watermark_in, watermark_in
         from brightline.labels.verification import OwnRecord
-        from brightline.labels.watermark import PerceptualHash, agrees
+        from brightline.labels.watermark import PerceptualHash, SoundHash, agrees
 
-        found = watermark_in(source, self.watermark_key())
-        if found is None:
+        picture, sound = watermark_in(source, self.watermark_key()), sound_watermark_in(source, self.watermark_key())
+        hit = picture[0] if picture else sound.hit if sound else None
+        record = self._store.labelled_files.by_watermark(hit.payload, tenant=self._tenant) if hit else None
+        if record is None or record.phash.startswith("s1:") != (sound is not None):
             return None
-        hit, image = found
-        record = self._store.labelled_files.by_watermark(hit.payload, tenant=self._tenant)
-        if record is None or not record.phash or not agrees(hit, PerceptualHash.from_hex(record.phash), image):
-            return None
-        return OwnRecord(record.content_id, exact=True)
+        is_same = bool(
+            (sound and sound.agrees(SoundHash.from_hex(record.phash)))
+            or (picture and record.phash and agrees(picture[0], PerceptualHash.from_hex(record.phash), picture[1]))
+        )
+        return OwnRecord(record.content_id, exact=True) if is_same else None
 
     def _find_fingerprint(self, text: str) -> OwnRecord | None:
         from brightline.labels.verification import OwnRecord

@@ -79,7 +79,7 @@ def mark(
 ) -> Marked:
     """Label ``file`` as asked. Bytes in, bytes out; a path needs ``out`` or ``in_place``.
 
-    ``explicit``: a label that is seen or heard (pictures, sound, video, documents, text). ``watermark``: pictures. ``key``: signs
+    ``explicit``: a label that is seen or heard (pictures, sound, video, documents, text). ``watermark``: pictures and sound. ``key``: signs
     the label and binds it to the content. ``credential``: adds a C2PA manifest, with the file as it came as its parent where the
     label passes somebody else's content on; ``anchors`` (PEM) tell whether that parent was signed by somebody who is trusted.
     ``name``: the file name of bytes. ``propagating``: see ``label.checked``.

@@ -24,15 +24,18 @@ if TYPE_CHECKING:
     from brightline.labels.explicit.audio import Prompt
     from brightline.labels.explicit.image import Drawn, Position
     from brightline.labels.watermark import Hit
+    from brightline.labels.watermark.sound_file import HeardSound
 
 __all__ = [
     "PICTURES",
     "POSITIONS",
+    "SOUND",
     "Explicit",
     "Rendered",
     "Watermark",
     "rendered_bytes",
     "rendered_file",
+    "sound_watermark_in",
     "watermark_in",
     "works_on_bytes",
 ]
@@ -77,7 +80,7 @@ class Watermark:
 class Rendered:
     """What was made. ``data``: the file, where bytes were asked for. ``drawn``: the label on the (first) picture.
 
-    ``phash``: the perceptual hash of the watermarked picture, for its record. ``notes``: what is not as before, in plain words.
+    ``phash``: the perceptual hash of the watermarked picture or sound, for its record. ``notes``: what is not as before, in plain words.
     """
 
     kind: str
@@ -110,21 +113,33 @@ def rendered_file(path: Path, out: Path, explicit: Explicit | None, watermark: W
         made = _picture(path.read_bytes(), explicit, watermark)
         out.write_bytes(made.data)
         return replace(made, data=b"")
+    if container in SOUND and (explicit is not None or watermark is not None):
+        return _sound(path, out, explicit, watermark)
     if explicit is not None and watermark is None:
-        if container in SOUND:
-            return _sound(path, out, explicit)
         if container in FILM:
             return _film(path, out, explicit)
         return _document(path, out, explicit)
-    raise Unsupported(f"no explicit label can be put into {container}", "show it in the interface around the file instead")
+    raise Unsupported(
+        f"no {'explicit label' if watermark is None else 'watermark'} can be put into {container}",
+        "show it in the interface around the file instead" if watermark is None else "pictures and sound carry one",
+    )
 
 
-def _sound(path: Path, out: Path, explicit: Explicit) -> Rendered:
+def _sound(path: Path, out: Path, explicit: Explicit | None, watermark: Watermark | None) -> Rendered:
     from brightline.labels.explicit.audio import label_audio
+    from brightline.labels.watermark.sound_file import Audible, mark_sound
 
-    if explicit.place == "footer":
+    place = explicit.place if explicit else "start"
+    if place == "footer":
         raise Unsupported("sound has no footer", "choose start, middle or end")
-    made = label_audio(path, out, place=explicit.place, prompt=explicit.prompt, progress=explicit.progress, cancel=explicit.cancel)
+    if watermark is not None:
+        audible = Audible(place, explicit.prompt) if explicit else None
+        heard = (explicit.progress, explicit.cancel) if explicit else (None, None)
+        marked = mark_sound(path, out, watermark, audible=audible, progress=heard[0], cancel=heard[1])
+        return Rendered("audio", marked.notes, phash=marked.hash.to_hex())
+    if explicit is None:
+        raise Unsupported("nothing is to be put into this sound", "ask for a label that is heard, or for a watermark")
+    made = label_audio(path, out, place=place, prompt=explicit.prompt, progress=explicit.progress, cancel=explicit.cancel)
     return Rendered("audio", made.notes)
 
 
@@ -171,6 +186,13 @@ def watermark_in(source: Source, key: bytes) -> tuple[Hit, Image] | None:
     image = opened_image(source)
     hit = extract(image, key)
     return (hit, image) if hit else None
+
+
+def sound_watermark_in(source: Source, key: bytes) -> HeardSound | None:
+    """The mark of ``key`` in a sound; None for none, and for what is no sound. Raises ``LabelError`` BL-LABEL-050 and -059."""
+    from brightline.labels.watermark.sound_file import mark_in
+
+    return mark_in(source, key) if container_for(source).read(source).container in SOUND else None
 
 
 def _picture(data: bytes, explicit: Explicit | None, watermark: Watermark | None) -> Rendered:

@@ -26,13 +26,14 @@ from numpy.typing import NDArray
 
 from brightline.labels.containers.source import Source, opened
 from brightline.labels.errors import LabelError, ProofFailed, Unsupported
+from brightline.labels.explicit.audio_codecs import Raw, encoder_settings, is_lossless, sound_of, tune, with_covers_and_tags, writer
 from brightline.labels.explicit.audio_rhythm import RHYTHM_S, rhythm_at, rhythm_tones
 from brightline.labels.explicit.audio_wav import Wav, as_pcm, inserted, wav_of
-from brightline.labels.explicit.ffmpeg import INPUT, Probe, Progress, Stream, encoders, file_address, output, probe, run
+from brightline.labels.explicit.ffmpeg import INPUT, Probe, Progress, Stream, file_address, output, probe, run
 from brightline.labels.explicit.replacing import new_beside
 from brightline.labels.explicit.wording import require_wording
 
-__all__ = ["LabelledAudio", "Place", "Prompt", "label_audio", "rhythm_in"]
+__all__ = ["LabelledAudio", "Place", "Prompt", "as_path", "label_audio", "rhythm_in"]
 
 Place = Literal["start", "middle", "end"]
 
@@ -78,12 +79,13 @@ def label_audio(
     *,
     place: Place = "start",
     prompt: Prompt | None = None,
+    samples: Raw | None = None,
     progress: Progress | None = None,
     cancel: Event | None = None,
 ) -> LabelledAudio:
     """Write the sound of ``source`` with a label at ``place`` to ``target``, in the same format.
 
-    Without a ``prompt`` the label is the rhythm. ``target`` appears when all is well and not before; it may be ``source``.
+    Without a ``prompt`` the label is the rhythm. ``samples``: what takes the place of the source's own (not for WAV). ``target`` appears when all is well and not before; it may be ``source``.
     Raises ``LabelError``: BL-LABEL-050 no ffmpeg, -051 the prompt's words are no label, -056 the result is not what was meant, -057
     place or prompt, -058 cancelled, -059 ffmpeg failed; ``Unsupported`` for a codec that cannot be written.
     """
@@ -92,7 +94,7 @@ def label_audio(
     if prompt is not None:
         require_wording(prompt.words)
     found = probe(source)
-    stream = _sound(found)
+    stream = sound_of(found)
     rate, channels = int(stream.number("sample_rate")), int(stream.number("channels"))
     if not (1000 <= rate <= 768_000 and 1 <= channels <= 64):
         raise Unsupported(f"sound of {channels} channels at {rate} Hz is not labelled")
@@ -111,16 +113,16 @@ def label_audio(
             else:
                 begins = {"start": 0.0, "middle": content.lasts_s / 2, "end": content.lasts_s}[place]
                 label = _written(signal, rate, Path(folder))
-                settings = _encoder_settings(stream)
+                settings = encoder_settings(stream)
                 run(
-                    [*_arguments(source, found, stream, label, place, begins), *settings, *_writer(found), file_address(new)],
+                    [*_arguments(source, found, stream, samples, label, place, begins), *settings, *writer(found), file_address(new)],
                     duration_s=content.lasts_s + len(signal) / rate,
                     progress=progress,
                     cancel=cancel,
                 )
-                notes = () if _is_lossless(stream) else ("the sound was coded anew",)
+                notes = () if is_lossless(stream) else ("the sound was coded anew",)
             _prove(stream, new, content.lasts_s + len(signal) / rate, begins if prompt is None else None, cancel)
-    lossless = wav is not None or _is_lossless(stream)
+    lossless = wav is not None or is_lossless(stream)
     return LabelledAudio(place, begins, len(signal) / rate, gain_db, content.lufs, stream.codec, lossless, tuple(notes))
 
 
@@ -129,7 +131,7 @@ def rhythm_in(file: Path | Source, *, cancel: Event | None = None) -> list[float
 
     Works for films too. Raises ``LabelError`` BL-LABEL-050 and -059.
     """
-    with _as_path(file) as path:
+    with as_path(file) as path:
         found = probe(path)
         if not found.of_kind("audio"):
             return []
@@ -143,7 +145,7 @@ def rhythm_in(file: Path | Source, *, cancel: Event | None = None) -> list[float
 
 
 @contextmanager
-def _as_path(file: Path | Source) -> Iterator[Path]:
+def as_path(file: Path | Source) -> Iterator[Path]:
     """A name under which another process can open ``file``: its own, that of the open file, or a copy's."""
     if isinstance(file, Path):
         yield file
@@ -155,16 +157,6 @@ def _as_path(file: Path | Source) -> Iterator[Path]:
                 copy.write(chunk)
             copy.flush()
             yield Path(copy.name)
-
-
-def _sound(found: Probe) -> Stream:
-    sounds, films = found.of_kind("audio"), found.of_kind("video")
-    if len(sounds) != 1 or films:
-        raise Unsupported(
-            f"the file has {len(sounds)} sounds and {len(films)} films",
-            "a file with exactly one sound is labelled; a film gets its label as one",
-        )
-    return sounds[0]
 
 
 # The label's own sound
@@ -226,71 +218,25 @@ def _heard(inputs: list[str], cancel: Event | None) -> _Heard:
     return _Heard(max(_FLOOR_LUFS, float(loudness[-1]) if loudness else _FLOOR_LUFS), float(times[-1]) + _METER_STEP_S if times else 0.0)
 
 
-# Codecs
-
-
-_LOSSLESS = ("flac", "alac", "wavpack", "tta")
-_ENCODERS: dict[str, tuple[str, ...]] = {
-    "mp3": ("libmp3lame",), "aac": ("libfdk_aac", "aac"), "opus": ("libopus",), "vorbis": ("libvorbis",), "flac": ("flac",),
-    "alac": ("alac",), "ac3": ("ac3",), "wavpack": ("wavpack",), "tta": ("tta",), "amr_nb": ("libopencore_amrnb",),
-    "wmav2": ("wmav2",), "mp2": ("mp2",), "adpcm_ms": ("adpcm_ms",), "adpcm_ima_wav": ("adpcm_ima_wav",),
-}  # fmt: skip
-
-
-def _is_lossless(stream: Stream) -> bool:
-    return stream.codec in _LOSSLESS or stream.codec.startswith(("pcm_s", "pcm_u", "pcm_f"))
-
-
-_LEAST_RATE = 96_000
-"""Bits a second below which a lossy sound is not coded again, whatever it had; own choice: the second coding needs the room."""
-
-
-def _encoder_settings(stream: Stream) -> list[str]:
-    """The encoder of the same codec at about the same rate. Raises ``Unsupported``."""
-    own = (stream.codec,) if stream.codec.startswith("pcm_") else _ENCODERS.get(stream.codec, ())
-    chosen = next((name for name in own if name in encoders()), None)
-    if chosen is None:
-        raise Unsupported(
-            f"this ffmpeg cannot write sound of the codec {stream.codec or 'unknown'}", "convert it first, or install a build that can"
-        )
-    settings = ["-c:a", chosen]
-    bits = int(stream.number("bit_rate"))
-    if stream.codec in _LOSSLESS:
-        depth = str(stream.raw.get("bits_per_raw_sample", ""))
-        settings += ["-sample_fmt", str(stream.raw.get("sample_fmt", "s16"))] + (["-bits_per_raw_sample", depth] if depth.isdigit() else [])
-    elif stream.codec == "vorbis":
-        settings += ["-q:a", "6"]  # about 192 kbit/s; Vorbis has no rate to keep
-    elif not stream.codec.startswith(("pcm_", "adpcm_", "amr")):
-        settings += ["-b:a", str(max(bits or 128_000, min(_LEAST_RATE, 48_000 * int(stream.number("channels", 2)))))]
-    return settings
-
-
-def _writer(found: Probe) -> list[str]:
-    family = found.container.split(",")[0]
-    names = {"mov": "ipod", "matroska": "matroska", "aac": "adts", "wav": "wav", "w64": "w64"}
-    return ["-f", names.get(family, family), *(["-movflags", "+faststart"] if family == "mov" else [])]
-
-
-def _arguments(source: Path, found: Probe, stream: Stream, label: Path, place: Place, begins_s: float) -> list[str]:
+def _arguments(source: Path, found: Probe, stream: Stream, samples: Raw | None, label: Path, place: Place, begins_s: float) -> list[str]:
     """Inputs and the filter that puts the label into the content; tags and covers go along."""
-    rate = int(stream.number("sample_rate"))
-    layout = str(stream.raw.get("channel_layout") or "") or f"{int(stream.number('channels'))}c"
-    tune = f"aformat=sample_fmts={stream.raw.get('sample_fmt', 's16')}:sample_rates={rate}:channel_layouts={layout}"
-    pan = "pan=" + layout + "|" + "|".join(f"c{channel}=c0" for channel in range(int(stream.number("channels"))))
-    content, signal = f"[0:{stream.index}]aresample=async=0,asetpts=PTS-STARTPTS", f"[1:a]{pan},{tune}[label]"
+    rate, channels = int(stream.number("sample_rate")), int(stream.number("channels"))
+    layout = str(stream.raw.get("channel_layout") or "") or f"{channels}c"
+    form = tune(stream)
+    pan = "pan=" + layout + "|" + "|".join(f"c{channel}=c0" for channel in range(channels))
+    sound = f"[{f'0:{stream.index}' if samples is None else '2:0'}]aresample=async=0,asetpts=PTS-STARTPTS"
+    signal = f"[1:a]{pan},{form}[label]"
     if place == "middle":
         split = round(begins_s * rate)
         graph = (
-            f"{content},asplit[x][y];[x]atrim=end_sample={split},{tune}[a];[y]atrim=start_sample={split},asetpts=PTS-STARTPTS,{tune}[b];"
+            f"{sound},asplit[x][y];[x]atrim=end_sample={split},{form}[a];[y]atrim=start_sample={split},asetpts=PTS-STARTPTS,{form}[b];"
             f"{signal};[a][label][b]concat=n=3:v=0:a=1[out]"
         )
     else:
         order = "[label][a]" if place == "start" else "[a][label]"
-        graph = f"{content},{tune}[a];{signal};{order}concat=n=2:v=0:a=1[out]"
-    arguments = [*INPUT, "-i", file_address(source), "-i", file_address(label), "-filter_complex", graph, "-map", "[out]"]
-    for cover in (stream for stream in found.streams if stream.is_cover):
-        arguments += ["-map", f"0:{cover.index}", "-c:v", "copy", "-disposition:v:0", "attached_pic"]
-    return [*arguments, "-map_metadata", "0", "-map_metadata:s:a:0", f"0:s:{stream.index}", "-map_chapters", "0"]
+        graph = f"{sound},{form}[a];{signal};{order}concat=n=2:v=0:a=1[out]"
+    inputs = [*INPUT, "-i", file_address(source), "-i", file_address(label), *(samples.as_input if samples else [])]
+    return [*inputs, "-filter_complex", graph, "-map", "[out]", *with_covers_and_tags(found, stream)]
 
 
 # Proof
@@ -298,7 +244,7 @@ def _arguments(source: Path, found: Probe, stream: Stream, label: Path, place: P
 
 def _prove(stream: Stream, new: Path, lasts_s: float, begins_s: float | None, cancel: Event | None) -> None:
     """The result has the same codec, rate and channels, can be heard to its end, and the rhythm is in it. Raises ``ProofFailed``."""
-    sound = _sound(probe(new))
+    sound = sound_of(probe(new))
     problems = [
         f"its {name} changed"
         for name, key in (("codec", "codec_name"), ("rate", "sample_rate"), ("channels", "channels"))

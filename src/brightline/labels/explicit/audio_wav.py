@@ -1,4 +1,4 @@
-"""Puts samples into a WAV file without touching the others: every sample and every chunk of the original stays byte for byte.
+"""Puts samples into a WAV file without touching the others, or others in their place: every other byte of the original stays.
 
 RIFF/WAVE with linear PCM (8 to 32 bits) or floats (32, 64), plain or extensible (Microsoft, Multimedia Data Standards Update
 3.0, 1994; WAVEFORMATEXTENSIBLE). Not taken: coded WAV (A-law, ADPCM) and RF64, which go through ffmpeg. Chunks that
@@ -8,7 +8,7 @@ count samples (``cue ``, ``smpl``) are kept as they are; where the insertion mov
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from brightline.labels.containers.source import Source
 from brightline.labels.errors import Malformed, OverLimit
 
-__all__ = ["Wav", "as_pcm", "inserted", "wav_of"]
+__all__ = ["Wav", "as_pcm", "inserted", "samples_of", "wav_of", "with_samples"]
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _MOST_CHUNKS = 10_000  # own choice
@@ -99,6 +99,30 @@ def as_pcm(samples: NDArray[np.float32], wav: Wav) -> bytes:
     if wav.bytes_per_sample == 1:
         return (values + 128).astype(np.uint8).tobytes()  # eight bits are unsigned
     return values.reshape(-1, 1).view(np.uint8)[:, : wav.bytes_per_sample].tobytes()
+
+
+def samples_of(source: Source, wav: Wav, first: int, last: int) -> NDArray[np.float32]:
+    """Samples ``first`` to ``last`` of all channels, (frames, channels), -1 to 1."""
+    raw = source.read(wav.data[0] + first * wav.frame_bytes, (last - first) * wav.frame_bytes)
+    if wav.is_float:
+        floats: NDArray[Any] = np.frombuffer(raw, f"<f{wav.bytes_per_sample}")
+        return floats.astype(np.float32).reshape(-1, wav.channels)
+    if wav.bytes_per_sample == 1:
+        unsigned = np.frombuffer(raw, np.uint8).reshape(-1, wav.channels)
+        return (unsigned.astype(np.float32) - np.float32(128)) / np.float32(128)
+    whole = np.zeros((len(raw) // wav.bytes_per_sample, 4), np.uint8)
+    whole[:, 4 - wav.bytes_per_sample :] = np.frombuffer(raw, np.uint8).reshape(-1, wav.bytes_per_sample)
+    values: NDArray[np.int32] = whole.view("<i4").reshape(-1, wav.channels)
+    return values.astype(np.float32) / np.float32(2**31)
+
+
+def with_samples(source: Source, wav: Wav, blocks: Iterable[NDArray[np.float32]], out: BinaryIO) -> None:
+    """Write ``source`` with other samples, as many as it has, to ``out``; all its other bytes stay."""
+    start = wav.data[0]
+    _write(out, source.chunks(0, start))
+    for block in blocks:
+        out.write(as_pcm(block, wav))
+    _write(out, source.chunks(start + wav.frames * wav.frame_bytes, source.size))
 
 
 def inserted(source: Source, wav: Wav, frame: int, pcm: bytes, out: BinaryIO) -> None:

@@ -15,10 +15,13 @@ from brightline.labels.watermark.extract import Hit, extract
 from brightline.labels.watermark.image import embed
 from brightline.labels.watermark.phash import PerceptualHash, agrees, distance, perceptual_hash
 from brightline.labels.watermark.sound import SoundHit, embed_sound, extract_sound
+from brightline.labels.watermark.sound_hash import SoundHash, SoundHasher, sound_agrees
 
 __all__ = [
     "Hit",
     "PerceptualHash",
+    "SoundHash",
+    "SoundHasher",
     "SoundHit",
     "agrees",
     "distance",
@@ -27,4 +30,5 @@ __all__ = [
     "extract",
     "extract_sound",
     "perceptual_hash",
+    "sound_agrees",
 ]

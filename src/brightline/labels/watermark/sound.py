@@ -24,7 +24,7 @@ from brightline.labels.errors import LabelError
 from brightline.labels.watermark import code, keys
 from brightline.labels.watermark.tile import word
 
-__all__ = ["CHANGE_DB", "LOWEST_RATE", "SHORTEST_S", "SoundHit", "embed_sound", "extract_sound"]
+__all__ = ["CHANGE_DB", "LOWEST_RATE", "PERIOD_S", "SHORTEST_S", "SoundHit", "embed_sound", "extract_sound"]
 
 CHANGE_DB = 1.2
 """Louder or softer by this much: the difference lies about 20 dB under the sound, in each cell (own choice)."""
@@ -34,6 +34,9 @@ LOWEST_RATE = 8_000
 
 SHORTEST_S = 3.0
 """One period and a little: shorter sounds are not marked, because they could hardly be read."""
+
+PERIOD_S = 2.56
+"""After which the pattern begins again: 64 cells."""
 
 _CELL_S = 0.040
 _BANDS, _FIRST_HZ, _BAND_HZ = 64, 300.0, 105.0  # to 7,020 Hz: what telephones, MP3 and AAC at 64 kbit/s keep

@@ -157,6 +157,7 @@ PROBLEMS = {
     "BL-LABEL-054": _("The picture is too small for a legible label."),
     "BL-LABEL-061": _("The picture is too small for a watermark."),
     "BL-LABEL-062": _("This kind of picture cannot carry a watermark."),
+    "BL-LABEL-065": _("The sound is too short or too quiet to carry a watermark."),
     "BL-LABEL-080": _("No provider code is set, so nothing can be labelled."),
     "BL-LABEL-081": _("A watermark or a C2PA credential was asked for that cannot be put on this file here."),
     "BL-LABEL-082": _("A key of this installation cannot be used. The health page names it."),

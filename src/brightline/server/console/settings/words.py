@@ -125,7 +125,7 @@ HELP = (
     _("Edge or corner where the explicit label stands in pictures and video (GB 45438-2025, 5.2 and 5.4)."),
     _("PEM file with the SM2 key that signs labels (`brightline keys sm2`). None: labels are not signed."),
     _("YAML file with the keys of providers whose signatures are trusted. None: a signature proves integrity only."),
-    _("Put an invisible watermark into generated pictures, as a pointer to the record of this installation."),
+    _("Put an invisible watermark into generated pictures and sound, as a pointer to the record of this installation."),
     _("PEM file with the certificate chain for C2PA, leaf first. None: no C2PA manifest is written."),
     _("PEM file with the private key of that certificate."),
     _("PEM file with the certificates that C2PA signatures are trusted by. None: a valid signature counts as untrusted."),
