@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
 
 __all__ = ["Places", "View", "view_of"]
 
@@ -44,20 +49,27 @@ def _folding() -> dict[int, str]:
 
 
 _FOLD = _folding()
-_FOLDABLE = re.compile("[" + "".join(map(chr, sorted(_FOLD))).replace("-", r"\-") + "]")
 
-_ESCAPE = re.compile(
-    r"\\u[0-9A-Fa-f]{4}(?:\\u[dD][c-fC-F][0-9A-Fa-f]{2})?"  # RFC 8259, 7
-    r"|\\[nrtbf\"/\\]"
-    r"|&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});"
-    r"|%40|%3[Aa]"
-    r"|\s{0,40}</?(?i:t[dh])(?:\s[^<>]{0,300})?>\s{0,40}"  # the white space around a cell is its printer's
-    rf"|</?[A-Za-z{_H}][A-Za-z0-9_.:{_H}-]{{0,31}}(?:[\s/][^<>]{{0,300}})?>"
-    r"|(?<!\*)\*\*(?!\*)"  # Markdown's bold
-    rf"|(?:(?<=[^{_H}][{_H}])|(?<=^[{_H}]))[ \u3000](?=[{_H}](?:[^{_H}]|$))"  # characters that stand apart, as recognised print has them
-    rf"|[{_INVISIBLE}]"
+
+def _escapes(starts: str, apart: str = "") -> re.Pattern[str]:
+    """What has a meaning of its own, by its first character: a search for one class of characters passes over all else."""
+    return re.compile(
+        rf"[\\&%<*{starts}](?:"
+        r"(?<=\\)(?:u[0-9A-Fa-f]{4}(?:\\u[dD][c-fC-F][0-9A-Fa-f]{2})?|[nrtbf\"/\\])"  # RFC 8259, 7
+        r"|(?<=&)(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});"
+        r"|(?<=%)(?:40|3[Aa])"
+        rf"|(?<=<)(?:/?(?P<cell>(?i:t[dh]))(?:\s[^<>]{{0,300}})?>\s{{0,40}}|/?[A-Za-z{_H}][A-Za-z0-9_.:{_H}-]{{0,31}}(?:[\s/][^<>]{{0,300}})?>)"
+        rf"|(?<=\*)(?<!\*\*)\*(?!\*){apart})"  # Markdown's bold
+    )
+
+
+_ESCAPE = _escapes(
+    rf" \u3000{_INVISIBLE}",
+    rf"|(?<=[ \u3000])(?=[{_H}](?:[^{_H}]|$))(?:(?<=[^{_H}][{_H}][ \u3000])|(?<=^[{_H}][ \u3000]))"  # characters that stand apart, as recognised print has them
+    rf"|(?<=[{_INVISIBLE}])",
 )
-_SUSPICIOUS = re.compile(rf"[\\&<%*{_INVISIBLE}]|[{_H}][ \u3000][{_H}](?:[^{_H}]|$)")
+_ASCII_ESCAPE = _escapes("")
+_SPACE_BEFORE = 40  # characters of white space around a cell that are its printer's
 _INLINE = frozenset(
     {"a", "abbr", "b", "code", "del", "em", "font", "i", "ins", "mark", "s", "small", "span", "strong", "sub", "sup", "u", "wbr"}
 )
@@ -105,22 +117,38 @@ class View:
 
 def view_of(raw: str) -> View:
     """The view of a raw piece of text."""
-    if _SUSPICIOUS.search(raw) is None or _ESCAPE.search(raw) is None:
+    escape = _ASCII_ESCAPE if raw.isascii() else _ESCAPE
+    if escape.search(raw) is None:
         return View(_folded(raw))
-    text, places = _without_escapes(raw)
+    text, places = _without_escapes(raw, escape)
     return View(_folded(text), places)
 
 
 def _folded(text: str) -> str:
-    return text.translate(_FOLD) if not text.isascii() and _FOLDABLE.search(text) else text
+    if text.isascii():
+        return text
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return _folds()[codes].tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def _without_escapes(raw: str) -> tuple[str, Places]:
+@cache
+def _folds() -> npt.NDArray[np.uint32]:
+    """What each code point is folded to: a table is three times as fast as ``str.translate``."""
+    table = np.arange(sys.maxunicode + 1, dtype=np.uint32)
+    for code, sign in _FOLD.items():
+        table[code] = ord(sign)
+    return table
+
+
+def _without_escapes(raw: str, escape: re.Pattern[str]) -> tuple[str, Places]:
     parts: list[str] = []
     places = Places()
-    done = 0
-    for match in _ESCAPE.finditer(raw):
+    done = last = 0
+    for match in escape.finditer(raw):
         start, end = match.span()
+        if match["cell"]:
+            start = _with_space_before(raw, start, last)
+        last = end
         meaning = _meaning(match.group())
         if meaning is None:
             continue
@@ -131,6 +159,13 @@ def _without_escapes(raw: str) -> tuple[str, Places]:
     parts.append(raw[done:])
     places.add(len(raw) - done, done)
     return "".join(parts), places
+
+
+def _with_space_before(raw: str, start: int, last: int) -> int:
+    first = max(last, start - _SPACE_BEFORE)
+    while start > first and raw[start - 1].isspace():
+        start -= 1
+    return start
 
 
 def _meaning(escape: str) -> str | None:
@@ -147,7 +182,7 @@ def _meaning(escape: str) -> str | None:
         return ""
     if not escape.strip():
         return ""
-    if first == "<" or first.isspace():
+    if first == "<":
         return _of_tag(escape.strip())
     return ""
 
@@ -176,7 +211,9 @@ def _of_tag(tag: str) -> str | None:
     return " " if word in _OTHER else f"\n{word}:"  # an element of XML is the label of what stands in it
 
 
-_TELLING = re.compile(r"[@＠\u4e00-\u9fff]|[0-9]{3}[0-9 -]{4}|(?i:[\[(]at[\])])")  # attributes that may hold what is looked for
+_TELLING = re.compile(
+    r"[@＠\u4e00-\u9fff]|[0-9]{3}[0-9 -]{4}|(?i:[\[(]at[\])]|passw|pwd|secret|token|qq|wechat|birth)"
+)  # attributes that may hold what is looked for
 _BLOCKS = frozenset(
     {"br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "table", "tbody", "thead", "tr", "ul"}
 )
