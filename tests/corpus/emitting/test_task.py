@@ -21,7 +21,7 @@ from brightline.corpus.deciding import SourceStanding, load_policy
 from brightline.corpus.deciding.task import DecideTask
 from brightline.corpus.emitting.task import EmitTask
 from brightline.corpus.emitting.writing import clean_name
-from brightline.corpus.errors import RunError
+from brightline.corpus.errors import RunError, Unreadable
 from brightline.corpus.kernel import KernelSpec
 from brightline.corpus.planning import plan_shards
 from brightline.corpus.reading import unpacking
@@ -92,6 +92,41 @@ def test_packed_json_lines_are_packed_again_and_the_same_bytes_each_time(tmp_pat
     assert once == again
     unpacked = gzip.decompress(once) if packed == "gz" else zstandard.ZstdDecompressor().decompressobj().decompress(once)
     assert [json.loads(line)["text"] for line in unpacked.splitlines()] == COVERED
+
+
+def test_columns_of_parquet_that_nobody_inspects_come_out_as_they_came_in(tmp_path: Path) -> None:
+    """Times to the nanosecond, years that no calendar has, strings that are no UTF-8, and a name that two columns have."""
+    odd = pa.array([b"good", b"\xff\xfe", None, b"\x80"], pa.binary()).view(pa.string())
+    doc = pa.StructArray.from_arrays(
+        [pa.array(TEXTS), pa.array([10_230_000, 1, None, 1 << 30], pa.int32()).cast(pa.date32())], ["text", "day"]
+    )
+    arrays = [pa.array([1, 1001, None, 3], pa.time64("ns")), doc, odd, pa.array([1 << 60, 2, 3, 4], pa.timestamp("us")), odd, odd]
+    table = pa.Table.from_arrays(arrays, names=["time", "doc", "odd", "when", "odd", "title"])
+    pq.write_table(table, tmp_path / "in.parquet", row_group_size=3)
+    task, shards = _task(tmp_path, tmp_path / "in.parquet", replace(READING, text=("doc.text",)))
+
+    (tmp_path / "out.parquet").write_bytes(_clean(task, shards))
+
+    out = pq.ParquetFile(tmp_path / "out.parquet").read()
+    assert out.schema.equals(table.schema)
+    assert out.column(1).combine_chunks().flatten()[0].to_pylist() == COVERED
+    assert out.column(1).combine_chunks().flatten()[1].equals(doc.flatten()[1])
+    assert all(out.column(number).combine_chunks().equals(arrays[number]) for number in (0, 2, 3, 4, 5))
+    assert task.workspace.read_table("lineage/000000.parquet").num_rows == len(TEXTS)
+
+
+def test_a_column_of_parquet_that_nobody_inspects_and_is_damaged_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"text": TEXTS, "other": [float(number) for number in range(4)]}), file, compression="zstd")
+    chunk = pq.ParquetFile(file).metadata.row_group(0).column(1)
+    content = bytearray(file.read_bytes())
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    content[start : start + chunk.total_compressed_size] = b"\xff" * chunk.total_compressed_size
+    file.write_bytes(content)
+    task, shards = _task(tmp_path, file)
+
+    with pytest.raises(Unreadable, match=r"BL-CORPUS-013.*row group 0, whose first row is 1"):
+        task(shards[0])
 
 
 def test_parquet_keeps_its_schema_and_nested_columns(tmp_path: Path) -> None:

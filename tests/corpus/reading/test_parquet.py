@@ -5,14 +5,19 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from brightline.corpus.planning import plan_shards
 from brightline.corpus.reading import read_records
+from brightline.corpus.reading.pages import dictionary_bytes
 from brightline.corpus.reading.parquet import parquet_rows
 from brightline.corpus.shard import ReadOptions
 from tests.corpus.reading.reading_back import OPTIONS, read, reasons, texts
@@ -41,7 +46,7 @@ def test_row_groups_are_read_once_however_the_file_is_cut(tmp_path: Path) -> Non
     assert [row["position"] for row in whole[0]] == list(range(100))
     assert [row["source_id"] for row in whole[0]][:4] == ["s0", "s1", "s2", "s0"]
     assert whole[1] == []
-    for shard_bytes in (1, 100, 1000, 5000):
+    for shard_bytes in (37, 1000, 5000):
         assert read(path, options, shard_bytes) == whole
 
 
@@ -147,3 +152,69 @@ def test_a_disk_that_fails_is_no_damaged_file(tmp_path: Path) -> None:
         file.fails = True
         with pytest.raises(OSError, match="Input/output error"):
             list(rows)
+
+
+def test_columns_of_one_name_are_told_apart_and_the_first_counts(tmp_path: Path) -> None:
+    table = pa.Table.from_arrays([pa.array(["a"]), pa.array([7]), pa.array(["b"])], names=["text", "n", "text"])
+    pq.write_table(table, tmp_path / "a.parquet")
+    (shard,) = plan_shards([str(tmp_path / "a.parquet")])
+
+    assert texts(tmp_path / "a.parquet") == ["a"]
+    assert [record.raw for record in read_records(shard, OPTIONS)] == [{"text": "a", "n": 7, "text.2": "b"}]
+
+
+def test_a_date_or_time_that_python_has_no_type_for_is_told_as_text(tmp_path: Path) -> None:
+    days = pa.array([10_230_000, 2], pa.int32()).cast(pa.date32())
+    nanoseconds = pa.array([1_700_000_000_000_000_001, 2_000_000_000], pa.int64()).cast(pa.timestamp("ns"))
+    for dates in (days, nanoseconds, pa.array([1001, 2000], pa.time64("ns"))):
+        pq.write_table(pa.table({"text": ["far", "near"], "date": dates}), tmp_path / "a.parquet")
+
+        documents, rejects = read(tmp_path / "a.parquet")
+
+        assert ([row["text"] for row in documents], rejects) == (["far", "near"], [])
+        assert None not in [row["published_at"] for row in documents]
+    pq.write_table(pa.table({"text": ["far", "near"], "date": days}), tmp_path / "a.parquet")
+    assert read(tmp_path / "a.parquet")[0][0]["published_at"] == "29978-10-16"
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_dictionary_that_stands_for_gigabytes_is_not_unpacked(tmp_path: Path, nested: bool) -> None:
+    """One value of 8 MiB that a million rows repeat: 8 TB from a few kilobytes."""
+    value = "x" * (8 << 20)
+    repeated = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000_000, pa.int32()), [value])
+    column = pa.StructArray.from_arrays([repeated], ["text"]) if nested else repeated
+    pq.write_table(pa.table({"text" if not nested else "doc": column}), tmp_path / "a.parquet", compression="zstd", store_schema=False)
+    assert (tmp_path / "a.parquet").stat().st_size < 100_000
+    program = (
+        "import resource, sys\n"
+        "from brightline.corpus.planning import plan_shards\n"
+        "from brightline.corpus.reading import read_shard\n"
+        "from brightline.corpus.shard import ReadOptions\n"
+        "(shard,) = plan_shards([sys.argv[1]])\n"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + (1536 << 20), resource.RLIM_INFINITY))\n"
+        "batches = list(read_shard(shard, ReadOptions(text=('text', 'doc.text'))))\n"
+        "print([reason for batch in batches for reason in batch.rejects['reason'].to_pylist()], sum(b.documents.num_rows for b in batches))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "a.parquet")], capture_output=True, text=True, check=False, timeout=120
+    )
+
+    assert done.stdout.strip() == "['unpacks_too_large'] 8", done.stderr
+
+
+def test_values_that_many_rows_repeat_are_no_bomb_while_they_are_small(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["提示词" * 500] * 5000}), tmp_path / "a.parquet")
+
+    documents, rejects = read(tmp_path / "a.parquet")
+
+    assert (len(documents), rejects) == (5000, [])
+
+
+@settings(max_examples=80, deadline=None)
+@given(header=st.binary(max_size=16))
+def test_any_bytes_can_be_the_header_of_a_page(header: bytes) -> None:
+    size = dictionary_bytes(header)
+
+    assert size is None or size >= 0

@@ -13,7 +13,7 @@ import gzip
 import io
 import lzma
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
@@ -23,15 +23,15 @@ import pyarrow.parquet as pq
 import zstandard
 
 from brightline.corpus.emitting.json_fields import with_field
-from brightline.corpus.errors import RunError
+from brightline.corpus.emitting.parquet_rows import ParquetRows
 from brightline.corpus.reading.opening import opened
+from brightline.corpus.reading.parquet import ParquetRow
 from brightline.corpus.shard import ReadOptions, Shard
 
 __all__ = ["Kept", "RecordWriter", "clean_name", "writer_for"]
 
 _SUFFIXES = {"jsonl": ".jsonl", "json": ".jsonl", "warc": ".jsonl", "parquet": ".parquet", "csv": ".csv", "text": ".txt"}
 _PACKED = {"": "", "bz2": ".bz2", "gz": ".gz", "xz": ".xz", "zst": ".zst"}
-_GROUP_ROWS = 2_000  # of Parquet with text: about 4 MB of documents of 2 kB; own choice
 _LEVEL = {"bz2": 9, "gz": 6, "xz": 6, "zst": 3}  # the programs' own defaults
 _WRITTEN_BYTES = 256 * 1024  # of lines that are written at once; own choice
 _CSV_END = "\r\n"
@@ -72,9 +72,9 @@ def clean_name(shard: Shard) -> str:
 def writer_for(shard: Shard, reading: ReadOptions, sink: BinaryIO) -> Iterator[RecordWriter]:
     """The writer of a shard's format over a file. The file is complete when the block ends."""
     if shard.format == "parquet":
-        rows = _ParquetRows(sink, _schema_of(shard))
-        yield rows
-        rows.finish()
+        with closing(ParquetRows(sink, _schema_of(shard))) as rows:
+            yield _Rows(rows)
+            rows.finish()
         return
     with _packing(sink, shard.packed) as file:
         writer = _writer(shard, reading, file)
@@ -173,28 +173,15 @@ class _Texts:
         return b"\r\n" if self._unit == "line" and self._last == b"\r" else b"\n"
 
 
-class _ParquetRows:
-    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
-        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
-        self._schema = schema
-        self._held: list[Mapping[str, Any]] = []
-        self._row = 0
+class _Rows:
+    def __init__(self, rows: ParquetRows) -> None:
+        self._rows = rows
 
     def write(self, record: Kept, text: str | None) -> int:
-        self._held.append(record.value if text is None else _with_value(record.value, record.text_field, text))
-        self._row += 1
-        if len(self._held) == _GROUP_ROWS:
-            self._flush()
-        return self._row
+        return self._rows.write(cast("ParquetRow", record.value), record.text_field, text)
 
     def finish(self) -> None:
-        if self._held:
-            self._flush()
-        self._writer.close()
-
-    def _flush(self) -> None:
-        self._writer.write_table(pa.Table.from_pylist(self._held, schema=self._schema))
-        self._held = []
+        self._rows.finish()
 
 
 @contextmanager
@@ -221,17 +208,6 @@ def _schema_of(shard: Shard) -> pa.Schema:
             return pq.ParquetFile(file).schema_arrow
         except (pa.ArrowException, OSError):
             return pa.schema([])  # a file that cannot be read has no records; its rejects say why
-
-
-def _with_value(row: Mapping[str, Any], name: str, value: str) -> dict[str, Any]:
-    """The row with a value under a name, dotted where it lies inside of objects."""
-    if row.get(name) is not None or "." not in name:
-        return {**row, name: value}
-    first, _dot, rest = name.partition(".")
-    inner = row.get(first)
-    if not isinstance(inner, Mapping):
-        raise RunError("BL-CORPUS-068", f"a record has no field {name!r}", "inspect the corpus anew")
-    return {**row, first: _with_value(inner, rest, value)}
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

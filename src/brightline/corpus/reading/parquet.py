@@ -1,29 +1,53 @@
 """Parquet: the row groups that begin in the shard's bytes, column by column only what is asked for.
 
-The position of a document is the number of its row in the file. Columns may be nested (dotted names reach into structs). A file whose
-footer is gone is one reject; a row group that cannot be decoded is one reject, and the others are read; so is a row with a value that
-Python cannot hold. A fault of the storage is none of the file's: it is raised.
+The position of a document is the number of its row in the file. Columns may be nested (dotted names reach into structs); a second column
+of one name is called ``NAME.2``. A file whose footer is gone is one reject; a row group that cannot be decoded is one reject, and the
+others are read; so is a row with a value that Python cannot hold. Whoever asks for every column gets those that nobody inspects as Arrow
+has them: what no calendar knows and what is no UTF-8 passes through them unchanged. A fault of the storage is none of the file's: it is
+raised.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from brightline.corpus.errors import Unreadable
 from brightline.corpus.objects import is_remote
-from brightline.corpus.reading.fields import value_of
+from brightline.corpus.reading.fields import unlike, value_of
+from brightline.corpus.reading.pages import largest_value
 from brightline.corpus.reading.records import Entry, Reject
 from brightline.corpus.reading.unpacking import BLOCK_BYTES
 from brightline.corpus.shard import ReadOptions, Shard
 
-__all__ = ["parquet_records", "parquet_rows"]
+__all__ = ["ParquetRow", "parquet_records", "parquet_rows"]
 
 _READ_ROWS = 500  # own choice: a quarter of a batch, so that long documents are not held by the thousand
 _FREE_BYTES = 64 * 1024 * 1024  # shard.py: the ratio counts beyond these
+_DECODED_BYTES = 256 * 1024 * 1024
+"""What a batch of a column may come to where every row repeats the largest value of its dictionary. Own choice: of the usual dictionary, 1 MiB
+at most (parquet-cpp's ``dictionary_pagesize_limit``), batches of 256 rows; a worker with two such columns stays under 1 GB."""
+
+
+class ParquetRow(dict[str, Any]):
+    """The fields of a row that are inspected, as values; all of its columns, under names that differ, in ``batch`` at ``index``."""
+
+    __slots__ = ("batch", "index")
+
+    def __init__(self, value: dict[str, Any], batch: pa.RecordBatch, index: int) -> None:
+        super().__init__(value)
+        self.batch = batch
+        self.index = index
+
+    def every(self) -> dict[str, Any]:
+        """All columns as values. Raises ``ValueError`` or ``OverflowError`` for one that Python cannot hold."""
+        row: dict[str, Any] = self.batch.slice(self.index, 1).to_pylist()[0]
+        return row
 
 
 def parquet_rows(file: BinaryIO, shard: Shard, options: ReadOptions, digest: hashlib._Hash) -> Iterator[Entry | Reject]:
@@ -32,7 +56,7 @@ def parquet_rows(file: BinaryIO, shard: Shard, options: ReadOptions, digest: has
 
 
 def parquet_records(file: BinaryIO, shard: Shard, options: ReadOptions, digest: hashlib._Hash) -> Iterator[Entry | Reject]:
-    """The rows with all their columns."""
+    """The same rows, each a ``ParquetRow``. Raises ``Unreadable`` BL-CORPUS-013 where a column that nobody inspects cannot be decoded."""
     return _rows(file, shard, options, digest, every_column=True)
 
 
@@ -40,37 +64,93 @@ def _rows(file: BinaryIO, shard: Shard, options: ReadOptions, digest: hashlib._H
     _digest_range(file, shard, digest)
     try:
         parquet = pq.ParquetFile(file, pre_buffer=False, buffer_size=BLOCK_BYTES)
-        columns = None if every_column else _columns(parquet.schema_arrow, options)
+        fields = _inspected(parquet, options)
+        groups = [parquet.metadata.row_group(number) for number in range(parquet.metadata.num_row_groups)]
     except (pa.ArrowException, OSError, ValueError) as error:
         _raise_faults(error)
         if shard.begin == 0:
             yield Reject(0, 1, shard.size_bytes, "corrupt", f"no Parquet, or its end is missing: {_said(error)}")
         return
     row = 0
-    for number in range(parquet.metadata.num_row_groups):
-        group = parquet.metadata.row_group(number)
+    for number, group in enumerate(groups):
         if _is_mine(group, shard):
-            yield from _group(parquet, number, group, row, columns, options)
+            yield from _group(_Group(file, shard, parquet, number, row), fields, options, every_column=every_column)
         row += group.num_rows
 
 
-def _group(
-    parquet: pq.ParquetFile, number: int, group: pq.RowGroupMetaData, first: int, columns: list[str] | None, options: ReadOptions
-) -> Iterator[Entry | Reject]:
-    packed = sum(group.column(index).total_compressed_size for index in range(group.num_columns))
-    row = first
-    if group.total_byte_size > max(_FREE_BYTES, packed * options.most_unpacked_ratio):
-        yield Reject(row, row + 1, packed, "unpacks_too_large", f"{packed} bytes unpack to {group.total_byte_size}")
+class _Group(NamedTuple):
+    """A row group. ``first``: the number of its first row in the file."""
+
+    file: BinaryIO
+    shard: Shard
+    parquet: pq.ParquetFile
+    number: int
+    first: int
+
+    @property
+    def metadata(self) -> pq.RowGroupMetaData:
+        return self.parquet.metadata.row_group(self.number)
+
+    def batches(self, fields: list[str] | None, rows: int) -> Iterator[pa.RecordBatch]:
+        """The columns of these fields, of structs only what is asked for; all columns where none are named. Their names differ."""
+        for batch in self.parquet.iter_batches(rows, row_groups=[self.number], columns=fields, use_threads=False):
+            yield batch.rename_columns(unlike(batch.schema.names))
+
+    def rows_at_once(self, fields: list[str] | None) -> int:
+        """So few rows that no dictionary can make a batch too large."""
+        chunks = (self.metadata.column(index) for index in range(self.metadata.num_columns))
+        asked = (chunk for chunk in chunks if fields is None or _is_within(chunk.path_in_schema, fields))
+        largest = max((largest_value(self.file, chunk) for chunk in asked), default=0)
+        return max(1, min(_READ_ROWS, _DECODED_BYTES // max(1, largest)))
+
+
+def _group(group: _Group, fields: list[str], options: ReadOptions, *, every_column: bool) -> Iterator[Entry | Reject]:
+    metadata, row = group.metadata, group.first
+    packed = sum(metadata.column(index).total_compressed_size for index in range(metadata.num_columns))
+    most = max(_FREE_BYTES, packed * options.most_unpacked_ratio)
+    if metadata.total_byte_size > most:
+        yield Reject(row, row + 1, packed, "unpacks_too_large", f"{packed} bytes unpack to {metadata.total_byte_size}")
         return
+    given = 0
     try:
-        for batch in parquet.iter_batches(_READ_ROWS, row_groups=[number], columns=columns, use_threads=False):
-            for value in _values(batch):
-                yield _entry(row, value, options)
+        rows = group.rows_at_once(None if every_column else fields)
+        whole = _whole_batches(group, rows) if every_column else None
+        for batch in group.batches(fields, rows):
+            every = _beside(batch, whole) if whole is not None else None
+            for index, value in enumerate(_values(batch)):
+                entry = _entry(row, value, options)
+                if isinstance(entry, Entry):
+                    given += len(entry.content)
+                    if given > most:
+                        detail = f"{packed} bytes unpack to more than {given}: a dictionary's values, repeated"
+                        yield Reject(row, row + 1, packed, "unpacks_too_large", detail)
+                        return
+                    if every is not None and isinstance(value, dict):
+                        entry = entry._replace(value=ParquetRow(value, every, index))
+                yield entry
                 row += 1
     except (pa.ArrowException, OSError) as error:
         _raise_faults(error)
-        missing = first + group.num_rows - row
-        yield Reject(row, row + 1, packed, "corrupt", f"{missing} of {group.num_rows} rows of a group: {_said(error)}")
+        missing = group.first + metadata.num_rows - row
+        yield Reject(row, row + 1, packed, "corrupt", f"{missing} of {metadata.num_rows} rows of a group: {_said(error)}")
+
+
+def _whole_batches(group: _Group, rows: int) -> Iterator[pa.RecordBatch]:
+    """The rows with all columns, for whoever writes them again. What is wrong with an inspected column was told before."""
+    try:
+        yield from group.batches(None, rows)
+    except (pa.ArrowException, OSError) as error:
+        _raise_faults(error)
+        said = f"columns that nobody inspected cannot be decoded in the row group {group.number}, whose first row is {group.first + 1}"
+        hint = "mend the file, or leave these columns out of it, and inspect it anew"
+        raise Unreadable("BL-CORPUS-013", f"{said}: {_said(error)}", hint, file=group.shard.file) from error
+
+
+def _beside(inspected: pa.RecordBatch, whole: Iterator[pa.RecordBatch]) -> pa.RecordBatch:
+    batch = next(whole)
+    if batch.num_rows != inspected.num_rows:
+        raise pa.ArrowInvalid(f"columns of {batch.num_rows} and of {inspected.num_rows} rows")
+    return batch
 
 
 def _entry(row: int, value: dict[str, Any] | ValueError | OverflowError, options: ReadOptions) -> Entry | Reject:
@@ -90,7 +170,7 @@ def _entry(row: int, value: dict[str, Any] | ValueError | OverflowError, options
 
 
 def _values(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | ValueError | OverflowError]:
-    """Rows as Python values: all at once, or, where a string is no UTF-8 or a date is out of all calendars, one by one."""
+    """Rows as Python values: all at once, or, where a string is no UTF-8 or Python has no such date, one by one."""
     try:
         yield from batch.to_pylist()
         return
@@ -98,15 +178,32 @@ def _values(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | ValueError | Ove
         pass
     for number in range(batch.num_rows):
         try:
-            yield batch.slice(number, 1).to_pylist()[0]
+            yield {name: _value(column[number]) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
         except (ValueError, OverflowError) as error:
             yield error
 
 
-def _columns(schema: pa.Schema, options: ReadOptions) -> list[str]:
+def _value(cell: pa.Scalar) -> Any:
+    """A value; as text the date or time that Python has no type for (a year above 9999, a nanosecond)."""
+    try:
+        return cell.as_py()
+    except (ValueError, OverflowError):
+        if not pa.types.is_temporal(cell.type) or "out of range" in (written := str(pc.cast(cell, pa.string()).as_py())):
+            raise
+        return written
+
+
+def _inspected(parquet: pq.ParquetFile, options: ReadOptions) -> list[str]:
+    """The fields that options name and the file has; a dotted one where no column is called so itself."""
     wanted = (*options.text, *options.record_id, *options.source_id, *options.url, *options.published_at, *options.licence)
-    names = set(schema.names)
-    return sorted({name if name in names else name.split(".")[0] for name in wanted} & names)
+    names = set(parquet.schema_arrow.names)
+    paths = [parquet.schema.column(index).path for index in range(len(parquet.schema))]
+    return [each for each in dict.fromkeys(wanted) if each in names or any(_is_within(path, [each]) for path in paths)]
+
+
+def _is_within(path: str, fields: list[str]) -> bool:
+    """Whether a column of values is one of these fields or lies in one."""
+    return any(path == each or path.startswith(f"{each}.") for each in fields)
 
 
 def _is_mine(group: pq.RowGroupMetaData, shard: Shard) -> bool:

@@ -12,7 +12,7 @@ from brightline.corpus.reading.fields import FieldNames
 from brightline.corpus.reading.json_files import json_file
 from brightline.corpus.reading.jsonl import json_lines
 from brightline.corpus.reading.opening import opened
-from brightline.corpus.reading.parquet import parquet_records, parquet_rows
+from brightline.corpus.reading.parquet import ParquetRow, parquet_records, parquet_rows
 from brightline.corpus.reading.plain import plain_text
 from brightline.corpus.reading.records import Entry, Record, Reject
 from brightline.corpus.reading.warc import archived_pages
@@ -48,7 +48,8 @@ def read_records(shard: Shard, options: ReadOptions) -> Iterator[Record]:
         if isinstance(entry, Entry):
             name, text = fields.text(entry.value)
             if isinstance(text, str):
-                raw = entry.value if entry.raw is None else entry.raw
+                value = entry.value.every() if isinstance(entry.value, ParquetRow) else entry.value
+                raw = value if entry.raw is None else entry.raw
                 yield Record(document_id(shard.file, entry.position, entry.content), entry.line, raw, name)
 
 

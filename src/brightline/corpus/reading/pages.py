@@ -1,0 +1,51 @@
+"""How large one value of a Parquet column can be, from the header of its dictionary: before anything is decoded.
+
+A dictionary's page holds each value once, and a row then costs some bits however long its value is: pages of kilobytes may stand for
+terabytes. The header is Thrift's compact protocol (parquet.thrift, ``PageHeader``: 1 type, 2 uncompressed size, both required).
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import pyarrow.parquet as pq
+
+__all__ = ["dictionary_bytes", "largest_value"]
+
+_DICTIONARY_PAGE = 2  # parquet.thrift, PageType
+_I32 = 0x15  # the compact protocol's header of a field: one after the last, of the type i32
+_HEADER_BYTES = 16
+_BY_DICTIONARY = ("PLAIN_DICTIONARY", "RLE_DICTIONARY")
+
+
+def largest_value(file: BinaryIO, column: pq.ColumnChunkMetaData) -> int:
+    """Bytes that no value of the column exceeds where it is told by a dictionary; 0 where none is, as pages then hold each value in full.
+
+    Raises what the file raises.
+    """
+    if column.physical_type != "BYTE_ARRAY" or not any(each in _BY_DICTIONARY for each in column.encodings):
+        return 0
+    starts = [offset for offset in (column.dictionary_page_offset, column.data_page_offset) if offset]
+    file.seek(min(starts, default=0))
+    size = dictionary_bytes(file.read(_HEADER_BYTES))
+    return int(column.total_uncompressed_size) if size is None else size
+
+
+def dictionary_bytes(header: bytes) -> int | None:
+    """The unpacked size of a dictionary's page; nothing for what is none."""
+    kind = _number(header, 0)
+    size = _number(header, kind[1]) if kind is not None and kind[0] == _DICTIONARY_PAGE else None
+    return None if size is None or size[0] < 0 else size[0]
+
+
+def _number(header: bytes, at: int) -> tuple[int, int] | None:
+    """The number of a field, a zigzag varint, and where the next field begins."""
+    if header[at : at + 1] != bytes([_I32]):
+        return None
+    value = shift = 0
+    for place in range(at + 1, len(header)):
+        value |= (header[place] & 0x7F) << shift
+        shift += 7
+        if header[place] < 0x80:
+            return (value >> 1) ^ -(value & 1), place + 1
+    return None
