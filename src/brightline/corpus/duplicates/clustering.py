@@ -82,8 +82,8 @@ def cluster(
 ) -> Clustering:
     """Find all copies. ``workers``: processes that compare texts. ``progress``: called with what is being done, how much of it, of how much.
 
-    Raises ``RunError`` BL-CORPUS-062 where the inputs are no longer those that were annotated, -063 for too many documents, -030 and -032
-    where the scratch folder is full or cannot be used; what storage and readers raise.
+    Raises ``RunError`` BL-CORPUS-062 where the inputs are no longer those that were annotated, -063 for too many documents, -048 where a
+    process that compares is killed, -030 and -032 where the scratch folder is full or cannot be used; what storage and readers raise.
     """
     options = options or DuplicateOptions()
     told = progress or _silent
@@ -97,7 +97,7 @@ def cluster(
         wanted[[row for row, keeper in copies.items() if keeper != row]] = False
         counted = Candidates()
         found = candidates(signatures, wanted, jaccard=options.sketched, most_rows=options.rows_at_once, counted=counted)
-        edges, compared = _compared(found, numbers, reading, options, folder, workers, told)
+        edges, compared = _compared(found, workspace, numbers, reading, options, folder, workers, told)
         order = _order(workspace, numbers, edges, options)
         taken = memberships(edges, order)
         looked_at: set[tuple[int, int]] = set()
@@ -106,7 +106,7 @@ def cluster(
             if not hidden:
                 break
             looked_at.update(hidden)
-            more, again = _compared(iter([_as_pairs(hidden)]), numbers, reading, options, folder, workers, told)
+            more, again = _compared(iter([_as_pairs(hidden)]), workspace, numbers, reading, options, folder, workers, told)
             edges, compared = edges + more, compared + again
             taken = memberships(edges, order)
         keepers = _keepers(copies, taken)
@@ -204,6 +204,7 @@ def _exact(workspace: Workspace, numbers: RowNumbers, digests: Path, options: Du
 
 def _compared(
     found: Iterator[Pairs],
+    workspace: Workspace,
     numbers: RowNumbers,
     reading: ReadOptions,
     options: DuplicateOptions,
@@ -216,11 +217,11 @@ def _compared(
     if not pieces:
         return [], 0
     pairs = Pairs(np.concatenate([piece.first for piece in pieces]), np.concatenate([piece.second for piece in pieces]))
-    compared = compare_pairs(pairs, numbers, reading, folder, workers, told)
+    compared = compare_pairs(pairs, workspace, numbers, reading, options, folder, workers, told)
     edges = [
         Edge(first, second, jaccard, covered)
-        for first, second, jaccard, covered in compared
-        if covered >= options.covered and jaccard >= options.jaccard
+        for first, second, jaccard, covered, beyond in compared
+        if covered >= options.covered and jaccard >= options.jaccard and beyond >= options.beyond_chance
     ]
     return edges, len(pairs.first)
 

@@ -11,20 +11,24 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from brightline.corpus.duplicates.candidates import Pairs
+from brightline.corpus.duplicates.chance import beyond_chance, is_sure
 from brightline.corpus.duplicates.groups import Rows
-from brightline.corpus.duplicates.normalising import normalise
-from brightline.corpus.duplicates.rows import RowNumbers, ShardRows
+from brightline.corpus.duplicates.normalising import Codes, normalise
+from brightline.corpus.duplicates.options import DuplicateOptions
+from brightline.corpus.duplicates.rows import RowNumbers
+from brightline.corpus.duplicates.texts import chosen_texts
 from brightline.corpus.duplicates.verifying import MOST_CHARS, Profile, compare, profile
 from brightline.corpus.errors import RunError
-from brightline.corpus.reading import read_shard
 from brightline.corpus.shard import ReadOptions
+from brightline.corpus.storage import Workspace
 
 __all__ = ["compare_pairs"]
 
@@ -32,7 +36,7 @@ _PAIRS_A_TASK = 4_096
 _CACHED_CHARS = 8_000_000
 """Profiles are kept for so many characters (about 24 bytes each: 200 MB a process; own choice)."""
 
-Compared = tuple[int, int, float, float]
+Compared = tuple[int, int, float, float, float]
 
 
 class _Spill(NamedTuple):
@@ -49,76 +53,85 @@ class _Spill(NamedTuple):
 
 def compare_pairs(
     pairs: Pairs,
+    workspace: Workspace,
     numbers: RowNumbers,
     reading: ReadOptions,
+    options: DuplicateOptions,
     folder: Path,
     workers: int,
     told: Callable[[str, int, int], None],
 ) -> Iterator[Compared]:
-    """First row, second row, Jaccard and covered share of each pair, in the order of ``pairs``."""
+    """First row, second row, Jaccard, covered share and agreement beyond chance of each pair, in the order of ``pairs``. The last is 0 where
+    the first two are too small, 1 where they leave no doubt. Raises ``RunError`` BL-CORPUS-048 where a process that compares is killed."""
     rows = np.unique(np.concatenate([pairs.first, pairs.second]))
-    spill = _laid_out(rows, numbers, reading, folder / "texts", told)
+    spill = _laid_out(rows, workspace, numbers, reading, folder / "texts", told)
     total = len(pairs.first)
     tasks = [(pairs.first[at : at + _PAIRS_A_TASK], pairs.second[at : at + _PAIRS_A_TASK]) for at in range(0, total, _PAIRS_A_TASK)]
     if workers < 2 or len(tasks) < 2:
         done = 0
         for first, second in tasks:
-            yield from _compare(spill, first, second)
+            yield from _compare(spill, options, first, second)
             done += len(first)
             told("compare", done, total)
     else:
-        with ProcessPoolExecutor(min(workers, len(tasks)), multiprocessing.get_context("spawn")) as pool:
+        with _pool(min(workers, len(tasks))) as pool:
             done = 0
-            for answer in pool.map(_compare, [spill] * len(tasks), *zip(*tasks, strict=True)):
+            for answer in pool.map(_compare, [spill] * len(tasks), [options] * len(tasks), *zip(*tasks, strict=True)):
                 yield from answer
                 done += len(answer)
                 told("compare", done, total)
     spill.path.unlink()
 
 
-def _laid_out(rows: Rows, numbers: RowNumbers, reading: ReadOptions, path: Path, told: Callable[[str, int, int], None]) -> _Spill:
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    try:
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+            yield pool
+    except BrokenProcessPool as error:
+        hint = "resume: nothing is lost; fewer workers need less memory"
+        raise RunError("BL-CORPUS-048", "a process that compared texts was killed (by somebody, or for want of memory)", hint) from error
+
+
+def _laid_out(
+    rows: Rows, workspace: Workspace, numbers: RowNumbers, reading: ReadOptions, path: Path, told: Callable[[str, int, int], None]
+) -> _Spill:
     lengths, widths, wholes = (np.zeros(len(rows), np.int64) for _ in range(3))
     at = done = 0
     with path.open("wb") as file:
         for part in numbers.by_shard(rows):
-            for codes in _texts(part, reading):
-                read = codes[:MOST_CHARS]
-                wide = bool(len(read)) and int(read.max()) > 0xFFFF
-                file.write(read.tobytes() if wide else read.astype(np.uint16).tobytes())
-                lengths[at], widths[at], wholes[at] = len(read), 4 if wide else 2, len(codes)
-                at += 1
+            for texts in chosen_texts(workspace, part, reading):
+                normalised = normalise(texts)
+                for number in range(len(normalised)):
+                    codes = normalised.text(number)
+                    read = codes[:MOST_CHARS]
+                    wide = bool(len(read)) and int(read.max()) > 0xFFFF
+                    file.write(read.tobytes() if wide else read.astype(np.uint16).tobytes())
+                    lengths[at], widths[at], wholes[at] = len(read), 4 if wide else 2, len(codes)
+                    at += 1
             done += 1
             told("texts", done, len(numbers.shards))
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths * widths)])[:-1]
     return _Spill(path, rows, offsets, lengths, widths, wholes)
 
 
-def _texts(part: ShardRows, reading: ReadOptions) -> Iterator[npt.NDArray[np.uint32]]:
-    """The normalised texts of chosen rows of a shard, in their order."""
-    at = found = 0
-    for batch in read_shard(part.shard, reading):
-        count = batch.documents.num_rows
-        chosen = part.inside[(part.inside >= at) & (part.inside < at + count)] - at
-        if len(chosen):
-            texts = normalise(batch.documents["text"].take(chosen))
-            yield from (texts.text(number) for number in range(len(texts)))
-            found += len(chosen)
-        at += count
-    if found != len(part.inside):
-        raise RunError(
-            "BL-CORPUS-062",
-            f"{part.shard.file} has {at} documents now, fewer than when it was annotated",
-            "inspect the corpus anew: what was found belongs to files that have changed",
-        )
-
-
-def _compare(spill: _Spill, first: Rows, second: Rows) -> list[Compared]:
+def _compare(spill: _Spill, options: DuplicateOptions, first: Rows, second: Rows) -> list[Compared]:
     handle = os.open(spill.path, os.O_RDONLY)
     try:
         profiles = _Profiles(spill, handle)
-        return [(one, other, *compare(profiles[one], profiles[other])) for one, other in zip(first.tolist(), second.tolist(), strict=True)]
+        return [_pair(profiles, options, one, other) for one, other in zip(first.tolist(), second.tolist(), strict=True)]
     finally:
         os.close(handle)
+
+
+def _pair(profiles: _Profiles, options: DuplicateOptions, one: int, other: int) -> Compared:
+    texts = profiles[one], profiles[other]
+    found = compare(*texts)
+    if found.covered < options.covered or found.jaccard < options.jaccard:
+        return one, other, *found, 0.0
+    if is_sure(found, *texts):
+        return one, other, *found, 1.0
+    return one, other, *found, beyond_chance(profiles.codes(one), profiles.codes(other))
 
 
 class _Profiles:
@@ -142,9 +155,13 @@ class _Profiles:
             self._chars -= dropped.chars
         return found
 
-    def _read(self, row: int) -> Profile:
+    def codes(self, row: int) -> Codes:
+        """What is laid out of a text."""
         place = int(np.searchsorted(self._spill.rows, row))
         length, width = int(self._spill.lengths[place]), int(self._spill.widths[place])
         raw = os.pread(self._handle, length * width, int(self._spill.offsets[place]))
-        codes = np.frombuffer(raw, np.uint32 if width == 4 else np.uint16).astype(np.uint32)
-        return profile(codes, int(self._spill.wholes[place]))
+        return np.frombuffer(raw, np.uint32 if width == 4 else np.uint16).astype(np.uint32)
+
+    def _read(self, row: int) -> Profile:
+        whole = int(self._spill.wholes[int(np.searchsorted(self._spill.rows, row))])
+        return profile(self.codes(row), whole)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from brightline.corpus.duplicates.normalising import Codes, Normalised
 
-__all__ = ["ANCHOR", "COMPARED", "Hashes", "compared", "rolling"]
+__all__ = ["ANCHOR", "COMPARED", "Hashes", "anchors", "compared", "rolling"]
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -52,6 +52,15 @@ def compared(codes: Codes) -> Hashes:
     ones, four = _parts(codes)
     hashes: Hashes = four[: max(len(ones) - 4, 0)] * _LAST
     hashes += ones[4:]
+    _mix(hashes)
+    return hashes
+
+
+def anchors(codes: Codes) -> Hashes:
+    """The hashes of all anchors of one text, in their order."""
+    _ones, four = _parts(codes)
+    hashes: Hashes = four[: max(len(four) - 4, 0)] * _LAST
+    hashes += four[4:]
     _mix(hashes)
     return hashes
 
