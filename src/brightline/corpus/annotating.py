@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from brightline.corpus.errors import CorpusError, RunError, unquoted
-from brightline.corpus.kernel import Kernel, KernelSpec
+from brightline.corpus.kernel import Kernel, KernelSpec, loaded_kernels
 from brightline.corpus.reading import ShardReading
 from brightline.corpus.schema import DOCUMENTS, REJECTS
 from brightline.corpus.shard import ReadOptions, Shard
@@ -89,6 +89,10 @@ class AnnotateTask:
     def stage(self) -> str:
         return "annotate"
 
+    def prepare(self) -> None:
+        """Load what every worker needs, before there is one."""
+        loaded_kernels(self.kernels)
+
     def __call__(self, shard: Shard) -> Mapping[str, object]:
         """Annotate a shard. Counts: ``documents``, ``rejects``, ``chars``, ``not_inspected`` (rows that any kernel left null).
 
@@ -106,7 +110,7 @@ class AnnotateTask:
             return self._annotate(shard, {}, kernels)
 
     def _kernels(self) -> list[Kernel]:
-        kernels = _loaded(self.kernels)
+        kernels = loaded_kernels(self.kernels)
         for name, now in reading_versions(self.options).items():
             if self.versions.get(name) != now:
                 found = f"{name} {self.versions.get(name)} when the run began, {now} now"
@@ -274,15 +278,3 @@ def _part(shard: Shard) -> list[str | int]:
 
 class _OtherContentError(Exception):
     """The shard is not what an earlier run annotated."""
-
-
-_kernels: dict[tuple[str, ...], list[Kernel]] = {}
-
-
-def _loaded(specs: tuple[KernelSpec, ...]) -> list[Kernel]:
-    """The kernels, loaded once in a process: their tables take seconds and hundreds of megabytes."""
-    key = tuple(spec.digest for spec in specs)
-    if key not in _kernels:
-        _kernels.clear()
-        _kernels[key] = [spec.load() for spec in specs]
-    return _kernels[key]

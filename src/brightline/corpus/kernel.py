@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from brightline.corpus.errors import CorpusError
 
-__all__ = ["Announced", "Kernel", "KernelSpec"]
+__all__ = ["Announced", "Kernel", "KernelSpec", "loaded_kernels"]
 
 
 class Kernel(Protocol):
@@ -87,3 +87,15 @@ class KernelSpec:
         """16 hex characters of factory and options."""
         canonical = json.dumps([self.factory, dict(self.options)], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+_loaded: dict[tuple[str, ...], list[Kernel]] = {}
+
+
+def loaded_kernels(specs: Sequence[KernelSpec]) -> list[Kernel]:
+    """The kernels, loaded once in a process: their tables take seconds and hundreds of megabytes. Those asked for last are kept."""
+    key = tuple(spec.digest for spec in specs)
+    if key not in _loaded:
+        _loaded.clear()
+        _loaded[key] = [spec.load() for spec in specs]
+    return _loaded[key]

@@ -47,7 +47,8 @@ def shard_key(shard: Shard, content_sha256: str, versions: Mapping[str, str]) ->
 
 class ShardTask(Protocol):
     """What is done with each shard of a stage: a frozen dataclass that can be pickled. Writes its outputs through ``storage.Workspace``
-    (temporary name, rename) and gives back counts and digests, JSON values only; the supervisor records them afterwards.
+    (temporary name, rename) and gives back counts and digests, JSON values only; the supervisor records them afterwards. A task with a method
+    ``prepare`` is prepared in the process from which workers are forked.
     """
 
     @property

@@ -102,7 +102,7 @@ def test_workers_die_with_their_supervisor(tmp_path: Path, corpus: list[Shard]) 
         runner.submit(Job(corpus[0]))
         while not list(tmp_path.glob("000000.*")):
             runner.wait(0.05)
-        os.write(write, str(runner._workers[0].process.pid).encode())
+        os.write(write, str(runner._workers[0].pid).encode())
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(pid, 0)
     os.close(write)

@@ -269,3 +269,33 @@ def test_a_worker_that_dies_before_it_is_greeted_costs_its_shard(
     outcome = run_stage(task, shards[:1], runs.manifest(run.id), workers=1)
 
     assert "the worker ended by itself (status 1)" in outcome.quarantined[0]
+
+
+def test_what_all_workers_need_is_loaded_once(
+    run: CorpusRun, runs: CorpusRuns, workspace: Workspace, marks: Path, shards: list[Shard]
+) -> None:
+    outcome = run_stage(Copying(workspace, str(marks), {"3.txt": "kill once"}), shards, runs.manifest(run.id), workers=2)
+
+    assert (outcome.done, outcome.quarantined) == (8, {})
+    assert len(list(marks.glob("prepared.*"))) == 1
+
+
+def test_a_task_that_starts_threads_as_it_is_loaded_is_not_forked(
+    run: CorpusRun, runs: CorpusRuns, workspace: Workspace, marks: Path, shards: list[Shard]
+) -> None:
+    task = Copying(workspace, str(marks), {"3.txt": "crash once"}, threads=True)
+
+    outcome = run_stage(task, shards, runs.manifest(run.id), workers=2)
+
+    assert (outcome.done, outcome.quarantined) == (8, {})
+    assert copies(workspace) == whole(shards)
+
+
+def test_when_the_process_dies_from_which_workers_come_another_one_takes_its_place(
+    run: CorpusRun, runs: CorpusRuns, workspace: Workspace, marks: Path, shards: list[Shard]
+) -> None:
+    outcome = run_stage(Copying(workspace, str(marks), {"3.txt": "kill nest once"}), shards, runs.manifest(run.id), workers=2)
+
+    assert (outcome.done, outcome.quarantined) == (8, {})
+    assert copies(workspace) == whole(shards)
+    assert len(list(marks.glob("prepared.*"))) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,10 +30,16 @@ class Copying:
     faults: Mapping[str, str] = field(default_factory=dict)
     slow_s: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
+    threads: bool = False  # whether loading it leaves a thread behind, as some libraries do
 
     @property
     def stage(self) -> str:
         return "copy"
+
+    def prepare(self) -> None:
+        (Path(self.marks) / f"prepared.{os.getpid()}").touch()
+        if self.threads:
+            threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
 
     def __call__(self, shard: Shard) -> Mapping[str, object]:
         begun = Path(self.marks) / f"{shard.name}.{os.getpid()}.{time.monotonic_ns()}"
@@ -56,6 +63,9 @@ def _happen(fault: str) -> None:
     what = fault.removesuffix(" once")
     if what == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    elif what == "kill nest":
+        os.kill(os.getppid(), signal.SIGKILL)
+        signal.pause()
     elif what == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     elif what == "exit":

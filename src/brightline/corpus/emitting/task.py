@@ -27,7 +27,7 @@ from brightline.corpus.emitting.redacting import Redaction, Replace, Span, redac
 from brightline.corpus.emitting.replacing import Style, replacement
 from brightline.corpus.emitting.writing import Kept, clean_name, writer_for
 from brightline.corpus.errors import RunError
-from brightline.corpus.kernel import Kernel, KernelSpec
+from brightline.corpus.kernel import Kernel, KernelSpec, loaded_kernels
 from brightline.corpus.schema import REDACTIONS
 from brightline.corpus.shard import ReadOptions, Shard
 from brightline.corpus.storage import Workspace
@@ -112,6 +112,10 @@ class EmitTask:
             "style": f"{self.style} {self.language} {key}",
         }
 
+    def prepare(self) -> None:
+        """Load what every worker needs, before there is one."""
+        loaded_kernels([self.proof] if self.proof else [])
+
     def __call__(self, shard: Shard) -> Mapping[str, object]:
         """Emit a shard. Counts: ``documents`` put out, ``redacted`` (documents), ``redactions`` (spans), ``unproven`` (held back), ``left_out`` (a
         shard on which nothing was decided).
@@ -138,7 +142,7 @@ class _Emission:
         self._out = task.out or task.workspace
         self._name = clean_name(shard)
         self._replace: Replace = replacement(task.style, task.language, task.key_hex, _is_valid)
-        self._kernel: Kernel | None = task.proof.load() if task.proof else None
+        self._kernel: Kernel | None = loaded_kernels([task.proof])[0] if task.proof else None
         self._documents = task.workspace.read_table(f"documents/{shard.name}.parquet", ["doc_id", "file", "line", "position"])
         decisions = task.workspace.read_table(f"decisions/{shard.name}.parquet", ["doc_id", "outcome"])
         if not decisions["doc_id"].equals(self._documents["doc_id"]):

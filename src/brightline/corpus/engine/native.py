@@ -1,7 +1,7 @@
 """The runner of one machine: as many worker processes as it has cores, each of which may die without the others noticing.
 
-A worker is started anew (``python -m brightline.corpus.engine.worker``), not forked and not by ``multiprocessing``: forking copies
-threads' locks, and ``multiprocessing`` would import the caller's script a second time. It talks over one pipe and dies with its parent.
+Workers are forked by a process of their own that loaded the task (``nest``), not by this one: forking copies threads' locks, and
+``multiprocessing`` would import the caller's script a second time. Each talks over one pipe and dies with its parent.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection, wait
 from typing import IO
 
 from brightline.corpus.engine.jobs import Ended, Job, Lost
+from brightline.corpus.engine.nest import NUMBER
 from brightline.corpus.shard import ShardTask
 
 __all__ = ["NativeRunner"]
@@ -31,12 +32,18 @@ _ENDING_S = 2.0  # a worker that has been killed is gone in milliseconds; this o
 
 @dataclass(slots=True)
 class _Worker:
-    process: subprocess.Popen[bytes]
+    nest: _Nest
+    pid: int  # 0: there is none, as its nest is gone
     pipe: Connection
     stderr: IO[bytes]
     job: Job | None = field(default=None)
     begun_at: float = 0.0
     is_late: bool = False
+
+    def kill(self) -> None:
+        if self.pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
 
 class NativeRunner:
@@ -47,6 +54,7 @@ class NativeRunner:
         self._most_s = most_s
         self._greeting = pickle.dumps((list(sys.path), pickle.dumps(task)))
         self._workers: list[_Worker] = []
+        self._nest: _Nest | None = None
 
     def submit(self, job: Job) -> None:
         idle = next((worker for worker in self._workers if worker.job is None), None)
@@ -79,26 +87,30 @@ class NativeRunner:
 
     def close(self) -> None:
         for worker in self._workers:
-            worker.process.kill()
+            worker.kill()
         for worker in list(self._workers):
             self._bury(worker)
+        if self._nest is not None:
+            self._nest.close()
+            self._nest = None
 
     def _kill_late(self) -> None:
         now = time.monotonic()
         for worker in self._workers:
             if worker.job is not None and now - worker.begun_at > self._most_s:
                 worker.is_late = True
-                worker.process.kill()
+                worker.kill()
 
     def _start(self) -> _Worker:
+        if self._nest is None or not self._nest.is_alive:
+            if self._nest is not None:
+                self._nest.close()
+            self._nest = _Nest(self._greeting)
         ours, theirs = socket.socketpair()
         stderr = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the worker; `_bury` closes it
         with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "brightline.corpus.engine.worker", str(theirs.fileno()), str(os.getpid())],
-                pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=stderr, stderr=stderr, env=_environment(),
-            )  # fmt: skip
-        worker = _Worker(process, Connection(ours.detach()), stderr)
+            pid = self._nest.worker(theirs.fileno(), stderr.fileno())
+        worker = _Worker(self._nest, pid, Connection(ours.detach()), stderr)
         self._workers.append(worker)
         with suppress(OSError):  # it died at once: `wait` sees that, and says why
             worker.pipe.send_bytes(self._greeting)
@@ -108,17 +120,79 @@ class NativeRunner:
         """Take a worker off the list; why it died, in words."""
         self._workers.remove(worker)
         worker.pipe.close()
-        try:
-            code = worker.process.wait(_ENDING_S)
-        except subprocess.TimeoutExpired:
-            worker.process.kill()
-            code = worker.process.wait()
+        worker.kill()  # it closed its pipe, so it is about to go; this only bounds waiting for it
+        code = worker.nest.status(worker.pid)
         with worker.stderr as stderr:
-            end = stderr.seek(0, os.SEEK_END)
-            stderr.seek(max(0, end - _SHOWN_STDERR_BYTES))
-            said = stderr.read().decode("utf-8", "replace").strip()
+            said = _end_of(stderr) or worker.nest.said
         cause = f"it took more than {self._most_s:g} s and was stopped" if worker.is_late else _cause(code)
         return cause + (f"; it said: {said}" if said else "")
+
+
+class _Nest:
+    """The process that workers are forked from. It loads the task while the first of them is asked for."""
+
+    def __init__(self, greeting: bytes) -> None:
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the nest
+        self.said = ""
+        self._control, theirs = socket.socketpair()
+        self._control.settimeout(_STARTING_S)
+        with theirs, tempfile.TemporaryFile() as file:
+            file.write(greeting)
+            file.seek(0)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "brightline.corpus.engine.nest", str(theirs.fileno()), str(file.fileno()), str(os.getpid())],
+                pass_fds=[theirs.fileno(), file.fileno()], stdin=subprocess.DEVNULL, stdout=self._stderr, stderr=self._stderr, env=_environment(),
+            )  # fmt: skip
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def worker(self, pipe: int, stderr: int) -> int:
+        """A new worker's process id; 0 where none came to be."""
+        try:
+            socket.send_fds(self._control, [b"w" + NUMBER.pack(0)], [pipe, stderr])
+        except OSError:
+            return 0
+        return self._answer() or 0
+
+    def status(self, pid: int) -> int:
+        """How a worker ended, as ``Popen.returncode`` has it: the nest's own end where that is why."""
+        found = None
+        if pid:
+            with suppress(OSError):
+                self._control.sendall(b"s" + NUMBER.pack(pid))
+                found = self._answer()
+        return self._end() if found is None else found
+
+    def close(self) -> None:
+        """End it, and whatever it still has to look after; it is awaited, so that what all of them cost is on our account."""
+        self._control.close()
+        self._end()
+        self._stderr.close()
+
+    def _answer(self) -> int | None:
+        try:
+            answer = self._control.recv(NUMBER.size, socket.MSG_WAITALL)
+        except OSError:
+            return None
+        return int(NUMBER.unpack(answer)[0]) if len(answer) == NUMBER.size else None
+
+    def _end(self) -> int:
+        try:
+            code = self._process.wait(_ENDING_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        if not self._stderr.closed:
+            self.said = _end_of(self._stderr)
+        return code
+
+
+def _end_of(stderr: IO[bytes]) -> str:
+    end = stderr.seek(0, os.SEEK_END)
+    stderr.seek(max(0, end - _SHOWN_STDERR_BYTES))
+    return stderr.read().decode("utf-8", "replace").strip()
 
 
 def _environment() -> dict[str, str]:

@@ -8,33 +8,44 @@ import os
 import pickle
 import signal
 import sys
+from contextlib import suppress
 from multiprocessing.connection import Connection
 
-__all__ = ["main"]
+from brightline.corpus.shard import ShardTask
+
+__all__ = ["loaded", "main", "outlived_by", "work"]
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h: the signal a process gets when its parent dies
 
 
-def main(handle: int, parent: int) -> None:
-    """Work. ``handle``: the pipe's file descriptor; ``parent``: the process that must be alive."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to everybody in the terminal's group; the supervisor decides
+def outlived_by(parent: int) -> bool:
+    """Die with ``parent``, the process that must be alive; False where it died before we could ask."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before we could ask
-            return
-    pipe = Connection(handle)
-    try:
-        path, pickled = pickle.loads(pipe.recv_bytes())  # noqa: S301  # from our own parent, over a pipe that nobody else has
-    except EOFError:
-        return
+        return os.getppid() == parent
+    return True
+
+
+def loaded(greeting: bytes) -> ShardTask:
+    """The task of a greeting (``native``), with the search path of whoever sent it."""
+    path, pickled = pickle.loads(greeting)  # noqa: S301  # from our own parent, over a pipe that nobody else has
     sys.path[:] = path
-    import pyarrow as pa  # after the path is set, and only in the worker
+    import pyarrow as pa  # after the path is set, and only where there is work
+
+    pa.set_cpu_count(1)
+    _leave_pandas_alone()
+    task: ShardTask = pickle.loads(pickled)  # noqa: S301  # as above
+    return task
+
+
+def work(pipe: Connection, task: ShardTask) -> None:
+    """Do what comes over the pipe."""
+    import pyarrow  # noqa: F401  # `attempt` needs it: what is missing is told before the time of a shard begins
 
     from brightline.corpus.engine.jobs import attempt
 
-    pa.set_cpu_count(1)
-    task = pickle.loads(pickled)  # noqa: S301  # as above
     pipe.send(None)  # ready: from here on time counts
+    is_first = True
     while True:
         try:
             job = pipe.recv()
@@ -47,6 +58,42 @@ def main(handle: int, parent: int) -> None:
             return
         del job, ended
         gc.collect()  # tables of the shard that hang in cycles would be there beside those of the next
+        if is_first:
+            gc.freeze()  # what is left are kernels and their tables: nobody needs to look through them again
+            is_first = False
+
+
+class _NoPandas:
+    """Finds nothing where pandas is asked for."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
+def _leave_pandas_alone() -> None:
+    """Have pyarrow find out that there is no pandas: where there is one, the first array of numbers would import it (0.3 s and 40 MB a process),
+    and only to see that it is none of its series. A kernel may still import it."""
+    import numpy as np
+    import pyarrow as pa
+
+    if "pandas" not in sys.modules:
+        sys.meta_path.insert(0, _NoPandas)
+        try:
+            pa.array(np.zeros(1))
+        finally:
+            sys.meta_path.remove(_NoPandas)
+
+
+def main(handle: int, parent: int) -> None:
+    """Work by itself. ``handle``: the pipe's file descriptor, over which the greeting comes first; ``parent``: the process that must be alive."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to everybody in the terminal's group; the supervisor decides
+    if not outlived_by(parent):
+        return
+    pipe = Connection(handle)
+    with suppress(EOFError):
+        work(pipe, loaded(pipe.recv_bytes()))
 
 
 if __name__ == "__main__":
