@@ -18,6 +18,7 @@ from stdnum.us import ssn
 from brightline.corpus.personal.context import heading, says, words
 from brightline.corpus.personal.foreign import foreign_identities, foreign_signs
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.gated import Gated, gated
 from brightline.corpus.personal.labels import backward, forward, latin, plain
 from brightline.corpus.personal.tables import divisions
 
@@ -60,8 +61,8 @@ class _Kind:
     rule: str
     score: float
     literal: re.Pattern[str]
-    forward: re.Pattern[str]
-    backward: re.Pattern[str] | None
+    forward: Gated
+    backward: Gated | None
     column: re.Pattern[str]
     cell: re.Pattern[str]
 
@@ -110,9 +111,9 @@ _KINDS: tuple[_Kind, ...] = (
         rf"(?:机动车)?(?:驾驶证|驾照|驾驶执照|驾驶员证|司机证)(?:档案)?{_NUMBER}|{_OWNERS}(?:driver|driving|drivers)lic(?:en[cs]e)?(?:file)?{_NUMBER}|driverfile{_NUMBER}|dl(?:no|num|number|n)|jszh|dabh",
     ),
 )
-_RECORDS = re.compile(_RECORD, re.IGNORECASE)
+_RECORDS = gated(_RECORD, re.IGNORECASE)
 _SSN = re.compile(r"(?<![0-9-])((?!000|666|9)[0-9]{3}([- ]?)(?!00)[0-9]{2}\2(?!0000)[0-9]{4})(?![0-9-])")
-_NINO = re.compile(
+_NINO = gated(
     r"(?<![0-9A-Za-z])((?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D])(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
@@ -197,7 +198,6 @@ TRACES = (  # google-re2, (?i): what the labels of these kinds begin with
     r"|社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund.?(?:acc|no)|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator['’]?s?.licen|\bdl[n #:_-]|licen.e_file|licen.e n|jszh|dabh"
     r"|\bssn|社会安全|社安|\bni(?:no)?\b|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
 )
-COLUMNS = (*((kind.rule, kind.column, kind.cell) for kind in _KINDS), ("personal.medical_record", _RECORD_COLUMN, _RECORD_CELL))
 _CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
 TRACES = (  # google-re2, (?i): what a label of these kinds has, and that a value may follow or go before
     r"(?:[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|[?&/]uin=)[^0-9０-９群]{0,24}[1-9１-９]|[0-9]{5}[^0-9a-z群]{0,10}[qｑ][qｑ]"
@@ -225,7 +225,7 @@ def accounts_in_columns(text: str, focus: int = 0) -> Iterator[Found]:
                 yield Found(rule, *match.span(1), "column", 0.75)
 
 
-_USCC_SPREAD = re.compile(r"(?<![0-9A-Za-z])[159ANY](?: {0,2}[-·]? {0,2}[0-9A-HJ-NPQRTUWXY]){17}(?![0-9A-Za-z])")
+_USCC_SPREAD = gated(r"(?<![0-9A-Za-z])[159ANY](?: {0,2}[-·]? {0,2}[0-9A-HJ-NPQRTUWXY]){17}(?![0-9A-Za-z])")
 
 
 def organisations(text: str, focus: int = 0) -> Iterator[Found]:

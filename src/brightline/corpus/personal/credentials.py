@@ -17,11 +17,12 @@ from collections.abc import Iterator
 
 from brightline.corpus.personal.context import heading
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.gated import gated
 from brightline.corpus.personal.labels import plain
 from brightline.corpus.personal.tables import key_patterns
 
 __all__ = ["entropy", "keys", "passwords", "passwords_in_columns", "private_keys", "tokens"]
-_KEYS = re.compile(
+_KEYS = gated(
     "(?:(?<![0-9A-Za-z_/+-])|(?<=key)|(?<=Key)|(?<=token))(?:"
     + "|".join(f"(?:{pattern})" for _, pattern in key_patterns())
     + ")(?![0-9A-Za-z_])"
@@ -46,19 +47,19 @@ _CHINESE = r"密码|密碼|口令|授权码|登录密匙|密钥|密鑰|PIN码"
 _CAMEL = r"(?<=[a-z])(?-i:Pass(?:[Ww]ord|wd|phrase|code)?|Pwd|PassWord|Psw)"  # dbPwd, setPassword
 _NAME = rf"(?i:{_CHOSEN}|{_ISSUED}|{_CHINESE})"
 _IS = r"(?:(?<=[码碼令钥鑰]) ?(?=[0-9A-Za-z][!-~]{5})|[ ]?(?:[:=]{1,2}>?|→|->) ?|(?:已|被|都|就|也|一般|重新|重置|改|修改|设置|设|换)?(?:是|为|改成|改为|设成|设为|成|叫|用|重置为|换成)(?:了|的)? ?[:=]? ?|[:=]? ?['\"]| is(?: now| still)?:? |(?<=[a-z]) (?=[!-~]{6,24}(?:\s|$))|[ ]?[|] ?|\t ?|[ ]?\n(?=[!-~]{6,24}(?:\n|$))|\(['\"]| value=['\"])"
-_ASSIGNED = re.compile(
+_ASSIGNED = gated(
     rf"(?:(?<![A-Za-z])(?:(?:[A-Za-z0-9]{{1,24}}[_.-]){{0,3}}(?:PG|DB|MYSQL)?)|(?=[密口授登])|(?=PIN码))({_NAME})(?:[_-][A-Za-z0-9]{{1,12}})?(?: ?\([^()\n]{{1,12}}\))?['\"]?{_IS}['\"]?([!-~]{{6,128}})"
     rf"|({_CAMEL})['\"]?{_IS}['\"]?([!-~]{{6,128}})"
 )
-_COMMANDS = re.compile(  # the manuals of mysql, curl, sshpass, redis, PostgreSQL (CREATE ROLE), netrc
+_COMMANDS = gated(  # the manuals of mysql, curl, sshpass, redis, PostgreSQL (CREATE ROLE), netrc
     r"(?:(?i:\bmysql(?:dump|admin)?\b)[^\n]{0,80}? -p|\bsshpass -p ?|\bcurl [^\n]{0,120}?(?:-u|--user)[ =]?['\"]?[A-Za-z0-9_.@-]{1,64}:|\bredis-cli [^\n]{0,60}?-a |(?i:requirepass|masterauth|bind_?pw|identified (?:with [a-z0-9_']{1,32} )?by|with password|encrypted password|user password) ?)"
     r"['\"]?([!-~]{6,128})"
 )
-_PAIR = re.compile(  # account, then password: "账号/密码：admin / x", "Login: bob / x"
+_PAIR = gated(  # account, then password: "账号/密码：admin / x", "Login: bob / x"
     r"(?:(?:账号|帐号|用户名?|登录名)(?:[/、和与&]?(?:密码|口令))?|账密|帐密|(?i:\b(?:login|user(?:name)?|account|cred(?:ential)?s?)(?: ?/ ?(?:pass(?:word)?|pwd|pw))?))[\"']?(?: ?[:=] ?| )[\"']?"
     r"[A-Za-z0-9_.@-]{2,40} ?(?:[/|,、] ?|(?<=[0-9A-Za-z]) )(?:(?:密码|口令|passw(?:or)?d|pass|pwd|pw) ?[:=] ?)?([!-~]{6,64})"
 )
-_BEHIND = re.compile(r"(?<![!-~])([!-~]{6,64}) ?[(（](?:这是|新|初始|登录)?(?i:密码|口令|password|pwd|passcode)[)）]")
+_BEHIND = gated(r"(?<![!-~])([!-~]{6,64}) ?[(（](?:这是|新|初始|登录)?(?i:密码|口令|password|pwd|passcode)[)）]")
 _COLUMN = re.compile(
     r"(?:登录|初始|默认|支付|wifi|邮箱|user|db|login|plain)?(?:密码|口令|password|passwd|pwd|psw|授权码|passcode)(?:plain|text)?"
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from brightline.corpus.personal.gated import Gated, gated
+
 __all__ = ["backward", "forward", "latin", "plain"]
 
 _NUMBER_WORDS = r"(?:[ _-]{0,2}(?:号码|号|號碼|號|编号|編號|帐号|账号|账户|帐户|ID|No\.?|num(?:ber)?|nbr|account|acct|#)){0,2}"
@@ -23,14 +25,14 @@ LINK = rf"{_NUMBER_WORDS}{_REMARK}{_LINES}{_VERB}{_SIGNS}"
 _BACK = r"[\"']? ?[(\[【,，]{0,2} ?(?:这?[就也]?(?:是|为)|这个|加我?|搜我?|as|is|=)? ?(?:我们?|他|她|本人|孩子|客户|对方|my|his|her|their|the)?的?(?:新|旧|老|常用|个人)?的? ?"
 
 
-def forward(label: str, value: str, end: str) -> re.Pattern[str]:
+def forward(label: str, value: str, end: str) -> Gated:
     """Label, then value (group 1). ``end``: what may not follow the value, as a look-ahead."""
-    return re.compile(rf"(?:{label}){LINK}({value}){end}", re.IGNORECASE)
+    return gated(rf"(?:{label}){LINK}({value}){end}", re.IGNORECASE)
 
 
-def backward(label: str, value: str) -> re.Pattern[str]:
+def backward(label: str, value: str) -> Gated:
     """Value (group 1), then what it is called: ``83920174（QQ）``, ``83920174是我的QQ``."""
-    return re.compile(
+    return gated(
         rf"(?<![0-9A-Za-z_.@/-])({value}){_BACK}(?:{label})(?=号|id|no\.?(?![a-z])|num|[^0-9A-Za-z:=\u4e00-\u9fff]|[了吧呢哦,]|$)",
         re.IGNORECASE,
     )

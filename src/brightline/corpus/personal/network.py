@@ -13,13 +13,14 @@ from collections.abc import Iterator
 
 from brightline.corpus.personal.context import after, before, heading, says, words
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.gated import gated
 
 __all__ = ["emails", "ip_addresses", "network_cards"]
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _AT = r"(?: ?@ ?| ?[\[({<【「] ?(?i:at|@) ?[\])}>】」] ?| (?i:at) | ?(?:艾特|圈a|#) ?)"
 _DOT = r"(?:\.| ?[\[({<【「] ?(?i:dot|\.|点) ?[\])}>】」] ?| (?i:dot) )"
-_EMAIL = re.compile(
+_EMAIL = gated(
     rf"(?<![A-Za-z0-9._%+-])([A-Za-z0-9_](?:[A-Za-z0-9._%+-]{{0,62}}[A-Za-z0-9_])?)({_AT})({_LABEL}(?:{_DOT}{_LABEL}){{1,5}})(?![A-Za-z0-9@])"
 )
 _RESERVED = re.compile(r"(?:^|\.)(?:example\.(?:com|net|org)|(?:test|example|invalid|localhost|local))$")  # RFC 2606, RFC 6762
@@ -30,7 +31,7 @@ _MAIL_HOSTS = re.compile(
 )
 _CODE_BEFORE = re.compile(r"(?:git|ssh|svn|hg|scp|rsync)(?:\+ssh)?:?(?://)?$|(?:://)$", re.IGNORECASE)
 
-_IPV4 = re.compile(
+_IPV4 = gated(
     r"(?:(?<![0-9A-Za-z.])|(?<=[^A-Za-z]IP)|(?<=[^A-Za-z]ip))(?<![0-9]-)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z_]|\.[0-9A-Za-z]|-[0-9A-Za-z])"
 )
 _IPV6 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}|:)(?::[0-9A-Fa-f]{1,4}){0,5}(?![0-9A-Za-z:]|\.[0-9])")

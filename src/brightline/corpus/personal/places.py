@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from brightline.corpus.personal.context import heading, says
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.gated import gated
 
 __all__ = ["coordinates"]
 TRACES = r"坐标|座标|经纬|纬度|经度|定位|\bgps|latitude|longitude|\blat\b|\blng\b|\"lat|北纬|东经|[0-9]{1,3}\.[0-9]{4,}[°,， NSEW]|[0-9]°"  # google-re2, (?i)
@@ -15,11 +16,11 @@ _WORDS = r"坐标|座標|经纬|經緯|纬度|经度|緯度|經度|定位|位置
 _NUMBER = r"[-+]?(?:1[0-7][0-9]|[0-9]{1,2})\.[0-9]{3,12}"
 _SIDE = r"(?: ?° ?)?(?: ?[NSEW北南东西][纬经]?)?"
 _NAME = r"[\"']?(?:latitude|longitude|lat|lng|lon|纬度|经度|北纬|东经|[NSEW])[\"']?(?: ?[:=是为] ?| )?[\"']?"
-_PAIR = re.compile(
+_PAIR = gated(
     rf"(?<![0-9A-Za-z.])(?:{_NAME})?({_NUMBER}){_SIDE}[\"']?(?: ?[,;/|、&] ?| )(?:\n? {{0,8}})(?:{_NAME})?({_NUMBER}){_SIDE}(?![0-9]|\.[0-9])",
     re.IGNORECASE,
 )
-_SEXAGESIMAL = re.compile(
+_SEXAGESIMAL = gated(
     r"(?<![0-9.])[NSEW北南东西]?[纬经]?[0-9]{1,3} ?° ?[0-9]{1,2} ?[′'’分] ?[0-9]{1,2}(?:\.[0-9]+)? ?(?:″|\"|”|''|秒) ?[NSEW北南东西]?[纬经]?[ ,，、;]{0,3}"
     r"[NSEW北南东西]?[纬经]?[0-9]{1,3} ?° ?[0-9]{1,2} ?[′'’分] ?[0-9]{1,2}(?:\.[0-9]+)? ?(?:″|\"|”|''|秒) ?[NSEW北南东西]?"
 )
