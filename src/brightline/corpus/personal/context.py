@@ -23,6 +23,8 @@ _PLACEHOLDER = re.compile(
 BEFORE, AFTER = 48, 16
 _SIGNS = tuple(map(re.compile, (r"\|", r"\t", r"(?<=\S) {2,}(?=\S)", r"[,;]")))  # between cells, the surest first
 _VALUE = re.compile(r"[0-9]{4}|[:：=]")  # what no heading has: a line of JSON is no head of a table
+_PAIR = re.compile(r"[^,;\s][^,;]{0,60}[,;][^,;\s][^,;]{0,60}")
+_PAIR_OF_HEADINGS = re.compile(r"\w[\w ]{0,15}[,;]\w[\w ]{0,15}")
 _LONGEST_ROW = 2000  # characters: longer lines are no rows of a table (own choice; keeps the work bounded)
 _ROWS = 64  # lines that a table is followed upwards in a view
 
@@ -74,7 +76,8 @@ def _table(text: str, begin: int) -> tuple[re.Pattern[str] | None, str]:
     line = text[begin : stop if stop >= 0 else begin + _LONGEST_ROW]
     sign = next((sign for sign in _SIGNS if sign.search(line)), None)
     cells = len(sign.findall(line)) if sign else 0
-    if sign is None or (sign is _SIGNS[-1] and cells < 2):
+    pair = sign is _SIGNS[-1] and cells == 1  # two cells, or a comma in a sentence
+    if sign is None or (pair and _PAIR.fullmatch(line) is None):
         return None, ""
     top = ""
     for upper in reversed(text[max(0, begin - 8000) : begin - 1].split("\n")[-_ROWS:]):
@@ -83,7 +86,7 @@ def _table(text: str, begin: int) -> tuple[re.Pattern[str] | None, str]:
         if len(sign.findall(upper)) != cells:
             break
         top = upper
-    return sign, top
+    return sign, "" if pair and _PAIR_OF_HEADINGS.fullmatch(top) is None else top
 
 
 def says(pattern: str, text: str, start: int, end: int, reach: int = BEFORE) -> bool:

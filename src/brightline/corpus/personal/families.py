@@ -1,7 +1,7 @@
 """What is looked for together: for each family of detectors the traces (google-re2, linear time) that lead to it, and how far around them.
 
 A trace is necessary, not sufficient: where none of a family's stands, its detectors would find nothing. So only small pieces of a corpus
-are ever looked at closely. ``tests/corpus/personal/test_families.py`` holds traces and detectors together.
+are ever looked at closely (Chinese names are no family: ``people`` looks at all characters). ``tests/corpus/personal/test_families.py`` holds traces and detectors together.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from brightline.corpus.personal import (
     foreign,
     identity,
     latin_names,
-    name_words,
     network,
     phones,
     places,
@@ -31,7 +30,6 @@ from brightline.corpus.personal import (
 )
 from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.numbers import numbers_in
-from brightline.corpus.personal.tables import surnames
 
 __all__ = ["ESCAPES", "FAMILIES", "Family", "options", "trace"]
 
@@ -43,14 +41,14 @@ _GAP = r"[ \-.·_/　－—–‐‑−．／\x{a0}\x{2000}-\x{200f}\x{ad}\x{206
 _SPELT = "[0-9零〇○幺一壹二贰两三叁四肆五伍六陆七柒拐八捌九玖勾洞]"
 _MARKUP = r"(?:</?[A-Za-z][^<>]*>|&#?[0-9A-Za-z]{1,8};)"
 _HAN = r"[\x{4e00}-\x{9fff}]"
-_COMMON, _SURNAMES = (
-    "".join(sorted(name for name, kind in surnames().items() if kind in kinds)) for kinds in (("common",), ("common", "rare"))
-)
-_DOUBLE = "|".join(sorted(name for name, kind in surnames().items() if kind == "double"))
-_ANY_SURNAME = f"[{_SURNAMES}]|{_DOUBLE}"
-_COURTESIES = name_words.COURTESIES.replace("|总|工|收|", "|[总工收][^\\x{4e00}-\\x{9fff}]|")
 _APART = rf"{_HAN}[ 　]{_HAN}[ 　]{{0,2}}[:：]|[:：][ 　]{{0,2}}{_HAN}[ 　]{_HAN}(?:[^\x{{4e00}}-\x{{9fff}}]|$)"
 _LETTER = "[A-Za-zＡ-Ｚａ-ｚ]"
+
+
+_HEADINGS = (
+    r"姓\s{0,4}名|名字|联系人|收[件货]人|患者(?:姓名)?|客户(?:姓名)?|员工(?:姓名)?|学生(?:姓名)?|持卡人|户主|负责人|(?:full ?)?name|patient|customer|employee|contact"
+    rf"|{accounts.COLUMNS}|{births.COLUMNS}|{credentials.COLUMNS}|{addresses.COLUMNS}|{identity.COLUMNS}|{foreign.COLUMNS}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +103,10 @@ def _columns(text: str, focus: int) -> Iterator[Found]:
     yield from latin_names.latin_names_in_columns(text, focus)
     yield from accounts.accounts_in_columns(text, focus)
     yield from births.births_in_columns(text, focus)
+    yield from credentials.passwords_in_columns(text, focus)
+    yield from addresses.addresses_in_columns(text, focus)
+    yield from identity.codes_in_columns(text, focus)
+    yield from foreign.foreign_in_columns(text, focus)
 
 
 def _places(text: str, focus: int) -> Iterator[Found]:
@@ -161,32 +163,6 @@ FAMILIES: tuple[Family, ...] = (
         _labels,
     ),
     Family(
-        "people",
-        rf"(?:{name_words.LABELS}|本人|{_HAN}[人者员师])(?:的?姓名|的?名字|名)?(?: ?[(（][/、\x{{4e00}}-\x{{9fff}}]{{1,8}}[)）])?[\"'*\\】\]]{{0,3}}[ 　]?(?:[:：=＝|\t\n>/-]|<[^<>]*>|&[a-z#0-9]+;|是|为|叫|系|[ 　]{{1,4}})(?:[\s\"'(（\[【*|:：　]|<[^<>]*>|&[a-z#0-9]+;){{0,6}}(?:{_ANY_SURNAME})",
-        60,
-        200,
-        48,
-        chinese_names.chinese_names,
-    ),
-    Family(
-        "people beside words",
-        rf"(?:{name_words.INTRODUCED}|{name_words.BESIDE})[\"“(（]?(?:{_ANY_SURNAME}){_HAN}"
-        rf"|{_HAN}{{2}}[ 　]?[:：][ 　\"']{{0,3}}(?:{_ANY_SURNAME}){_HAN}{{1,2}}[^\x{{4e00}}-\x{{9fff}}]|@(?:{_ANY_SURNAME}){_HAN}|{_HAN}[·•・]{_HAN}",
-        60,
-        200,
-        48,
-        chinese_names.chinese_names,
-    ),
-    Family(
-        "people before words",
-        rf"(?:[{_COMMON}]|{_DOUBLE}){_HAN}{{1,2}}(?:[ 　]?(?:{_COURTESIES})|(?:[(（,，、|:： /<【\[-]{{1,3}}(?:td>)?|的)(?:{name_words.DATA})|[(（\]】>](?:[^()（）]{{1,12}}[)）])?[ 　]?[:：]|[:：]|[ 　]?(?:说[:：]|[,，]?(?:你好|您好|早上好|下午好|晚上好))|[\]】>]? ?(?:20[0-9]{{2}}[-/年]|[0-9]{{1,2}}:[0-9]{{2}})|[ 　,，:：|+86<>/td(（\[-]{{1,10}}[1１][3-9３-９][0-9０-９]|[ ,，(（<]{{1,2}}[A-Za-z0-9._-]{{2,32}}@)",
-        60,
-        200,
-        48,
-        chinese_names.chinese_names,
-    ),
-    Family("people in JSON", rf"[nN]ame(?:[\\\\]?[\"'])? ?[:>] ?(?:[\\\\]?[\"'])?{_HAN}", 500, 500, 16, chinese_names.chinese_names),
-    Family(
         "latin people",
         rf"(?:姓\s{{0,4}}名|名字|联系人|收件人|寄件人|客户|患者|收货人|申请人)[\"'<> ]{{0,4}}[:：=|\t]|\b(?i:{latin_names.LABELS})[\"')\]]{{0,2}}(?:(?: ?[:=|\t,!]|\s)[\s\"'>*]{{0,4}}|</?[a-z][^<>]*>\s{{0,4}}){{1,3}}[A-Z][a-zA-Z'-]+[,. ]|(?i:my name is|my name's|\bi am|\bi'm|this is|i, |speaking with|spoke (?:to|with)|\bmeet) [A-Z][a-z]+ [A-Z]|\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Nurse|Officer|Judge)\.? [A-Z]|[A-Z][a-z]+ [A-Z][a-z'-]+ ?[<(\[][A-Za-z0-9._%+-]{{1,40}}@|[\[(]?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\])]? [A-Z][a-z]+ [A-Z][a-z]+ ?:",
         60,
@@ -205,14 +181,12 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family(
         "columns",  # the heading of a table: what stands under it may be far away
-        r"(?i)(?:[|\t,>\n\x00]|  |^)[ *\"]{0,4}(?:姓\s{0,4}名|名字|联系人|收[件货]人|患者(?:姓名)?|客户(?:姓名)?|员工(?:姓名)?|学生(?:姓名)?|持卡人|户主|负责人|(?:full ?)?name|patient|customer|employee|contact|"
-        rf"{accounts.COLUMNS}|{births.COLUMNS})[ *\"]{{0,4}}(?:[|\t,<]|  )",
+        rf"(?i)[|\t,(\"'`][ *\"'`]{{0,4}}(?:{_HEADINGS})[ *\"'`]{{0,4}}(?:[|\t,<)\r\n]|  )|(?:[>\n\x00]|  |^)[ *\"'`]{{0,4}}(?:{_HEADINGS})[ *\"'`]{{0,4}}(?:[|\t,<]|  )",
         400,
         8000,
         0,
         _columns,
     ),
-    Family("people in print", _APART, 90, 200, 90, chinese_names.chinese_names, group="rare"),
     Family("places in print", _APART, 90, 300, 90, _places, group="rare"),
     Family("labels in print", _APART, 90, 200, 90, _labels, group="rare"),
     Family(

@@ -20,10 +20,11 @@ from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.numbers import Number
 from brightline.corpus.personal.tables import divisions
 
-__all__ = ["code_identities", "hong_kong_digit", "number_identity", "singapore_letter", "taiwan_digit"]
+__all__ = ["code_identities", "codes_in_columns", "hong_kong_digit", "number_identity", "singapore_letter", "taiwan_digit"]
 _D = "[0-9０-９①-⑨⓪⑴-⑼⒈-⒐❶-❾➀-➈➊-➒⓿⓵-⓽₀-₉𝟎-𝟿]"
 TRACES = rf"护照|護照|通行证|通行證|回乡[证卡]|回鄉[證卡]|[台臺]胞[证證]|大通证|居住证|居住證|永久居留|永居|(?i:passport|residence.?permit|travel.?permit|permanent resid|home.?return|\b(?:hrp|mtp|eep|gatxz|txz|tbz)\b|exit.?entry.?permit|compatriot|hk.?maca[ou].?p|_permit)|[A-ZＡ-Ｚ]{{1,2}}{_D}{{6}}[ ]?[(（0-9A]|[A-ZＡ-Ｚ][12１２]{_D}{{8}}"
 
+COLUMNS = r"(?:护照|通行证|回乡证|台胞证|居住证|证件)(?:号码?|编号)?|(?:passport|travel_?permit|permit|cert(?:ificate)?|id_?card|id)_?(?:no|num|number)"
 ID_WORDS = r"身份证|身分证|身分證|身份證|证件号|證件號|居民证|公民身份|身份号|id[ _-]?card|id[ _-]?n(?:o|um)|identity|sfz|cert[ _-]?no"
 PERMIT_WORDS = r"居住证|居住證|永久居留|永居|residence[ _-]?permit|permanent resid"
 _LABELS = {  # numbers of these kinds are the holder's identity number, so the nearest label says which it is
@@ -129,6 +130,13 @@ def code_identities(text: str, focus: int = 0) -> Iterator[Found]:
             found = _by_context(text, match)
             if found:
                 yield found
+
+
+def codes_in_columns(text: str, focus: int = 0) -> Iterator[Found]:
+    """The same under the heading of a column, however far above."""
+    for found in code_identities(text, focus):
+        if words(COLUMNS).search(heading(text, found.start)):
+            yield found
 
 
 def _by_context(text: str, match: re.Match[str]) -> Found | None:
