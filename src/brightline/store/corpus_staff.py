@@ -73,6 +73,13 @@ class CorpusStaff:
         with self._database.reading() as connection:
             return [_revision(row) for row in connection.execute(query.order_by(corpus_staff.c.person))]
 
+    def every_rules(self, *, tenant: str = "default") -> list[StaffRevision]:
+        """Every revision of every set of rules, the oldest of each first: which one holds on a day is told by its date, not by when it was entered."""
+        is_rules = corpus_staff.c.person.startswith(RULES_PREFIX, autoescape=True)
+        query = select(corpus_staff).where(corpus_staff.c.tenant == tenant, is_rules)
+        with self._database.reading() as connection:
+            return [_revision(row) for row in connection.execute(query.order_by(corpus_staff.c.person, corpus_staff.c.revision))]
+
     def revisions(self, person: str, *, tenant: str = "default") -> list[StaffRevision]:
         """All revisions of a record, newest first."""
         mine = (corpus_staff.c.person == column_text(person)) & (corpus_staff.c.tenant == tenant)

@@ -1,4 +1,4 @@
-"""Training data: corpora and their inspections, sources, samples, duplicates, documents, appeals and reports."""
+"""Training data: corpora and their inspections, sources, samples, annotation staff, duplicates, documents, appeals and reports."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from brightline.server.console.corpus.reviewing import MOST_BYTES, Reviewing
 from brightline.server.console.corpus.samples import Samples
 from brightline.server.console.corpus.sources import MOST_BYTES as SOURCE_BYTES
 from brightline.server.console.corpus.sources import Sources
+from brightline.server.console.corpus.staff import Staff
 from brightline.server.console.desk import Desk, Door, action, page, upload
 from brightline.server.console.permissions import Permission
 
@@ -20,7 +21,15 @@ __all__ = ["doors"]
 
 def doors(desk: Desk) -> list[Door]:
     """The addresses of this room."""
-    return [*_inspections(desk), *_sources(desk), *_complaints(desk), *_samples(desk), *_documents(desk), *_reports(desk)]
+    return [
+        *_inspections(desk),
+        *_sources(desk),
+        *_complaints(desk),
+        *_samples(desk),
+        *_staff(desk),
+        *_documents(desk),
+        *_reports(desk),
+    ]
 
 
 def _inspections(desk: Desk) -> list[Door]:
@@ -77,6 +86,18 @@ def _samples(desk: Desk) -> list[Door]:
         action(f"{one}/undo", reviewing.undo, review),
         page(f"{one}/disagreements", reviewing.disagreements, review),
         action(f"{one}/disagreements", reviewing.adjudicate, review, most_bytes=MOST_BYTES),
+    ]
+
+
+def _staff(desk: Desk) -> list[Door]:
+    staff = Staff(desk)
+    read, decide = Permission.CORPUS_READ, Permission.CORPUS_DECIDE
+    return [
+        page("/console/corpus/staff", staff.show, read),
+        page("/console/corpus/staff/edit", staff.edit, decide),
+        action("/console/corpus/staff/edit", staff.save, decide),
+        page("/console/corpus/staff/rules", staff.new_rules, decide),
+        action("/console/corpus/staff/rules", staff.save_rules, decide),
     ]
 
 

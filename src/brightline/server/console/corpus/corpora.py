@@ -10,6 +10,8 @@ from typing import Any
 
 from starlette.responses import Response
 
+from brightline.corpus.annotators.risks import Risk
+from brightline.corpus.reporting.uncovered import uncovered_risks
 from brightline.corpus.sampling import Due
 from brightline.server.console.corpus import words
 from brightline.server.console.corpus.figures import STAGES, Progress, StageFigures, figures_of, progress_of
@@ -58,6 +60,12 @@ class RunSheet:
         return self.run.status == "running"
 
 
+def _unlooked(run: CorpusRun) -> list[Risk]:
+    """The risks of the standard's Annex A for which none of the run's kernels has a rule."""
+    kernels = run.plan.get("kernels") or [name for name in run.versions if name != "code"]
+    return uncovered_risks(kernels, models=bool(run.plan.get("models")))
+
+
 class Corpora:
     """The first page of the room, and the page of one run."""
 
@@ -87,7 +95,7 @@ class Corpora:
 
     async def _one(self, visit: Visit, template: str) -> Response:
         sheet = await asyncio.to_thread(self._sheet, visit.request.path_params["run"])
-        return self._desk.render(visit, template, words=words, sheet=sheet, run=sheet.run)
+        return self._desk.render(visit, template, words=words, sheet=sheet, run=sheet.run, unlooked=_unlooked(sheet.run))
 
     def _listed(self, after: str) -> dict[str, Any]:
         tenant = self._desk.settings.tenant

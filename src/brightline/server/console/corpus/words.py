@@ -6,6 +6,8 @@ from brightline.corpus.percent import percent_text as percent
 from brightline.server.face import msgid as _
 
 __all__ = [
+    "ANNOTATION_FUNCTIONS",
+    "ANNOTATION_RULES",
     "APPEALS",
     "BASES",
     "CHOICES",
@@ -18,6 +20,7 @@ __all__ = [
     "LABELS",
     "OUTCOMES",
     "OUTCOME_WORDS",
+    "POLICY_BY",
     "REMEDIES",
     "REMOVED_LABELS",
     "RUNS",
@@ -30,6 +33,12 @@ __all__ = [
     "VERDICTS",
     "percent",
 ]
+
+ANNOTATION_FUNCTIONS = {"label": _("Labelling"), "review": _("Checking"), "arbitrate": _("Arbitration")}
+"""What annotation staff is appointed to (GB/T 45674); the desk asks for checking, and for arbitration where two disagree."""
+
+ANNOTATION_RULES = {"function": _("for function labelling"), "safety": _("for safety labelling")}
+"""What a set of annotation rules covers (TC260-003, 5.3)."""
 
 RUNS = {
     "running": ("wait", _("Running")),
@@ -154,7 +163,12 @@ DUE = {
 STYLES = {"placeholder": _("by a word for what stood there"), "pseudonym": _("by an invented value"), "mask": _("by asterisks")}
 """How passages are covered in what is put out."""
 
+POLICY_BY = {"shipped": _("the policy that ships"), "operator": _("a policy of your own")}
+"""Whose table says what follows from what."""
+
 COUNTED = {
+    "policy_by": _("Policy"),
+    "policy_since": _("This policy counts since"),
     "alike": _("Pairs that are alike"),
     "candidates": _("Pairs that might be alike"),
     "capped": _("Pairs left out, because too many share a mark"),
