@@ -95,7 +95,7 @@ def test_decisions_are_contested_by_one_and_decided_by_another(shell: Shell, tow
     assert (figures["quarantine"], figures["keep"]) == (0, 4)
 
 
-def test_a_sample_is_drawn_reviewed_with_keys_and_closed(shell: Shell, town: Path) -> None:
+def test_a_sample_is_drawn_reviewed_with_keys_closed_and_drawn_again(shell: Shell, town: Path, tmp_path: Path) -> None:
     _inspect(shell, town)
     (drawn,) = shell("corpus", "sample", "town", "--kind", "source", "--json").documents
     sample = str(drawn["sample"])
@@ -114,6 +114,51 @@ def test_a_sample_is_drawn_reviewed_with_keys_and_closed(shell: Shell, town: Pat
     assert closed.status == 0, closed.err
     (outcome,) = closed.documents
     assert (outcome["size"], outcome["failures"], outcome["undecided"]) == (6, 0, 0)
+
+    sheet, pairs = tmp_path / "sheet.json", tmp_path / "pairs.tsv"
+    sheet.write_text(shell("corpus", "sheet", sample).out, "utf-8")
+    pairs.write_text(shell("corpus", "sheet", sample, "--population").out, "utf-8")
+    assert "6 documents are drawn again" in shell("corpus", "verify", sheet).out
+    assert shell("corpus", "verify", sheet, "--documents", pairs, "--json").documents == [{"drawn_again": True, "problems": []}]
+    pairs.write_text(pairs.read_text("utf-8").partition("\n")[2], "utf-8")
+    assert shell("corpus", "verify", sheet, "--documents", pairs).status == 1
+    other = json.loads(sheet.read_text("utf-8"))
+    other["sample"] = drawn["run"]
+    sheet.write_text(json.dumps(other), "utf-8")
+    told = shell("corpus", "verify", sheet)
+    assert (told.status, "the ledger has no sample of these documents" in told.out) == (1, True)
+
+
+def test_a_library_of_refutations_and_own_answers_are_looked_for(shell: Shell, tmp_path: Path) -> None:
+    claim = "喝白酒可以杀死肺里的全部病毒，不用打疫苗"
+    (tmp_path / "refuted.jsonl").write_text(
+        json.dumps({"claim": claim, "refutation": "不能", "url": "https://piyao.example/1", "published_at": "2026-01-01"}) + "\n", "utf-8"
+    )
+    (tmp_path / "one.jsonl").write_text(json.dumps({"text": f"群里都在转：{claim}。大家快看。"}, ensure_ascii=False) + "\n", "utf-8")
+    ran = shell(
+        "corpus", "inspect", "one.jsonl", "--name", "one", "--kernels", "quality,generated", "--workers", "1",
+        "--refutations", "refuted.jsonl", "--own-answers",
+    )  # fmt: skip
+    assert ran.status == 0, ran.err
+    assert "no answer of this installation is on record" in ran.err
+    found = pq.read_table(tmp_path / "home" / "corpora" / "one" / "annotations" / "quality" / "000000.parquet").to_pylist()
+    assert "falsehood.refuted_claim" in {each["rule"] for each in found[0]["findings"]}
+    (snapshot,) = (tmp_path / "home" / "keys" / "own-answers").iterdir()
+    assert snapshot.stat().st_mode & 0o077 == 0
+    assert "BL-CORPUS-084" in shell("corpus", "inspect", "one.jsonl", "--name", "one", "--kernels", "quality", "--refutations", "none").err
+
+
+def test_a_policy_of_ones_own_counts_until_it_is_taken_back(shell: Shell, town: Path, tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(
+        "- rule: source.unregistered\n  outcome: keep\n  grounds: [SEC-D4]\n  reason: {zh: '未登记（{rules}）', en: 'not registered ({rules})'}\n",
+        "utf-8",
+    )
+    _inspect(shell, town)
+    assert "by a policy of your own" in shell("corpus", "decide", "town", "--policy", "policy.yaml").out
+    _inspect(shell, town)
+    assert "by a policy of your own" in shell("corpus", "decide", "town").out
+    assert "by the policy that ships" in shell("corpus", "decide", "town", "--shipped-policy").out
+    assert shell("corpus", "decide", "town", "--shipped-policy", "--policy", "policy.yaml").status == 2
 
 
 def test_a_file_that_changed_before_it_is_put_out_is_named(shell: Shell, town: Path, tmp_path: Path) -> None:

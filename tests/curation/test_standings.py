@@ -83,7 +83,17 @@ def test_an_operators_policy_is_kept_with_the_run(curation: Curation, town: Path
     assert shipped["quarantine"] >= 1
     assert (own["quarantine"], own["keep"]) == (0, 3)
     assert again["policy"] == own["policy"] != shipped["policy"]
+    assert (shipped["policy_by"], own["policy_by"], again["policy_by"]) == ("shipped", "operator", "operator")
     assert again["shards_redone"] == 0
+
+    later = curation.begin(run.plan, by="tests")
+    with later.working("tests"):
+        stages.annotate(later)
+        stages.cluster(later)
+        unnoticed = stages.decide(later)
+        back = stages.decide(later, shipped=True)
+    assert (unnoticed["policy_by"], unnoticed["policy_since"]) == ("operator", own["policy_since"])
+    assert (back["policy"], back["policy_by"], back["quarantine"]) == (shipped["policy"], "shipped", shipped["quarantine"])
 
 
 def test_sources_of_the_example_are_usable(curation: Curation) -> None:

@@ -112,9 +112,11 @@ class Corpus:
         """Find exact and near copies."""
         return self._stage("cluster")
 
-    def decide(self, policy: str | PathLike[str] | None = None) -> StageResult:
-        """Keep, redact, quarantine or drop each document. ``policy``: a table of one's own of what follows from what."""
-        return self._stage("decide", **({} if policy is None else {"policy": Path(policy)}))
+    def decide(self, policy: str | PathLike[str] | None = None, *, shipped: bool = False) -> StageResult:
+        """Keep, redact, quarantine or drop each document. ``policy``: a table of one's own of what follows from what; it counts in later runs of
+        the corpus, too, until ``shipped`` takes it away (figures ``policy_by``, ``policy_since``)."""
+        options: dict[str, Any] = {} if policy is None else {"policy": Path(policy)}
+        return self._stage("decide", **(options | {"shipped": True} if shipped else options))
 
     def emit(self, out: str | PathLike[str] = "", *, style: Style = "placeholder", language: str = "zh") -> StageResult:
         """Write what stays under ``out`` (in ``clean/``; the workspace without it), with personal data covered in a style."""

@@ -31,7 +31,7 @@ from brightline.labels.text_label import has_text_label
 if TYPE_CHECKING:  # the store takes half a second to import, and a worker has no use for it
     from brightline.store.engine import Database
 
-__all__ = ["SCHEMA", "GeneratedKernel", "kernel", "write_snapshot"]
+__all__ = ["SCHEMA", "GeneratedKernel", "keep_snapshot", "kernel", "write_snapshot"]
 
 SCHEMA = pa.schema(
     [pa.field("findings", FINDINGS), pa.field("ai_share", pa.float32()), pa.field("labelled", pa.bool_()), pa.field("known", pa.bool_())]
@@ -161,6 +161,16 @@ def write_snapshot(database: Database, target: Path, key: bytes, *, tenant: str 
             allow_pickle=False,
         )
     return len(digests)
+
+
+def keep_snapshot(database: Database, folder: Path, key: bytes, *, tenant: str = "default") -> tuple[Path, int]:
+    """Write a snapshot of today's fingerprints under the name of what is in it, so that a run that is gone on with finds what it began with;
+    its place, and how many answers it is of. Raises as ``write_snapshot``."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = folder / f".{os.getpid()}.npz"
+    fresh.unlink(missing_ok=True)
+    known = write_snapshot(database, fresh, key, tenant=tenant)
+    return fresh.rename(folder / f"{_load(fresh).version}.npz"), known
 
 
 def _load(file: Path) -> _Snapshot:

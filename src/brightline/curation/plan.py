@@ -37,7 +37,8 @@ EVERY_KERNEL = tuple(sorted(set(KERNELS) - {"keywords"}))
 @dataclass(frozen=True, slots=True)
 class RunPlan:
     """``corpus``: its name. ``inputs``: files, folders, globs, ``s3://``. ``workspace``: where everything of the run lies; empty: by its name. ``kernels``:
-    names of ``KERNELS``. ``keywords``: the library on its shelf in the workspace, or nothing. ``workers`` 0: one a processor core.
+    names of ``KERNELS``. ``keywords``: the library on its shelf in the workspace, or nothing. ``refutations``: a JSONL library of refuted claims;
+    ``own_answers``: a snapshot of the fingerprints of this installation's answers; both files, or nothing. ``workers`` 0: one a processor core.
     ``shard_bytes``: input of one shard. ``models``: also the linear models, not only the goals. Raises ``CorpusError`` BL-CORPUS-004 for what cannot be done.
     """
 
@@ -46,6 +47,8 @@ class RunPlan:
     workspace: str
     kernels: tuple[str, ...] = EVERY_KERNEL
     keywords: str = ""
+    refutations: str = ""
+    own_answers: str = ""
     engine: Engine = "native"
     address: str = ""
     workers: int = 0

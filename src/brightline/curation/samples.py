@@ -13,7 +13,7 @@ Seeds were committed to when the run began (``runs.py``). Plans, drawing and ver
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
@@ -35,6 +35,7 @@ from brightline.corpus.sampling import (
     plan_removed,
     plan_source_check,
     plan_technical,
+    verify_sheet,
 )
 from brightline.corpus.shard import Shard
 from brightline.curation.runs import Run
@@ -42,7 +43,7 @@ from brightline.curation.stages import emission, options_of, require_decisions
 from brightline.curation.technical import look_again
 from brightline.store import CorpusSamples, NewItem, StoredSample
 
-__all__ = ["KINDS", "Kind", "draw_sample", "population", "read_covered", "read_texts"]
+__all__ = ["KINDS", "Kind", "draw_sample", "population", "population_of", "read_covered", "read_texts", "verify_drawn"]
 
 Kind = Literal["human", "technical", "removed", "source"]
 KINDS: tuple[Kind, ...] = ("human", "technical", "removed", "source")
@@ -104,6 +105,33 @@ def population(run: Run, kind: Kind) -> Iterator[Member]:
                 yield Member(doc_id, source or "", " ".join((outcome, *rules[:1])))
             elif kind != "removed" and outcome in _KEPT:
                 yield Member(doc_id, source or "", source or "")
+
+
+def population_of(run: Run, plan: Plan) -> Iterator[Member]:
+    """The documents that a plan was made of. Raises as ``draw_sample`` does."""
+    kind: Kind = "source" if plan.population == "all" else "removed" if plan.population == "removed" else "human"
+    return population(run, kind)
+
+
+def verify_drawn(run: Run, sheet: Mapping[str, Any], documents: Iterable[tuple[str, str]] | None = None) -> tuple[str, ...]:
+    """What is wrong with the sheet of a sample of a run, by its documents and by this installation's ledger; nothing with the empty tuple.
+
+    ``documents``: all (document, stratum) pairs of the population; the run's own without them. Raises ``CorpusError`` BL-CORPUS-051, -093.
+    """
+    problems = _against_the_ledger(run, sheet)
+    if documents is None:
+        documents = ((each.doc_id, each.stratum) for each in population_of(run, Plan.from_document(sheet["plan"])))
+    return (*problems, *verify_sheet(sheet, documents))
+
+
+def _against_the_ledger(run: Run, sheet: Mapping[str, Any]) -> tuple[str, ...]:
+    plan, samples, tenant = Plan.from_document(sheet["plan"]), CorpusSamples(run.curation.store.database), run.curation.settings.tenant
+    committed = samples.committed_seed(run.id, plan.kind, plan.population, plan.number, tenant=tenant)
+    problems = ["the ledger has another commitment for this sample"] if committed != sheet["commitment"] else []
+    drawn = run.curation.store.audit.events(kind="corpus.sample_drawn", subject=str(sheet["sample"]))
+    if not any(event.detail.get("documents") == sheet["documents_sha256"] for event in drawn):
+        problems.append("the ledger has no sample of these documents")
+    return tuple(problems)
 
 
 def read_texts(run: Run, wanted: AbstractSet[str]) -> Iterator[tuple[str, str, str]]:

@@ -36,7 +36,6 @@ from brightline.curation.plan import KERNELS
 from brightline.curation.rules import goal_titles
 from brightline.curation.runs import Run, absolute, keep_apart
 from brightline.curation.standings import standings
-from brightline.pipeline import operator_goals
 from brightline.store import CorpusAppeals, CorpusSchedules
 
 __all__ = [
@@ -56,6 +55,8 @@ __all__ = [
 ]
 
 _POLICY = "policy.yaml"
+_POLICY_SINCE = ".policy.json"
+"""Version of the policy that counts, whose it is, and since which day."""
 _CLEANED = ".emitted.json"
 """Which files in ``clean/`` are a corpus' own: only those are ever removed."""
 
@@ -89,9 +90,10 @@ def cluster(run: Run, told: Told = lambda _: None, options: DuplicateOptions | N
     return found
 
 
-def decide(run: Run, told: Told = lambda _: None, policy: Path | None = None) -> dict[str, Any]:
+def decide(run: Run, told: Told = lambda _: None, policy: Path | None = None, shipped: bool = False) -> dict[str, Any]:
     """Say of each document whether it is kept, redacted, quarantined or dropped, and why. ``policy``: an operator's table, which is kept
-    with the run and counts from then on. Sources, complaints and appeals count as they stand now.
+    in the corpus' workspace and counts from then on, in later runs too, until another one is given or ``shipped`` takes it away. What counts,
+    and since when, is among the figures. Sources, complaints and appeals count as they stand now. Raises ``DataError`` for an unusable policy.
     """
     require_inspection(run)
     curation, tenant = run.curation, run.curation.settings.tenant
@@ -100,6 +102,8 @@ def decide(run: Run, told: Told = lambda _: None, policy: Path | None = None) ->
     if policy is not None:
         load_policy(policy)  # an unusable one is refused before it is kept
         run.workspace.write_bytes(_POLICY, policy.read_bytes())
+    elif shipped:
+        run.workspace.remove(_POLICY)
     task = DecideTask(
         run.workspace,
         {name: run.record.versions[name] for name in run.plan.kernels},
@@ -116,7 +120,7 @@ def decide(run: Run, told: Told = lambda _: None, policy: Path | None = None) ->
     rules: Counter[str] = Counter()
     for shard in curation.runs.shards(run.id, "decide", status="done"):
         rules.update(shard.outcome.get("rules", {}))  # a shard that was put aside before has none
-    return _noted(run, outcome, rules=dict(sorted(rules.items())), policy=task.policy.version)
+    return _noted(run, outcome, rules=dict(sorted(rules.items())), **_policy_figures(run, task.policy))
 
 
 def emit(run: Run, told: Told = lambda _: None, out: str = "", style: Style = "placeholder", language: str = "zh") -> dict[str, Any]:
@@ -257,6 +261,18 @@ def _drop_cleaned(run: Run, out: Workspace, former: Iterable[str]) -> None:
 
 def _note_cleaned(run: Run, out: Workspace, names: Iterable[str]) -> None:
     out.write_bytes(_CLEANED, orjson.dumps({"corpus": run.plan.corpus, "files": sorted(names)}, option=orjson.OPT_INDENT_2))
+
+
+def _policy_figures(run: Run, policy: Policy) -> dict[str, str]:
+    """By which policy, whose it is, and since which day this corpus is decided on by it: what was given once counts until it is taken back,
+    and nobody who reads a later run remembers."""
+    noted = orjson.loads(run.workspace.read_bytes(_POLICY_SINCE)) if run.workspace.exists(_POLICY_SINCE) else {}
+    if noted.get("version") != policy.version:
+        own = run.workspace.exists(_POLICY)
+        today = datetime.now(UTC).date().isoformat()
+        noted = {"by": "operator" if own else "shipped", "since": today, "version": policy.version}
+        run.workspace.write_bytes(_POLICY_SINCE, orjson.dumps(noted, option=orjson.OPT_INDENT_2))
+    return {"policy": policy.version, "policy_by": noted["by"], "policy_since": noted["since"]}
 
 
 def _policy_of(run: Run) -> Policy:

@@ -15,6 +15,7 @@ from brightline.corpus.reporting.clusters import count_clusters
 from brightline.corpus.reporting.count_task import CountTask, counted_of
 from brightline.corpus.reporting.counts import Counts
 from brightline.corpus.reporting.facts import Failures, Quarantined
+from brightline.corpus.reporting.html import render
 from brightline.corpus.reporting.identity import corpus_digest
 from brightline.corpus.storage import Workspace
 from brightline.rulebook import Rulebook, load_rulebook
@@ -321,3 +322,23 @@ def test_a_changed_decision_or_kernel_is_counted_again(tmp_path: Path) -> None:
     assert first == CountTask(workspace, ("b", "a"), "1").versions
     assert first != CountTask(workspace, ("a", "b"), "2").versions
     assert first != CountTask(workspace, ("a",), "1").versions
+
+
+@pytest.mark.parametrize(
+    ("by", "says"), [("operator", "own, since 2026-11-01"), ("shipped", "the policy that ships, since")]
+)
+def test_a_report_says_by_whose_policy_and_since_when_documents_were_decided(tmp_path: Path, by: str, says: str) -> None:
+    workspace, shards = write_run(tmp_path, [document(0)])
+    policy = {"version": "0123456789abcdef", "by": by, "since": "2026-11-01"}
+    report = build(workspace, shards, facts(policy=policy))
+    assert report.document["decisions"]["policy"] == policy
+    assert says in render(report, "en")
+
+
+def test_beside_every_total_stands_of_how_many_risks_it_says_nothing(tmp_path: Path) -> None:
+    workspace, shards = write_run(tmp_path, [document(0)])
+    report = build(workspace, shards, facts())
+    missing = [row["risk"] for row in report.document["risks"] if not row["rules"]]
+    page = render(report, "en")
+    told = f"Nothing automatic looked for {len(missing)} of the 31 risks of Annex A ({', '.join(missing)}), nor for machine spin"
+    assert page.count(told) == 3  # coverage, findings, decisions

@@ -30,6 +30,7 @@ for _command in (
     inspecting.inspect,
     sampling.sample,
     sampling.review,
+    sampling.sheet,
     deciding.decide,
     deciding.emit,
     reporting.report,

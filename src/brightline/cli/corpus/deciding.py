@@ -27,12 +27,19 @@ _SHOWN_RULES = 20
 
 def decide(
     corpus: _CORPUS,
-    policy: Annotated[Path | None, typer.Option(help="Your own table of what follows from what; it is kept with the run.")] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="Your own table of what follows from what; it counts for later runs of the corpus, too.")
+    ] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped-policy", help="Back to the policy that ships: your own table counts no more.")
+    ] = False,
     lang: Annotated[str, typer.Option(help="Language of the rules' titles: zh or en.")] = "en",
     as_json: _JSON = False,
 ) -> None:
     """Decide on each document: keep, redact, quarantine or drop, with rules and reasons. Exit code 1: shards were put aside."""
-    options: dict[str, Any] = {} if policy is None else {"decide": {"policy": policy}}
+    if policy is not None and shipped:
+        raise InputError("BL-CORPUS-097", "two policies are named", "--policy FILE or --shipped-policy")
+    options: dict[str, Any] = {"decide": {"policy": policy, "shipped": shipped}}
     with opened() as curation:
         from brightline.curation.stages import require_inspection
 
@@ -133,6 +140,10 @@ def _show_decisions(figures: dict[str, Any], lang: str) -> None:
     _show_put_aside(figures)
     if figures.get("left_out"):
         console.print(f"[red]{figures['left_out']:,} shards were put aside before: nothing is decided on them[/]", soft_wrap=True)
+    if figures["policy_by"] == "operator":
+        console.print(f"[yellow]by a policy of your own[/], since {figures['policy_since']} (back: --shipped-policy)")
+    else:
+        console.print(f"[dim]by the policy that ships, since {figures['policy_since']}[/]")
     found = sorted(((count, rule) for rule, count in figures["rules"].items() if "." in rule and not rule[0].isupper()), reverse=True)
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("documents", "rule", "what it is"):

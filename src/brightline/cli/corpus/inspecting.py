@@ -18,10 +18,11 @@ from brightline.cli.terminal import console, print_json
 from brightline.corpus.shard import ReadOptions
 from brightline.curation.plan import EVERY_KERNEL, KERNELS, RunPlan
 from brightline.errors import BrightlineError, InputError
+from brightline.labelling.keys import own_secret
 from brightline.store import CorpusRun, CorpusRuns
 
 if TYPE_CHECKING:
-    from brightline.curation.runs import Run
+    from brightline.curation.runs import Curation, Run
 
 __all__ = ["inspect", "resume", "status"]
 
@@ -37,6 +38,14 @@ def inspect(
     ] = "",
     kernels: Annotated[str, typer.Option(help=f"Only these, with commas: {', '.join(KERNELS)}.")] = "",
     keywords: Annotated[Path | None, typer.Option(help="A library of your own: one word a line, optionally a tab and a category.")] = None,
+    refutations: Annotated[
+        Path | None,
+        typer.Option(help="A library of refuted claims, JSONL: claim, refutation, url, published_at. Documents that repeat one are found."),
+    ] = None,
+    own_answers: Annotated[
+        bool,
+        typer.Option("--own-answers", help="Also tell what this installation's models wrote themselves, by the fingerprints it keeps."),
+    ] = False,
     models: Annotated[bool, typer.Option("--models", help="Also the linear models, not only the goals. Slower.")] = False,
     source: Annotated[str, typer.Option(help="The registered source of rows that name none. Default: such rows are flagged.")] = "",
     text_field: Annotated[list[str] | None, typer.Option("--text-field", help="Where the text stands; dots reach into objects.")] = None,
@@ -68,6 +77,8 @@ def inspect(
             shard_bytes=(shard_mib or settings.corpus_shard_mib) * 1024 * 1024,
             models=models,
             reading=reading,
+            refutations=str(refutations.resolve()) if refutations else "",
+            own_answers=_own_answers(curation) if own_answers else "",
         )
         run = curation.begin(plan, keywords=keywords, by=BY)
         figures = worked(run, ("annotate", "cluster"), as_json)
@@ -127,6 +138,18 @@ def worked(run: Run, stages: Sequence[str], as_json: bool, **options: Any) -> di
         problem.hint = f"{problem.hint}; then go on with: brightline corpus resume {run.id}".lstrip("; ")
         raise
     return figures
+
+
+def _own_answers(curation: Curation) -> str:
+    """The snapshot of the fingerprints of today. Its key makes it a secret of the installation: it lies beside the keys, not in a workspace."""
+    from brightline.curation.generated import keep_snapshot
+
+    settings = curation.settings
+    key = own_secret(settings.home / "keys" / "fingerprint.key")
+    place, known = keep_snapshot(curation.store.database, settings.home / "keys" / "own-answers", key, tenant=settings.tenant)
+    if not known:
+        sys.stderr.write("no answer of this installation is on record: see the setting label_fingerprint_days\n")
+    return str(place.resolve())
 
 
 def _no_engine(engine: str) -> Any:

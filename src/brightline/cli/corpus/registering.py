@@ -85,7 +85,8 @@ def complain(
     remedy: Annotated[Remedy, typer.Option(help="With --uphold.")] = "drop_documents",
     reason: Annotated[str, typer.Option(help="Why it was decided so.")] = "",
     erase: Annotated[
-        str, typer.Option(metavar="ID", help="Erase name, address and evidence of who complained from this closed complaint (PIPL, Art. 47).")
+        str,
+        typer.Option(metavar="ID", help="Erase name, address and evidence of who complained from this closed complaint (PIPL, Art. 47)."),
     ] = "",
     words: Annotated[bool, typer.Option("--words", help="With --erase: also what they wrote and were answered.")] = False,
     as_person: Annotated[str, typer.Option("--as", help="Who receives or decides. Default: the name of your account.")] = "",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
+import orjson
 import typer
 from rich.text import Text
 
@@ -13,6 +15,8 @@ from brightline.cli.corpus.watching import watching
 from brightline.cli.terminal import console, print_json
 from brightline.corpus.reporting import Report
 from brightline.corpus.reporting.difference import diff as difference
+from brightline.corpus.sampling import verify_sheet
+from brightline.corpus.sampling.sheet import FORMAT as SHEET
 from brightline.errors import InputError
 from brightline.store import CorpusReports
 
@@ -75,11 +79,19 @@ def diff(
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="A report.json.")],
+    file: Annotated[Path, typer.Argument(help="A report.json, or the sheet of a sample.")],
+    documents: Annotated[
+        Path | None, typer.Option(help="With a sheet: what it was drawn from (document, tab, stratum, one a line), where no run is here.")
+    ] = None,
     as_json: _JSON = False,
 ) -> None:
-    """Tell whether this installation signed exactly this report. Exit code 0: it did, and the ledger holds; 1: it did not."""
+    """Tell whether this installation signed exactly this report, or draw a sample again from its sheet.
+
+    Exit code 0: it did, and the ledger holds, or the same documents were drawn; 1: not so.
+    """
     content = _bytes(file)
+    if (given := _sheet(content)) is not None:
+        _verify_sheet(given, documents, as_json)
     with records() as (store, settings):
         signature = CorpusReports(store.database).verify(content, tenant=settings.tenant)
     holds = signature is not None and signature.holds
@@ -91,6 +103,41 @@ def verify(
         where = "pending" if signature.event.seq is None else f"entry {signature.event.seq} of the ledger"
         console.print(Text.assemble(("signed", "bold green") if holds else ("altered", "bold red"), f" by this installation: {where}"))
     raise typer.Exit(int(not holds))
+
+
+def _sheet(content: bytes) -> dict[str, Any] | None:
+    """The sheet of a sample; None for what is none, a report above all."""
+    try:
+        given = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return given if isinstance(given, dict) and given.get("format") == SHEET else None
+
+
+def _verify_sheet(given: dict[str, Any], documents: Path | None, as_json: bool) -> NoReturn:
+    """Draw it again: from pairs alone, as an auditor elsewhere does, or from the run's own tables and with the ledger's events."""
+    if documents is not None:
+        problems = verify_sheet(given, _pairs(documents))
+    else:
+        with opened() as curation:
+            from brightline.curation.samples import verify_drawn
+
+            problems = verify_drawn(curation.find(str(given.get("run", ""))), given)
+    if as_json:
+        print_json({"drawn_again": not problems, "problems": list(problems)})
+    elif problems:
+        for problem in problems:
+            console.print(Text(problem, style="bold red"))
+    else:
+        console.print(Text.assemble(("the same", "bold green"), f" {len(given['documents']):,} documents are drawn again by the seed"))
+    raise typer.Exit(int(bool(problems)))
+
+
+def _pairs(file: Path) -> Iterator[tuple[str, str]]:
+    for line in _bytes(file).decode("utf-8", "replace").split("\n"):
+        doc_id, tab, stratum = line.rstrip("\r").partition("\t")
+        if tab:
+            yield doc_id, stratum
 
 
 def _report(reports: CorpusReports, named: str, tenant: str) -> Report:

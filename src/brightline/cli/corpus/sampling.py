@@ -22,13 +22,13 @@ from rich.text import Text
 from brightline.cli.corpus.opened import BY, opened, person, records
 from brightline.cli.terminal import console, print_json
 from brightline.corpus.percent import percent_text
-from brightline.corpus.sampling import Answer, Desk, Plan, Task
+from brightline.corpus.sampling import Answer, Desk, Plan, Task, sheet_of
 from brightline.curation.keys import CorpusKey
 from brightline.curation.rules import CorpusRule, families
 from brightline.errors import InputError
 from brightline.store import CorpusSamples, Store, StoredSample
 
-__all__ = ["review", "sample", "visible"]
+__all__ = ["review", "sample", "sheet", "visible"]
 
 _JSON = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 _LABELS = {"p": "pass", "f": "fail", "u": "unsure"}
@@ -62,6 +62,25 @@ def sample(
         else:
             console.print(f"sample {drawn.id}\n  [dim]→ brightline corpus review {drawn.id}[/]", soft_wrap=True)
     raise typer.Exit(int(bool(drawn.outcome) and not _is_good(drawn.outcome)))
+
+
+def sheet(
+    sample_id: Annotated[str, typer.Argument(metavar="SAMPLE", help="Id of a closed sample.")],
+    population: Annotated[
+        bool, typer.Option("--population", help="In its place, what it was drawn from: document, tab, stratum, one a line.")
+    ] = False,
+) -> None:
+    """Write what an auditor needs to draw a closed sample again, as JSON: plan, commitment, seed, documents. `corpus verify` checks it."""
+    if population:
+        with opened() as curation:
+            from brightline.curation.samples import population_of
+
+            stored = CorpusSamples(curation.store.database).get(sample_id, tenant=curation.settings.tenant)
+            for member in population_of(curation.find(stored.run), Plan.from_document(stored.plan)):
+                typer.echo(f"{member.doc_id}\t{member.stratum}")
+        return
+    with records() as (store, settings):
+        print_json(sheet_of(store.database, sample_id, tenant=settings.tenant))
 
 
 def review(

@@ -42,7 +42,7 @@ def coverage(document: Mapping[str, Any], lang: Lang) -> Section:
     """Who looked at how much, what could not be read, what nobody could finish."""
     part = document["coverage"]
     rows = [(said(lang, f"kernel/{row['kernel']}", row["kernel"]), row["inspected"], share(lang, row["share"])) for row in part["kernels"]]
-    blocks: list[Block] = [Note(said(lang, "sentence/coverage"))]
+    blocks: list[Block] = [Note(said(lang, "sentence/coverage")), *_uncovered(document, lang)]
     if rows:
         blocks.append(Bars(said(lang, "caption/coverage"), (said(lang, "name/kernel"), said(lang, "name/inspected")), rows, "c-keep"))
     failures = [[said(lang, f"kernel/{row['kernel']}", row["kernel"]), row["reason"], number(row["documents"])] for row in part["failures"]]
@@ -72,7 +72,7 @@ def findings(document: Mapping[str, Any], lang: Lang) -> Section:
     """What was found, by rule and by source."""
     rows = sorted(document["rules"], key=lambda row: (-row["documents"], row["rule"]))
     if not rows:
-        return Section("findings", said(lang, "part/rules"), [Note(said(lang, "sentence/nothing"))])
+        return Section("findings", said(lang, "part/rules"), [Note(said(lang, "sentence/nothing")), *_uncovered(document, lang)])
     bars = [(_titled(row, lang), row["documents"], number(row["documents"])) for row in rows[:_MOST_BARS]]
     columns = [
         (said(lang, "name/rule"), False),
@@ -110,8 +110,26 @@ def findings(document: Mapping[str, Any], lang: Lang) -> Section:
         Table(said(lang, "caption/findings"), columns, lines, max(0, len(rows) - MOST_ROWS)),
         Table(said(lang, "caption/source_rules"), source_columns, by_source, max(0, len(pairs) - MOST_ROWS)),
         Note(said(lang, "sentence/findings")),
+        *_uncovered(document, lang),
     ]
     return Section("findings", said(lang, "part/rules"), blocks)
+
+
+def _uncovered(document: Mapping[str, Any], lang: Lang) -> list[Block]:
+    """Beside a total: of how many risks it says nothing."""
+    missing = [row["risk"] for row in document["risks"] if not row["rules"]]
+    told = said(lang, "sentence/risks_uncovered") if missing else said(lang, "sentence/spin")
+    codes = said(lang, "list_sign").join(missing)
+    return [Note(told.format(count=number(len(missing)), of=number(len(document["risks"])), codes=codes))]
+
+
+def _policy(part: Mapping[str, Any], lang: Lang) -> list[Block]:
+    """By whose policy, since when; a table of an operator's own stands out."""
+    policy = part["policy"]
+    if not policy["by"]:
+        return []
+    told = said(lang, f"policy/{policy['by']}").format(since=policy["since"], version=policy["version"])
+    return [Note(told, strong=policy["by"] == "operator")]
 
 
 def decisions(document: Mapping[str, Any], lang: Lang) -> Section:
@@ -134,7 +152,7 @@ def decisions(document: Mapping[str, Any], lang: Lang) -> Section:
         ]
         for row in part["outcomes"]
     ]
-    blocks: list[Block] = [Table(said(lang, "caption/outcomes"), columns, outcomes)]
+    blocks: list[Block] = [*_policy(part, lang), Table(said(lang, "caption/outcomes"), columns, outcomes), *_uncovered(document, lang)]
     ruled = sorted(part["rules"], key=lambda row: (-row["documents"], row["rule"], row["outcome"]))
     if ruled:
         columns = [(said(lang, "name/rule"), False), (said(lang, "name/outcome"), False), (said(lang, "name/documents"), True)]
@@ -219,7 +237,7 @@ def limits(document: Mapping[str, Any], lang: Lang) -> Section:
         )
         for row in document["limits"]
     ]
-    always = [said(lang, "limit/spans"), said(lang, "limit/legal")]
+    always = [said(lang, "limit/spin"), said(lang, "limit/spans"), said(lang, "limit/legal")]
     return Section("limits", said(lang, "part/limits"), [Items([*lines, *always])])
 
 

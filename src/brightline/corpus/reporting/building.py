@@ -20,6 +20,7 @@ from brightline.corpus.reporting.counts import FOLDED, LENGTHS, MOST_NAMES, Coun
 from brightline.corpus.reporting.facts import Facts, Quarantined, Remark, SampleFacts, SourceFacts
 from brightline.corpus.reporting.identity import corpus_digest
 from brightline.corpus.reporting.report import FORMAT, Report, rate
+from brightline.corpus.reporting.uncovered import looking_for
 from brightline.corpus.shard import Shard
 from brightline.corpus.storage import Workspace
 from brightline.rulebook import Rulebook, load_rulebook
@@ -30,13 +31,6 @@ OUTCOMES = ("keep", "redact", "drop", "quarantine")
 
 Titled = Callable[[str], tuple[str, str]]
 """A rule's titles, zh and en; ``KeyError`` for a rule that nobody knows."""
-
-_KERNEL_OF = {"falsehood": "quality"}
-"""The kernel of a family of rules, where it has another name."""
-
-
-_MODELS = "illegal.model."
-"""Rules of the family models, which look only where the plan asks for them."""
 
 
 def _untitled(_rule: str) -> tuple[str, str]:
@@ -108,7 +102,7 @@ def assemble(
         ],
         "lengths": [{"from": start, "documents": counts.lengths[start]} for start in LENGTHS],
         "duplicates": _duplicates(clusters),
-        "decisions": _decisions(counts),
+        "decisions": _decisions(counts, facts),
         "redactions": [
             {"rule": rule, "spans": number, "documents": counts.redacted_in[rule]} for rule, number in sorted(counts.redacted.items())
         ],
@@ -304,12 +298,13 @@ def _duplicates(clusters: ClusterCounts) -> dict[str, Any]:
     }
 
 
-def _decisions(counts: Counts) -> dict[str, Any]:
+def _decisions(counts: Counts, facts: Facts) -> dict[str, Any]:
     by_outcome = Counter[str]()
     for (_source, outcome), number in counts.outcomes.items():
         by_outcome[outcome] += number
     return {
         "documents": by_outcome.total(),
+        "policy": {name: facts.policy.get(name, "") for name in ("version", "by", "since")},
         "outcomes": [
             {
                 "outcome": outcome,
@@ -355,18 +350,13 @@ def _risks(counts: Counts, facts: Facts) -> list[dict[str, Any]]:
     documents = _over_sources(counts.found_in)
     rows = []
     for risk in risks():
-        looking = [rule for rule in risk.rules if _looks(rule, facts)]
+        looking = looking_for(risk, facts.kernels, models=facts.models)
         found = sum(
             n for rule, n in documents.items() if any(rule == each or rule.startswith((f"{each}.", f"{each}_")) for each in looking)
         )
         titles = {"title_zh": risk.title_zh, "title_en": risk.title_en}
         rows.append({"risk": risk.code, **titles, "rules": sorted(looking), "note": risk.note, "documents": found})
     return rows
-
-
-def _looks(rule: str, facts: Facts) -> bool:
-    family = rule.partition(".")[0]
-    return _KERNEL_OF.get(family, family) in facts.kernels and (facts.models or not rule.startswith(_MODELS))
 
 
 def _title(rulebook: Rulebook, rule_id: str) -> tuple[str, str]:

@@ -118,6 +118,7 @@ class Facts:
     """``kernels``: name → version of all that were to run. ``versions``: everything else that decides the outcome (``code``,
     ``rulebook``, ``policy``). ``models``: whether the kernel ``illegal`` also asked the family models.
     ``complaints``, ``appeals``: counts by status. ``schedule``: ``every_days``, ``due_at``, ``overdue``.
+    ``policy``: ``version``, ``by`` (shipped, operator), ``since`` (a day): by which documents were decided; empty before they were.
     ``staff``: ``people``, ``trained``, ``examined``, ``rules`` (documents in force), ``separated`` (roles apart).
     """
 
@@ -139,3 +140,4 @@ class Facts:
     appeals: Mapping[str, int] = field(default_factory=dict)
     schedule: Mapping[str, int | str | bool] = field(default_factory=dict)
     staff: Mapping[str, int | bool] = field(default_factory=dict)
+    policy: Mapping[str, str] = field(default_factory=dict)

@@ -68,7 +68,13 @@ def gather(
         appeals=appeals or {},
         schedule=_schedule(database, run, made_at),
         staff=_staff(database, run.tenant, today),
+        policy=_policy(run),
     )
+
+
+def _policy(run: CorpusRun) -> dict[str, str]:
+    decided = run.figures.get("decide") or {}
+    return {name: str(decided.get(key, "")) for name, key in (("version", "policy"), ("by", "policy_by"), ("since", "policy_since"))}
 
 
 def moment(at: int) -> str:
@@ -208,7 +214,7 @@ def _staff(database: Database, tenant: str, today: date) -> dict[str, int | bool
     people = [StaffRecord.from_document(row.person, row.document) for row in staff.latest(tenant=tenant)]
     people = [person for person in people if person.active]
     against = [{each.code for each in objections_to(person, person.functions[0], today=today)} for person in people]
-    rules = [AnnotationRules.from_document(row.person, row.document) for row in staff.latest(rules=True, tenant=tenant)]
+    rules = [AnnotationRules.from_document(row.person, row.document) for row in staff.every_rules(tenant=tenant)]
     return {
         "people": len(people),
         "trained": sum("not_trained" not in codes for codes in against),
