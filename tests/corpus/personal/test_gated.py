@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brightline.corpus.personal import accounts, births, credentials, network, places
-from brightline.corpus.personal.gated import Gated, gate_of, gated
+from brightline.corpus.personal.gated import Gated, Which, gate_of, gated
 
 _GATED = [
     value for module in (accounts, births, credentials, network, places) for value in vars(module).values() if isinstance(value, Gated)
@@ -98,3 +98,12 @@ def test_a_text_with_many_matches_is_read_to_its_end() -> None:
 
 def test_the_gate_of_a_named_example_can_be_read() -> None:
     assert gate_of(re.compile(r"(?<![a-z])key[=:]")) == r"\x{6b}\x{65}\x{79}[\x{3d}\x{3a}]"
+
+
+@given(st.lists(st.sampled_from(["cpf", "CPF", "税号", "巴西", " 1", "tax", "ı", "\n", "好"]), max_size=8).map("".join))
+@settings(max_examples=100, deadline=None)
+def test_those_that_match_are_among_those_that_may(text: str) -> None:
+    expressions = ["(?<![a-z])cpf", "巴西[^\n]{0,8}税号", "", "tax(?= 1)", "never"]
+    may = Which(expressions, re.IGNORECASE).of(text)
+    assert {number for number, one in enumerate(expressions) if re.search(one, text, re.IGNORECASE)} <= set(may)
+    assert 4 not in may or not text or "ı" in text

@@ -15,7 +15,7 @@ from typing import Any
 
 import re2
 
-__all__ = ["Gated", "gate_of", "gated"]
+__all__ = ["Gated", "Which", "gate_of", "gated"]
 
 _MOST = 32  # repetitions that a gate counts; more are "any number" (own choice: keeps its automaton small)
 _MEMORY = 32 << 20  # bytes at most for the automaton of a gate (own choice); with less it is slower, never wrong
@@ -64,6 +64,28 @@ class Gated:
         return int(match.start()) if as_ascii else len(written[: match.start()].decode("utf-8", "surrogatepass"))
 
 
+class Which:
+    """Which of many expressions could match somewhere in a text: one automaton for all of their gates."""
+
+    def __init__(self, expressions: Sequence[str], flags: int = 0) -> None:
+        self._expressions = [re.compile(expression, flags) for expression in expressions]
+        self._set: Any = None
+
+    def of(self, text: str) -> Sequence[int]:
+        """Their numbers in order; all of them where the automaton cannot tell."""
+        every = range(len(self._expressions))
+        if self._set is None:
+            self._set = re2.Set.SearchSet(_options())
+            for expression in (*map(gate_of, self._expressions), _ANY):
+                self._set.Add(expression.encode())
+            self._set.Compile()
+        written, as_ascii = _written(text)
+        if not text or (not as_ascii and any(sign in text for sign in _DOTLESS)):
+            return every
+        found = self._set.Match(written)
+        return sorted(found)[:-1] if found else every  # the last matches in any text: its memory was not enough
+
+
 def gated(expression: str, flags: int = 0) -> Gated:
     """``re.compile`` with a gate."""
     return Gated(re.compile(expression, flags))
@@ -77,11 +99,15 @@ def _written(text: str) -> tuple[bytes, bool]:
 
 @cache
 def _compiled(expression: str) -> Any:
+    return re2.compile(expression.encode(), _options())
+
+
+def _options() -> Any:
     options = re2.Options()
     options.never_capture = True
     options.max_mem = _MEMORY
     options.log_errors = False
-    return re2.compile(expression.encode(), options)
+    return options
 
 
 def gate_of(pattern: re.Pattern[str]) -> str:
