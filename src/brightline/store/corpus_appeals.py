@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 import orjson
 import uuid_utils
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, select, update
 
 from brightline.documents import canonical_json
 from brightline.errors import InputError, NotFound
 from brightline.store.audit import write_event
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
+from brightline.store.newest import newest_first
 from brightline.store.reading import Cursor
 from brightline.store.records import column_text
 from brightline.store.tables import corpus_appeals, corpus_runs
@@ -135,10 +136,8 @@ class CorpusAppeals:
             query = query.where(table.run == column_text(run))
         if status is not None:
             query = query.where(table.status == status)
-        if after is not None:
-            query = query.where(tuple_(table.made_at, table.id) < tuple_(after.made_at, column_text(after.id)))
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(table.made_at.desc(), table.id.desc()).limit(limit))
+            rows = connection.execute(newest_first(query, corpus_appeals, after=after, limit=limit))
             return [_appeal(row) for row in rows]
 
     def of_document(self, run: str, doc_id: str, *, tenant: str = "default") -> list[CorpusAppeal]:

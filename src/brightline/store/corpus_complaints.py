@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 import orjson
 import uuid_utils
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, select, update
 
 from brightline.documents import canonical_json
 from brightline.errors import InputError, NotFound
 from brightline.store.audit import write_event
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
+from brightline.store.newest import newest_first
 from brightline.store.reading import Cursor
 from brightline.store.records import column_text
 from brightline.store.tables import corpus_complaints
@@ -85,7 +86,9 @@ class CorpusComplaints:
             if row is None:
                 raise _no_complaint(complaint_id)
             if row.status == "open":
-                raise InputError("BL-CORPUS-046", "this complaint is open", "decide it first: its answer goes to the address that is erased")
+                raise InputError(
+                    "BL-CORPUS-046", "this complaint is open", "decide it first: its answer goes to the address that is erased"
+                )
             connection.execute(update(corpus_complaints).where(mine).values(document=_text(document)))
             write_event(connection, "corpus.complaint_erased", actor=by, subject=complaint_id, detail={}, tenant=tenant)
             return _complaint(connection.execute(select(corpus_complaints).where(mine)).one())
@@ -115,10 +118,8 @@ class CorpusComplaints:
             query = query.where(table.status == status)
         if source is not None:
             query = query.where(table.source == column_text(source))
-        if after is not None:
-            query = query.where(tuple_(table.made_at, table.id) < tuple_(after.made_at, column_text(after.id)))
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(table.made_at.desc(), table.id.desc()).limit(limit))
+            rows = connection.execute(newest_first(query, corpus_complaints, after=after, limit=limit))
             return [_complaint(row) for row in rows]
 
     def counts(self, *, tenant: str = "default") -> dict[str, int]:

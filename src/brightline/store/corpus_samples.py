@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 import orjson
 import uuid_utils
-from sqlalchemy import Connection, func, select, tuple_, update
+from sqlalchemy import Connection, func, select, update
 
 from brightline.documents import canonical_json
 from brightline.errors import InputError, NotFound
 from brightline.store.audit import write_event
 from brightline.store.clock import now_us
 from brightline.store.engine import Database
+from brightline.store.newest import newest_first
 from brightline.store.reading import Cursor
 from brightline.store.records import column_text
 from brightline.store.tables import audit_events, corpus_reviews, corpus_runs, corpus_sample_items, corpus_samples
@@ -182,10 +183,8 @@ class CorpusSamples:
             query = query.where(table.run == column_text(run))
         if status is not None:
             query = query.where(table.status == status)
-        if after is not None:
-            query = query.where(tuple_(table.made_at, table.id) < tuple_(after.made_at, column_text(after.id)))
         with self._database.reading() as connection:
-            return [_sample(row) for row in connection.execute(query.order_by(table.made_at.desc(), table.id.desc()).limit(limit))]
+            return [_sample(row) for row in connection.execute(newest_first(query, corpus_samples, after=after, limit=limit))]
 
     def items(self, sample_id: str, *, verdict: str | None = None, after: int = -1, limit: int = 100) -> list[SampleItem]:
         """Documents of a sample behind position ``after``. ``verdict``: only those with this one (empty: undecided)."""
