@@ -8,9 +8,11 @@ list of this size and no personal data of China, so it does less than the others
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
+from datatrove.data import Document
 from datatrove.executor import LocalPipelineExecutor
 from datatrove.pipeline.dedup import MinhashDedupCluster, MinhashDedupFilter, MinhashDedupSignature
 from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupBuckets
@@ -19,6 +21,11 @@ from datatrove.pipeline.readers import JsonlReader
 from datatrove.pipeline.writers import ParquetWriter
 from datatrove.utils.hashing import HashConfig
 from datatrove.utils.typeshelper import Languages
+
+
+def as_row(_writer: object, document: Document) -> dict[str, str]:
+    """What is written of a document: its own adapter takes columns and types of the first one, and another's missing licence ends the job."""
+    return {"text": document.text, "id": document.id, "metadata": json.dumps(document.metadata, ensure_ascii=False)}
 
 
 def main() -> None:
@@ -43,7 +50,8 @@ def main() -> None:
     )
     run("buckets", 14, MinhashDedupBuckets(input_folder=folder["signatures"], output_folder=folder["buckets"], config=config))
     run("cluster", 1, MinhashDedupCluster(input_folder=folder["buckets"], output_folder=folder["cluster"], config=config))
-    run("filter", workers, read(), MinhashDedupFilter(input_folder=folder["cluster"]), PIIFormatter(), ParquetWriter(folder["kept"]))
+    written = ParquetWriter(folder["kept"], adapter=as_row)
+    run("filter", workers, read(), MinhashDedupFilter(input_folder=folder["cluster"]), PIIFormatter(), written)
 
 
 if __name__ == "__main__":
