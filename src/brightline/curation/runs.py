@@ -31,7 +31,6 @@ from brightline.curation import kernels
 from brightline.curation.keys import CorpusKey
 from brightline.curation.keywords import shelve
 from brightline.curation.plan import RunPlan
-from brightline.pipeline import operator_goals
 from brightline.store import CorpusRun, CorpusRuns, Store
 
 __all__ = ["Curation", "Run", "absolute", "keep_apart"]
@@ -120,7 +119,12 @@ class Curation:
 
     def kernels_of(self, plan: RunPlan) -> tuple[KernelSpec, ...]:
         """The kernels of a plan as they run here: with this installation's key and goals."""
-        return kernels.specs(plan, self.key, operator_goals(self.settings.goals_dir))
+        return kernels.specs(plan, self.key, self._goal_files() if "illegal" in plan.kernels else ())
+
+    def _goal_files(self) -> Sequence[Path]:
+        from brightline.pipeline import operator_goals  # the engine of texts, for which only one kernel has a use
+
+        return operator_goals(self.settings.goals_dir)
 
     def find(self, corpus_or_run: str) -> Run:
         """A run by its id, or the newest of the corpus of that name.

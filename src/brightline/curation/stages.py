@@ -33,7 +33,6 @@ from brightline.corpus.shard import ShardTask
 from brightline.corpus.sources import Withdrawn
 from brightline.corpus.storage import Workspace
 from brightline.curation.plan import KERNELS
-from brightline.curation.rules import goal_titles
 from brightline.curation.runs import Run, absolute, keep_apart
 from brightline.curation.standings import standings
 from brightline.store import CorpusAppeals, CorpusSchedules
@@ -113,7 +112,7 @@ def decide(run: Run, told: Told = lambda _: None, policy: Path | None = None, sh
         _policy_of(run),
         run.plan.reading,
         annotated=_annotations_digest(run, run.plan.kernels),
-        titles=goal_titles(operator_goals(curation.settings.goals_dir)) if "illegal" in run.plan.kernels else {},
+        titles=_goal_titles(run),
     )
     outcome = run_over(run, elect_standins(task, run.shards), told)
     _drop_tables(run, outcome)
@@ -220,6 +219,16 @@ def _emission_digest(run: Run, kernels: Sequence[str]) -> str:
     for shard in run.curation.runs.shards(run.id, "decide", status="done"):
         digest.update(repr(sorted(shard.outcome["outputs"].items())).encode())
     return _annotations_digest(run, kernels, digest)
+
+
+def _goal_titles(run: Run) -> Mapping[str, tuple[str, str]]:
+    """What the goals are called whose findings reasons may name."""
+    if "illegal" not in run.plan.kernels:
+        return {}
+    from brightline.curation.rules import goal_titles  # both load the engine of texts, for which only this kernel has a use
+    from brightline.pipeline import operator_goals
+
+    return goal_titles(operator_goals(run.curation.settings.goals_dir))
 
 
 _TABLES = {

@@ -33,7 +33,6 @@ def loaded(greeting: bytes) -> ShardTask:
     import pyarrow as pa  # after the path is set, and only where there is work
 
     pa.set_cpu_count(1)
-    _leave_pandas_alone()
     task: ShardTask = pickle.loads(pickled)  # noqa: S301  # as above
     return task
 
@@ -61,29 +60,6 @@ def work(pipe: Connection, task: ShardTask) -> None:
         if is_first:
             gc.freeze()  # what is left are kernels and their tables: nobody needs to look through them again
             is_first = False
-
-
-class _NoPandas:
-    """Finds nothing where pandas is asked for."""
-
-    @staticmethod
-    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
-        if name == "pandas":
-            raise ModuleNotFoundError(name)
-
-
-def _leave_pandas_alone() -> None:
-    """Have pyarrow find out that there is no pandas: where there is one, the first array of numbers would import it (0.3 s and 40 MB a process),
-    and only to see that it is none of its series. A kernel may still import it."""
-    import numpy as np
-    import pyarrow as pa
-
-    if "pandas" not in sys.modules:
-        sys.meta_path.insert(0, _NoPandas)
-        try:
-            pa.array(np.zeros(1))
-        finally:
-            sys.meta_path.remove(_NoPandas)
 
 
 def main(handle: int, parent: int) -> None:
