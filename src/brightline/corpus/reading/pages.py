@@ -26,7 +26,7 @@ def largest_value(file: BinaryIO, column: pq.ColumnChunkMetaData) -> int:
     if column.physical_type != "BYTE_ARRAY" or not any(each in _BY_DICTIONARY for each in column.encodings):
         return 0
     starts = [offset for offset in (column.dictionary_page_offset, column.data_page_offset) if offset]
-    file.seek(min(starts, default=0))
+    file.seek(max(0, min(starts, default=0)))  # of a damaged footer even less than nothing
     size = dictionary_bytes(file.read(_HEADER_BYTES))
     return int(column.total_uncompressed_size) if size is None else size
 

@@ -116,7 +116,7 @@ def _group(group: _Group, fields: list[str], options: ReadOptions, *, every_colu
         rows = group.rows_at_once(None if every_column else fields)
         whole = _whole_batches(group, rows) if every_column else None
         for batch in group.batches(fields, rows):
-            every = _beside(batch, whole) if whole is not None else None
+            every = _beside(group, batch, whole) if whole is not None else None
             for index, value in enumerate(_values(batch)):
                 entry = _entry(row, value, options)
                 if isinstance(entry, Entry):
@@ -129,7 +129,7 @@ def _group(group: _Group, fields: list[str], options: ReadOptions, *, every_colu
                         entry = entry._replace(value=ParquetRow(value, every, index))
                 yield entry
                 row += 1
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last: of a column's name
         _raise_faults(error)
         missing = group.first + metadata.num_rows - row
         yield Reject(row, row + 1, packed, "corrupt", f"{missing} of {metadata.num_rows} rows of a group: {_said(error)}")
@@ -141,16 +141,20 @@ def _whole_batches(group: _Group, rows: int) -> Iterator[pa.RecordBatch]:
         yield from group.batches(None, rows)
     except (pa.ArrowException, OSError) as error:
         _raise_faults(error)
-        said = f"columns that nobody inspected cannot be decoded in the row group {group.number}, whose first row is {group.first + 1}"
-        hint = "mend the file, or leave these columns out of it, and inspect it anew"
-        raise Unreadable("BL-CORPUS-013", f"{said}: {_said(error)}", hint, file=group.shard.file) from error
+        raise _undecodable(group, _said(error)) from error
 
 
-def _beside(inspected: pa.RecordBatch, whole: Iterator[pa.RecordBatch]) -> pa.RecordBatch:
-    batch = next(whole)
-    if batch.num_rows != inspected.num_rows:
-        raise pa.ArrowInvalid(f"columns of {batch.num_rows} and of {inspected.num_rows} rows")
+def _beside(group: _Group, inspected: pa.RecordBatch, whole: Iterator[pa.RecordBatch]) -> pa.RecordBatch:
+    batch = next(whole, None)
+    if batch is None or batch.num_rows != inspected.num_rows:
+        raise _undecodable(group, "they have fewer rows than those that were inspected")
     return batch
+
+
+def _undecodable(group: _Group, why: str) -> Unreadable:
+    said = f"columns that nobody inspected cannot be decoded in the row group {group.number}, whose first row is {group.first + 1}: {why}"
+    hint = "mend the file, or leave these columns out of it, and inspect it anew"
+    return Unreadable("BL-CORPUS-013", said, hint, file=group.shard.file)
 
 
 def _entry(row: int, value: dict[str, Any] | ValueError | OverflowError, options: ReadOptions) -> Entry | Reject:
@@ -212,7 +216,8 @@ def _is_mine(group: pq.RowGroupMetaData, shard: Shard) -> bool:
         return shard.begin == 0
     column = group.column(0)
     starts = [offset for offset in (column.dictionary_page_offset, column.data_page_offset) if offset]
-    begins = min(starts, default=0)
+    # A damaged footer may name a place outside of the file: it is somebody's nevertheless, who tells.
+    begins = min(max(0, min(starts, default=0)), max(0, shard.size_bytes - 1))
     return begins >= shard.begin and (not shard.end or begins < shard.end)
 
 
