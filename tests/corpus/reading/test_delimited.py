@@ -131,7 +131,7 @@ def test_any_bytes_can_be_a_csv(tmp_path_factory: pytest.TempPathFactory, conten
     documents, rejects = read(path)
 
     rest = content.replace(b"\n", b"").replace(b"\r", b"")
-    told = sum(row["length"] for row in rejects) + sum(len(row["text"].encode()) for row in documents)
+    told = sum(row["length"] for row in rejects) + len(documents)  # a text may be empty beside another field
     assert not rest.strip(b'",') or told > 0
 
 
