@@ -28,7 +28,10 @@ def test_kappa_stays_in_its_range_and_does_not_care_who_was_first(pairs: list[tu
         assert turned.kappa is None
         return
     assert turned.kappa == pytest.approx(found.kappa)
-    assert found.kappa_interval is not None
+    if found.kappa_interval is None:
+        assert 1 in (len({first for first, _second in pairs}), len({second for _first, second in pairs}))
+        assert found.kappa == 0.0
+        return
     assert -1 <= found.kappa_interval.low <= found.kappa + 1e-12
     assert found.kappa - 1e-12 <= found.kappa_interval.high <= 1
     assert (found.kappa == pytest.approx(1.0)) == all(first == second for first, second in pairs)
@@ -39,3 +42,9 @@ def test_where_all_say_the_same_chance_explains_it() -> None:
     assert (found.raw, found.kappa, found.kappa_interval) == (1.0, None, None)
     assert found.to_document()["kappa"] is None
     assert agreement([]).to_document()["raw_interval"] == [0.0, 1.0]
+
+
+def test_where_one_of_two_always_says_the_same_no_interval_is_claimed() -> None:
+    found = agreement([("pass", "pass")] * 2 + [("fail", "pass")])
+    assert (found.kappa, found.kappa_interval) == (0.0, None)
+    assert found.to_document()["kappa_interval"] is None

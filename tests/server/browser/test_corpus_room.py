@@ -49,6 +49,9 @@ def every_page(tab: Tab, made: Installation) -> Iterator[tuple[str, Page]]:
         made.samples("/desk"),
         f"/console/corpus/samples/{made.removed.id}/desk",
         made.samples("/disagreements"),
+        "/console/corpus/staff",
+        "/console/corpus/staff/edit",
+        "/console/corpus/staff/rules",
         "/console/corpus/complaints",
         "/console/corpus/appeals",
         "/corpus/complaint",
@@ -84,6 +87,11 @@ def test_every_page_stays_in_place_and_can_be_used_by_everybody(
         tab.check()
 
 
+def ready(page: Page) -> None:
+    """The desk's scripts run: the last of them shows the button for passages. A key that is pressed before goes nowhere."""
+    expect(page.locator("[data-mark]")).to_be_visible()
+
+
 def answers(store: Store, made: Installation, person: str) -> list[tuple[str, dict[str, object]]]:
     return [(each.label, each.document) for each in CorpusReviews(store.database).of_person(made.sample.id, person)]
 
@@ -99,6 +107,7 @@ def test_a_shift_at_the_desk_needs_no_mouse(installation: Installation, browser:
         tab.open(installation.samples())
         page.keyboard.press("r")
         page.wait_for_url("**/desk")
+        ready(page)
         first = page.locator("#document").inner_text()
         page.keyboard.press("8")
         page.evaluate(_SELECT, [2, 4])
@@ -106,6 +115,7 @@ def test_a_shift_at_the_desk_needs_no_mouse(installation: Installation, browser:
         expect(page.locator("[data-passages] button")).to_have_count(1)
         page.keyboard.press("f")
         expect(page.locator("#document")).not_to_have_text(first)
+        ready(page)
         label, document = answers(store, installation, person)[0]
         assert label == "fail"
         assert document["rules"] == ["RISK-A.4-f"]
@@ -113,8 +123,10 @@ def test_a_shift_at_the_desk_needs_no_mouse(installation: Installation, browser:
         second = page.locator("#document").inner_text()
         page.keyboard.press("p")
         expect(page.locator("#document")).not_to_have_text(second)
+        ready(page)
         page.keyboard.press("z")
         expect(page.locator("#document")).to_have_text(second)
+        ready(page)
         assert len(answers(store, installation, person)) == 1
         page.keyboard.press("j")
         page.keyboard.press("o")
@@ -125,6 +137,7 @@ def test_a_shift_at_the_desk_needs_no_mouse(installation: Installation, browser:
 def test_a_passage_is_counted_in_code_points_also_behind_what_nobody_sees(installation: Installation, browser: Browser) -> None:
     with signed_in(installation.site, browser, "lead", lang="zh") as tab:
         page = tab.open(installation.samples("/desk"))
+        ready(page)
         page.evaluate("""() => {
           const text = document.querySelector("[data-text]");
           text.innerHTML = '甲😀<span class="ghost" data-sign="ZWSP">\u200b</span>乙丙';
@@ -146,6 +159,7 @@ def test_a_document_is_answered_without_scripts(installation: Installation, brow
         quoted = page.locator("[data-text]").inner_text()[:4]
         page.fill("#quoted", quoted)
         page.get_by_role("button", name="不合格").click()
+        expect(page.locator(".desk-own li")).to_have_count(1)  # the answer has been kept, and the next page is here
         assert [label for label, _document in answers(store, installation, person)] == ["fail"]
         assert answers(store, installation, person)[0][1]["spans"] == [[0, 4]]
 

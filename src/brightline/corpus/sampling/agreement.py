@@ -22,7 +22,8 @@ _Z_95 = 1.959963984540054  # the normal quantile of 0.975
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """``pairs``: documents that two people answered. ``raw``: share on which they agree, with its exact interval. ``kappa`` None where it
-    is not defined: no pairs, or everybody gave one and the same answer, so that chance alone explains all of it."""
+    is not defined: no pairs, or everybody gave one and the same answer, so that chance alone explains all of it; its interval None too where one
+    of the two always said the same: κ is 0 then whatever the other said, and its standard error says nothing."""
 
     pairs: int
     agreed: int
@@ -58,6 +59,8 @@ def agreement(answers: Iterable[tuple[str, str]]) -> Agreement:
     if by_chance >= 1.0:
         return Agreement(pairs, agreed, raw, interval, None, None)
     kappa = (raw - by_chance) / (1.0 - by_chance)
+    if len(rows) == 1 or len(columns) == 1:
+        return Agreement(pairs, agreed, raw, interval, kappa, None)
     error = _standard_error(cells, rows, columns, pairs, raw, by_chance)
     ends = Interval(max(-1.0, kappa - _Z_95 * error), min(1.0, kappa + _Z_95 * error))
     return Agreement(pairs, agreed, raw, interval, kappa, ends)

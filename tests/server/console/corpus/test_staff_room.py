@@ -30,7 +30,7 @@ def test_who_has_no_record_is_led_from_the_desk_to_the_page_where_it_is_kept(con
     at = f"/console/corpus/samples/{sample.id}/desk"
     assert f'href="{HOME}"' in reviewer.get(at).text.partition("notice-warning")[2].partition("</div>")[0]
     listed = lead.get(HOME).text
-    assert "there is no record of this person" in listed
+    assert "There is no record of this person" in listed
     assert f"{HOME}/edit?person={reviewer.user.id}" in listed
 
     assert lead.post(f"{HOME}/edit", GOOD | {"person": reviewer.user.id}).status_code == 303
@@ -58,10 +58,10 @@ def test_every_revision_stays_and_says_who_kept_it(console: Console) -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"score": "79"}, "no passed examination is on record"),
-        ({"examined_on": str(TODAY - timedelta(days=400))}, "the examination has expired"),
-        ({"trained_on": ""}, "no training is on record"),
-        ({"function_label": "yes"}, "labelling, review and arbitration are not apart"),
+        ({"score": "79"}, "No passed examination is on record"),
+        ({"examined_on": str(TODAY - timedelta(days=400))}, "The examination has expired"),
+        ({"trained_on": ""}, "No training is on record"),
+        ({"function_label": "yes"}, "Labelling, review and arbitration are not apart"),
         ({"left": "yes"}, "No longer here"),
         ({"valid_until": str(TODAY + timedelta(days=3))}, "To be examined again soon"),
     ],

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from brightline.corpus.annotators.risks import Risk
+from brightline.corpus.annotators.risks import Risk, uncovered
 from brightline.corpus.reporting.uncovered import uncovered_risks
 from brightline.corpus.sampling import Due
 from brightline.server.console.corpus import words
@@ -105,6 +105,7 @@ class Corpora:
         return {
             "corpora": [] if after else self._grouped(tenant, due),
             "due": due,
+            "unlooked": uncovered(),
             "runs": shown,
             "paged": bool(after),
             "older": f"/console/corpus?after={shown[-1].id}" if len(rows) > len(shown) else None,
