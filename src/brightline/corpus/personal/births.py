@@ -8,6 +8,7 @@ from datetime import date
 
 from brightline.corpus.personal.context import heading
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.gated import gated
 from brightline.corpus.personal.labels import plain
 
 __all__ = ["births", "births_in_columns"]
@@ -32,9 +33,9 @@ _BORN_WORDS = r"出\s{0,2}生(?:日期|年月日?|时间|年份|日)?|生\s{0,2}
 _IS = (
     r"(?: ?\([^()\n]{1,16}\))?(?:号?那天)?(?: ?[:=|\t\n]{1,2}|是|为|于|在| is| on| was)?[ \"'(>\n|]{0,4}(?:公历|农历|阳历|阴历|大概|约)? ?"
 )
-_FORM = re.compile(rf"(?:{_BORN_WORDS})[\"']?{_IS}({_DATE})", re.IGNORECASE)
-_BIRTHDAY = re.compile(rf"(?:(?:我|他|她|宝宝|孩子|妈妈|爸爸)的?|[:：])?生\s{{0,2}}日(?:是|为|[:| ]){{0,2}} ?({_DAY_OF_YEAR})")
-_PROSE = re.compile(
+_FORM = gated(rf"(?:{_BORN_WORDS})[\"']?{_IS}({_DATE})", re.IGNORECASE)
+_BIRTHDAY = gated(rf"(?:(?:我|他|她|宝宝|孩子|妈妈|爸爸)的?|[:：])?生\s{{0,2}}日(?:是|为|[:| ]){{0,2}} ?({_DAY_OF_YEAR})")
+_PROSE = gated(
     rf"(?:出生于|生于|于)({_DATE})(?:出生|生于|生[，。,])?|({_DATE.replace('?P<', '?P<b')}) ?(?:[(（]?(?:出生(?!率|人口|地|证)(?:日期)?|生日)|的生日|生(?=[，。,)(;；/ ]|于|$)|生人|born)",
     re.IGNORECASE,
 )
@@ -42,7 +43,7 @@ _BORN = re.compile(r"^(?:出生于|生于)|(?:出生(?:日期)?|生于|生日|�
 _COLUMN = re.compile(
     r"(?:孩子|宝宝|学生|客户|user|member)?(?:出生(?:日期|年月日?|时间)?|生日|生年月日)|dateofbirth|birth(?:date|day)?|dob|csrq"
 )
-_CELL = re.compile(rf"(?:(?:^|(?<=[|\t,\n'\"(])) *|(?<=  ))({_DATE}) *(?=[|\t,\n'\")]|  |$)", re.IGNORECASE)
+_CELL = gated(rf"(?:(?:^|(?<=[|\t,\n'\"(])) *|(?<=  ))({_DATE}) *(?=[|\t,\n'\")]|  |$)", re.IGNORECASE)
 _OLDEST = 1906  # nobody who was born earlier is alive (own choice: 120 years): a date of history
 
 

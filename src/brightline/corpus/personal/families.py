@@ -6,6 +6,7 @@ are ever looked at closely (Chinese names are no family: ``people`` looks at all
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -23,12 +24,14 @@ from brightline.corpus.personal import (
     foreign,
     identity,
     latin_names,
+    name_words,
     network,
     phones,
     places,
     vehicles,
 )
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.gated import Which
 from brightline.corpus.personal.numbers import numbers_in
 
 __all__ = ["ESCAPES", "FAMILIES", "Family", "options", "trace"]
@@ -98,15 +101,22 @@ def _labels(text: str, focus: int) -> Iterator[Found]:
     yield from places.coordinates(text, focus)
 
 
+_IN_COLUMNS: tuple[tuple[str, Detect], ...] = (  # what heads their columns
+    (name_words.COLUMN, chinese_names.chinese_names_in_columns),
+    (name_words.COLUMN, latin_names.latin_names_in_columns),
+    (accounts.COLUMNS, accounts.accounts_in_columns),
+    (births.COLUMNS, births.births_in_columns),
+    (credentials.COLUMNS, credentials.passwords_in_columns),
+    (addresses.COLUMNS, addresses.addresses_in_columns),
+    (identity.COLUMNS, identity.codes_in_columns),
+    (foreign.COLUMNS, foreign.foreign_in_columns),
+)
+_HEADED = Which([heading.replace("_?", r"[\W_]*") for heading, _ in _IN_COLUMNS], re.IGNORECASE)  # any signs between words
+
+
 def _columns(text: str, focus: int) -> Iterator[Found]:
-    yield from chinese_names.chinese_names_in_columns(text, focus)
-    yield from latin_names.latin_names_in_columns(text, focus)
-    yield from accounts.accounts_in_columns(text, focus)
-    yield from births.births_in_columns(text, focus)
-    yield from credentials.passwords_in_columns(text, focus)
-    yield from addresses.addresses_in_columns(text, focus)
-    yield from identity.codes_in_columns(text, focus)
-    yield from foreign.foreign_in_columns(text, focus)
+    for number in _HEADED.of(text):
+        yield from _IN_COLUMNS[number][1](text, focus)
 
 
 def _places(text: str, focus: int) -> Iterator[Found]:

@@ -34,7 +34,7 @@ _CODE_BEFORE = re.compile(r"(?:git|ssh|svn|hg|scp|rsync)(?:\+ssh)?:?(?://)?$|(?:
 _IPV4 = gated(
     r"(?:(?<![0-9A-Za-z.])|(?<=[^A-Za-z]IP)|(?<=[^A-Za-z]ip))(?<![0-9]-)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z_]|\.[0-9A-Za-z]|-[0-9A-Za-z])"
 )
-_IPV6 = re.compile(r"(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}|:)(?::[0-9A-Fa-f]{1,4}){0,5}(?![0-9A-Za-z:]|\.[0-9])")
+_IPV6 = gated(r"(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}|:)(?::[0-9A-Fa-f]{1,4}){0,5}(?![0-9A-Za-z:]|\.[0-9])")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # what IANA gives out (RFC 4291, 2.4)
 _VERSION_WORDS = r"版本|version|(?<![A-Za-z])ver|release|firmware|固件|更新至|升级|upgrade|build|补丁|chrome/|firefox/|safari/|[><~^=!]= ?$|[<>^~] ?$|(?<![A-Za-z])v$|第$|章|section|clause|条款|oid|驱动|driver|assembly|dll|jar"
 _VERSION_BEFORE = re.compile(  # directly before it
@@ -50,8 +50,8 @@ _IP_WORDS = (
     r"(?<![A-Za-z])ip(?![A-Za-z]{3})|ip地址|地址|host|server|登录|登陆|访问|来自|from|client|remote|addr|服务器|主机|ping|peer|源|目的"
 )
 _RESOLVERS = frozenset({"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "114.114.114.114", "114.114.115.115", "223.5.5.5", "223.6.6.6", "119.29.29.29", "180.76.76.76", "208.67.222.222", "208.67.220.220"})  # fmt: skip
-_MAC = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Za-z:]|-[0-9A-Fa-f])")
-_CISCO = re.compile(r"(?<![0-9A-Za-z.])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![0-9A-Za-z.])")
+_MAC = gated(r"(?<![0-9A-Za-z-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Za-z:]|-[0-9A-Fa-f])")
+_CISCO = gated(r"(?<![0-9A-Za-z.])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![0-9A-Za-z.])")
 _MORE_GROUPS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{1,4}::?$")  # "AB:" before it, but not "MAC:"
 _MAC_WORDS = r"mac|物理地址|网卡|硬件地址|hwaddr|ether|bssid|蓝牙|bluetooth"
 

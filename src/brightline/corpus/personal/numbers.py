@@ -13,7 +13,7 @@ from dataclasses import dataclass
 __all__ = ["Number", "numbers_in"]
 
 _GROUP = re.compile(r"[0-9]+")
-_GAP = re.compile(r" ?[-._·/ ] ?|[ ]{2,3}")
+_RUN = re.compile(r"[0-9]+(?:(?: ?[-._·/ ] ?|[ ]{2,3})[0-9]+)*")
 SHORTEST, LONGEST = 8, 19  # a local landline; a bank card (ISO/IEC 7812-1)
 _MANY_GROUPS = 60  # more groups in a row than any number has: a list of numbers, each of which is one group (own choice)
 _SPELT = str.maketrans(
@@ -42,29 +42,29 @@ class Number:
 
 def numbers_in(text: str, focus: int = 0) -> Iterator[Number]:
     """All readings with 8–19 digits that begin at ``focus`` or behind it, from the left, longer ones first."""
-    chain: list[tuple[int, int]] = []
-    gap = ""
-    for match in _GROUP.finditer(text, focus):
-        start, end = match.span()
-        if chain:
-            between = text[chain[-1][1] : start]
-            fits = len(between) <= 3 and _GAP.fullmatch(between) is not None
-            if not fits or (gap and between != gap):
-                yield from _readings(text, chain)
-                chain = chain[-1:] if fits else []  # the last group may begin another number: "2024-05-01 138 0013 8000"
-                if chain:
-                    gap = between
-            else:
-                gap = between
-            if not chain:
-                gap = ""
-        chain.append((start, end))
-    yield from _readings(text, chain)
+    for run in _RUN.finditer(text, focus):
+        if run.end() - run.start() >= SHORTEST - 1:
+            yield from _in_run(text, *run.span())
     for match in _SPELT_RUN.finditer(text, focus):
         written = match.group()
         if not written.isascii():
             digits = re.sub(r"[ -]", "", written).translate(_SPELT)
             yield Number(match.start(), match.end(), digits, (len(digits),), spelt=True)
+
+
+def _in_run(text: str, begin: int, stop: int) -> Iterator[Number]:
+    chain: list[tuple[int, int]] = []
+    gap = ""
+    for match in _GROUP.finditer(text, begin, stop):
+        start, end = match.span()
+        if chain:
+            between = text[chain[-1][1] : start]
+            if gap and between != gap:
+                yield from _readings(text, chain)
+                chain = chain[-1:]  # the last group may begin another number: "2024-05-01 138 0013 8000"
+            gap = between
+        chain.append((start, end))
+    yield from _readings(text, chain)
 
 
 def _readings(text: str, chain: list[tuple[int, int]]) -> Iterator[Number]:

@@ -7,7 +7,7 @@ numbers that were cut out already. Service numbers (400, 800, 95xxx, 12345, 110)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
@@ -15,6 +15,7 @@ from phonenumbers import PhoneNumberType
 from brightline.corpus.personal.cards import is_called_otherwise
 from brightline.corpus.personal.context import before, heading, says, words
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.gated import Which
 from brightline.corpus.personal.numbers import Number
 
 __all__ = ["PHONE_WORDS", "number_phone", "written_phones"]
@@ -123,35 +124,38 @@ def _local(text: str, number: Number) -> Found | None:
 
 def written_phones(text: str, focus: int = 0) -> Iterator[Found]:
     """Numbers with the signs of telephone numbers: area codes in brackets, extensions, country codes."""
-    for match in _MIXED.finditer(text, focus):
-        if _is_mobile(re.sub(r"[^0-9]", "", match.group())):
-            yield Found("personal.mobile", *match.span(), "phonenumbers", 0.85)
-    for match in _SPREAD.finditer(text, focus):
-        if (
-            _is_mobile(re.sub(r"[^0-9]", "", match.group()))
-            and not _QUAD.fullmatch(match.group())
-            and says(_OWN_WORDS, text, *match.span(), 12)
-            and not is_called_otherwise(text, match.start(), PHONE_WORDS)
-        ):
-            yield Found("personal.mobile", *match.span(), "phonenumbers+context", 0.8)
-    for pattern in (_LANDLINE, _PLUS_86):
+    for number in _WHICH.of(text):
+        pattern, read = _WRITTEN[number]
         for match in pattern.finditer(text, focus):
-            found = _chinese(text, match)
+            found = read(text, match)
             if found:
                 yield found
-    for match in _PLUS.finditer(text, focus):
-        found = _foreign(match, None)
-        if found:
-            yield found
-    for pattern, region in ((_AMERICAN, "US"), (_BRITISH, "GB")):
-        for match in pattern.finditer(text, focus):
-            found = _foreign(match, region)
-            if (
-                found
-                and (says(PHONE_WORDS, text, *match.span(), 32) or match.group()[0] == "(")
-                and not is_called_otherwise(text, match.start(), PHONE_WORDS)
-            ):
-                yield found
+
+
+def _mixed(_text: str, match: re.Match[str]) -> Found | None:
+    return Found("personal.mobile", *match.span(), "phonenumbers", 0.85) if _is_mobile(re.sub(r"[^0-9]", "", match.group())) else None
+
+
+def _spread(text: str, match: re.Match[str]) -> Found | None:
+    if (
+        not _is_mobile(re.sub(r"[^0-9]", "", match.group()))
+        or _QUAD.fullmatch(match.group())
+        or not says(_OWN_WORDS, text, *match.span(), 12)
+        or is_called_otherwise(text, match.start(), PHONE_WORDS)
+    ):
+        return None
+    return Found("personal.mobile", *match.span(), "phonenumbers+context", 0.8)
+
+
+def _at_home(region: str) -> Callable[[str, re.Match[str]], Found | None]:
+    """Numbers of a country without its code."""
+
+    def read(text: str, match: re.Match[str]) -> Found | None:
+        found = _foreign(match, region)
+        called = found and (says(PHONE_WORDS, text, *match.span(), 32) or match.group()[0] == "(")
+        return found if called and not is_called_otherwise(text, match.start(), PHONE_WORDS) else None
+
+    return read
 
 
 def _chinese(text: str, match: re.Match[str]) -> Found | None:
@@ -183,3 +187,15 @@ def _foreign(match: re.Match[str], region: str | None) -> Found | None:
     return Found(
         "personal.phone_foreign", *match.span(), "phonenumbers" + ("" if region is None else "+context"), 0.9 if region is None else 0.75
     )
+
+
+_WRITTEN: tuple[tuple[re.Pattern[str], Callable[[str, re.Match[str]], Found | None]], ...] = (
+    (_MIXED, _mixed),
+    (_SPREAD, _spread),
+    (_LANDLINE, _chinese),
+    (_PLUS_86, _chinese),
+    (_PLUS, lambda _text, match: _foreign(match, None)),
+    (_AMERICAN, _at_home("US")),
+    (_BRITISH, _at_home("GB")),
+)
+_WHICH = Which([pattern.pattern for pattern, _ in _WRITTEN], re.IGNORECASE)  # case counts for none but extensions
