@@ -24,9 +24,9 @@ from brightline.corpus.personal.tables import divisions
 
 __all__ = ["accounts_in_columns", "foreign_identities", "foreign_signs", "labelled", "organisations"]
 
-_QQ = rf"{latin('Q ?Q|tencent qq', 'QQ|Qq')}(?!群| ?群|邮箱|音乐|浏览器|空间|堂|飞车|游戏|[A-Za-z]{3}(?<!num))(?:联系方式|登录)?(?:[/、]微信|[和/]电话)?|[扣叩抠]{{2}}|[扣叩抠]号|球球号|企鹅号?|(?<![A-Za-z])[加+联系]{{1,2}} ?Q(?![A-Za-z群])|(?<![A-Za-z])Q号|(?<![A-Za-z0-9])Q(?=:)|(?<=[我他她\u4e00-\u9fff])Q(?=[1-9])|qq\.com/msgrd\?[a-z0-9=&]{{0,24}}uin|tencent://message/?\?uin|user\.qzone\.qq\.com/"
+_QQ = rf"{latin('Q ?Q|tencent qq', 'QQ|Qq')}(?!群| ?群|邮箱|音乐|浏览器|空间|堂|飞车|游戏|[A-Za-z]{3}(?<!num))(?:联系方式|登录)?(?:[/、和](?:微信|TIM|电话|手机))?|(?<![A-Za-z])Q我(?=[: ])|加我Q(?![A-Za-z])|[扣叩抠]{{2}}|[扣叩抠]号|球球号|企鹅号?|(?<![A-Za-z])[加+联系]{{1,2}} ?Q(?![A-Za-z群])|(?<![A-Za-z])Q号|(?<![A-Za-z0-9])Q(?=:)|(?<=[我他她\u4e00-\u9fff])Q(?=[1-9])|qq\.com/msgrd\?[a-z0-9=&]{{0,24}}uin|tencent://message/?\?uin|user\.qzone\.qq\.com/"
 _WECHAT = (
-    r"[微徽薇威維维]信(?!群|支付|公众|小程序|读书|红包|版本|开放|商户|视频号)(?:名片|联系方式|二维码)?|wei信|v信|[薇威](?=[:❤ ])|威❤|卫星号|绿泡泡|(?<![A-Za-z])[加+➕][Vv微](?![a-z]*[ :]*[a-z]*2ray)|(?<![A-Za-z])v(?=:)|微(?=:)|"
+    r"[微徽薇威維维]信(?!群|支付|公众|小程序|读书|红包|版本|开放|商户|视频号)(?:名片|联系方式|二维码)?(?:[/、和](?:手机|电话|QQ))?|wei信|v信|[薇威](?=[:❤ ])|[威Vv]❤|(?<=[我他她]的)v(?=是)|卫星号|绿泡泡|(?<![A-Za-z])[加+➕]我?[Vv微](?![a-z]*[ :]*[a-z]*2ray)|(?<![A-Za-z])v(?=:)|微(?=:)|"
     + latin("we-?chat|weixin|(?-i:(?:vx|wx|VX|WX|Vx|Wx)(?![a-z]| [-+*/=]))|VX(?=(?-i:[a-z]+[_-]?[0-9]))|wx(?=号)", "We[Cc]hat|Wx|Wei[Xx]in")
 )
 _SOCIAL = (
@@ -46,9 +46,9 @@ _DRIVER = (
         "Driver[Ll]icen[cs]e|DriverFile",
     )
 )
-_RECORD = r"(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|病人|患者|检查|(?<![A-Za-z])MRN|medical[ _-]?record|patient[ _-]?(?:id|no|number)|chart)(?:编?号码?|ID|[ _-]?n(?:o|um(?:ber)?)\.?|[ _-]?id|(?=[ ]?[:#=]))?[ \"']{0,2}(?:[:=#|\t\n]|是|为)?[ \"'(]{0,3}([A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9])(?![0-9A-Za-z]|[./年][0-9])"
+_RECORD = r"(?:病历本?|病案|住院|门诊|就诊卡?|诊疗卡?|健康卡|影像|检验|登记|病人|患者|检查|(?<![A-Za-z])(?:MRN|admission|hospital(?= n)|blh|zyh|mzh)|medical[ _-]?record|patient[ _-]?(?:id|no|number)|chart)(?:编?号码?|ID|[ _-]?n(?:o|um(?:ber)?)\.?|[ _-]?id|(?=[ ]?[:#=]))?[ \"']{0,2}(?:[:=#|\t\n]|是|为)?[ \"'(]{0,3}([A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9])(?![0-9A-Za-z]|[./年][0-9])"
 _QQ_VALUE = r"[1-9][0-9]{4,10}|[1-9](?: [0-9]){4,10}|[1-9][0-9]{2,3}(?:[ -][0-9]{3,4}){1,2}"
-_WECHAT_VALUE = r"(?:(?<![0-9A-Za-z_.-])|(?<=[\u4e00-\u9fff]-)|(?<=(?-i:VX))|(?<=[+加➕][vV]))[A-Za-z][A-Za-z0-9_-]{5,19}"
+_WECHAT_VALUE = r"(?:(?<![0-9A-Za-z_.-])|(?<=[\u4e00-\u9fff]-)|(?<=(?-i:VX))|(?<=[+加➕][vV])|(?<=加我[vV]))[A-Za-z][A-Za-z0-9_-]{5,19}"
 _SOCIAL_VALUE = r"[A-Za-z]{0,2}[0-9]{6,19}[0-9Xx]?"
 _DRIVER_VALUE = r"[0-9]{12}(?:[0-9]{5}[0-9Xx])?|[0-9]{4} [0-9]{4} [0-9]{4}|[A-Z]{1,2}[0-9]{2,4}(?:[ -]?[0-9]{2,5}){1,4}(?:-[0-9])?|[A-Z9]{5} ?[0-9]{6} ?[A-Z9]{2}[0-9][A-Z]{2}|[A-Z]{1,5}[0-9]{4,6}[0-9A-Z]{0,7}|[0-9]{7,10}"
 _NUMBER_END = r"(?![0-9A-Za-z@]|\.[0-9A-Za-z]|[-/年月:][0-9]| ?(?:[次元首个名万亿%篇项]|人次|多))"
@@ -114,11 +114,11 @@ _KINDS: tuple[_Kind, ...] = (
 _RECORDS = gated(_RECORD, re.IGNORECASE)
 _SSN = re.compile(r"(?<![0-9-])((?!000|666|9)[0-9]{3}([- ]?)(?!00)[0-9]{2}\2(?!0000)[0-9]{4})(?![0-9-])")
 _NINO = gated(
-    r"(?<![0-9A-Za-z])((?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D])(?![0-9A-Za-z])",
+    r"(?<![0-9A-Za-z])((?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D])(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
 _SSN_WORDS = r"(?<![A-Za-z])SSN|social[ _-]?security|社会安全|社安"
-_NINO_WORDS = r"(?<![A-Za-z])NI(?:NO)?(?![A-Za-z])|national insurance|国民保险"
+_NINO_WORDS = r"(?<![A-Za-z])N\.?I\.?(?:NO)?(?![A-Za-z])|(?<![A-Za-z])ni_?num|national insurance|国民保险"
 _WXID = re.compile(r"(?<![0-9A-Za-z_])wxid_[0-9a-z]{12,16}(?![0-9A-Za-z_])")  # what the service gives who chose no name
 _USCC = re.compile(r"(?<![0-9A-Za-z])[159ANY][1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
 _NO_ACCOUNT = re.compile(
@@ -159,7 +159,7 @@ def labelled(text: str, focus: int = 0) -> Iterator[Found]:
 
 def _records(text: str, focus: int) -> Iterator[Found]:
     for match in _RECORDS.finditer(text, focus):
-        numbered = re.search(r"号|ID|id|no|No|NO|number|MRN|record|#|:", match.group()[: match.start(1) - match.start()])
+        numbered = re.search(r"号|卡|ID|id|no|No|NO|number|MRN|record|#|:", match.group()[: match.start(1) - match.start()])
         if numbered and not re.fullmatch(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}", match.group(1)):
             yield Found("personal.medical_record", *match.span(1), "label", 0.8)
 
@@ -194,17 +194,17 @@ _COLUMNS = (*((kind.rule, kind.column, kind.cell) for kind in _KINDS), ("persona
 _CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
 TRACES = (  # google-re2, (?i): what the labels of these kinds begin with
     r"[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维v]信[^群支公小读红]|wei信|[薇威][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|we-?chat|weixin|wxid_|\bvx|\bwx[^a-z]|wx_?(?:no|id|acc|num)|[a-z]wx\b"
-    r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|\bmrn|medical.?record|patient.?(?:id|no|num)"
+    r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|病历本|健康卡|诊疗卡|影像号|检验号|\bmrn|medical.?record|patient.?(?:id|no|num)|\bchart n|admission.?n|hospital n|\b(?:blh|zyh|mzh)\b"
     r"|社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund.?(?:acc|no)|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator['’]?s?.licen|\bdl[n #:_-]|licen.e_file|licen.e n|jszh|dabh"
-    r"|\bssn|社会安全|社安|\bni(?:no)?\b|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
+    r"|\bssn|社会安全|社安|\bni(?:no)?\b|\bn\.i\.|\bni_?num|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
 )
 _CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
 TRACES = (  # google-re2, (?i): what a label of these kinds has, and that a value may follow or go before
     r"(?:[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|[?&/]uin=)[^0-9０-９群]{0,24}[1-9１-９]|[0-9]{5}[^0-9a-z群]{0,10}[qｑ][qｑ]"
     r"|(?:[微徽薇威維维v]信|wei信)[^群]{0,24}[a-zａ-ｚ][a-z0-9_ａ-ｚ０-９-]{5}|(?:[微薇威v][❤:： ]|卫星号|绿泡泡|[加＋+➕][vｖ微]|\b[vｖ][:：])[^a-z0-9群]{0,16}[a-zａ-ｚ][a-z0-9_ａ-ｚ０-９-]{5}|微 信 号|[a-z][a-z0-9_-]{5}[^a-z0-9]{0,12}微信|we-?chat|weixin|\bvx|\bwx[^a-z]|wx_?(?:no|id|acc|num)|[a-z]wx\b"
-    r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|\bmrn|medical.?record|patient.?(?:id|no|num)"
+    r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|病历本|健康卡|诊疗卡|影像号|检验号|\bmrn|medical.?record|patient.?(?:id|no|num)|\bchart n|admission.?n|hospital n|\b(?:blh|zyh|mzh)\b"
     r"|(?:社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator|\bdl[n #:_-]|licen.e_file|licen.e n|jszh|dabh)[^0-9０-９]{0,40}[0-9０-９]"
-    r"|[0-9]{6}[^0-9a-z]{0,12}(?:社保|医保|公积金|驾[驶照])|\bssn|social.?security|社会安全|社安|\bni(?:no)?\b|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
+    r"|[0-9]{6}[^0-9a-z]{0,12}(?:社保|医保|公积金|驾[驶照])|\bssn|social.?security|社会安全|社安|\bni(?:no)?\b|\bn\.i\.|\bni_?num|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
 )
 COLUMNS = (
     r"(?:联系|家长|学生|客户|司机|user_?|contact_?)?(?:QQ|微信|wechat|weixin|wx|vx|wxid|扣扣)[号_ ]?(?:码|账号|id|no|num|number|account)?"

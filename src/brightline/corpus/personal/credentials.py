@@ -38,7 +38,7 @@ _STAND_IN = re.compile(
 _CONNECTION = re.compile(
     r"(?<![0-9A-Za-z])(?:[a-z][a-z0-9+.-]{1,20})://([^\s:/@'\"<>|]{0,64}):([^\s@'\"<>|]{3,128})@([A-Za-z0-9._-]{1,128}(?::[0-9]{1,5})?)(?:/[^\s'\"<>|]{0,128})?"
 )
-_CHOSEN = r"pass ?word|passwd|pass_?phrase|pass_?code|pwd|psw|pw|psk|db_?pass|pass"
+_CHOSEN = r"pass ?word|pswd|passwd|pass_?phrase|pass_?code|pwd|psw|pw|psk|db_?pass|pass"
 _ISSUED = (
     r"secret(?:[_-]?access)?(?:[_-]?key)?|client[_-]?secret|app[_-]?secret|api[_-]?(?:key|token|secret)|access[_-]?(?:key[_-]?secret|token|key)"
     r"|auth[_-]?(?:token|code)|private[_-]?token|bearer|refresh[_-]?token"
@@ -46,7 +46,7 @@ _ISSUED = (
 _CHINESE = r"密码|密碼|口令|授权码|登录密匙|密钥|密鑰|PIN码"
 _CAMEL = r"(?<=[a-z])(?-i:Pass(?:[Ww]ord|wd|phrase|code)?|Pwd|PassWord|Psw)"  # dbPwd, setPassword
 _NAME = rf"(?i:{_CHOSEN}|{_ISSUED}|{_CHINESE})"
-_IS = r"(?:(?<=[码碼令钥鑰]) ?(?=[0-9A-Za-z][!-~]{5})|[ ]?(?:[:=]{1,2}>?|→|->) ?|(?:已|被|都|就|也|一般|重新|重置|改|修改|设置|设|换)?(?:是|为|改成|改为|设成|设为|成|叫|用|重置为|换成)(?:了|的)? ?[:=]? ?|[:=]? ?['\"]| is(?: now| still)?:? |(?<=[a-z]) (?=[!-~]{6,24}(?:\s|$))|[ ]?[|] ?|\t ?|[ ]?\n(?=[!-~]{6,24}(?:\n|$))|\(['\"]| value=['\"])"
+_IS = r"(?:(?<=[码碼令钥鑰]) ?(?=[0-9A-Za-z][!-~]{5})|[ ]?(?:[:=]{1,2}>?|→|->) ?| ?(?:已|被|都|就|也|一般|重新|重置|改|修改|设置|设|换)?(?:是|为|改成|改为|设成|设为|成|叫|用|重置为|换成)(?:了|的)? ?[:=]? ?|我?[设改用]的(?:是)?|[:=]? ?['\"]| is(?: now| still)?:? |(?<=[A-Za-z]) (?=[!-~]{6,24}(?:\s|$))|[ ]?[|] ?|\t ?|[ ]?\n(?=[!-~]{6,24}(?:\n|$))|\(['\"]| value=['\"])"
 _ASSIGNED = gated(
     rf"(?:(?<![A-Za-z])(?:(?:[A-Za-z0-9]{{1,24}}[_.-]){{0,3}}(?:PG|DB|MYSQL)?)|(?=[密口授登])|(?=PIN码))({_NAME})(?:[_-][A-Za-z0-9]{{1,12}})?(?: ?\([^()\n]{{1,12}}\))?['\"]?{_IS}['\"]?([!-~]{{6,128}})"
     rf"|({_CAMEL})['\"]?{_IS}['\"]?([!-~]{{6,128}})"
@@ -76,7 +76,7 @@ _NUMBERED_WORD = re.compile(
 TRACES = (
     r"AKIA|ASIA|AROA|AIDA|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ptt|cbt|soat)-|sk-(?:proj|ant|svc|admin|None|[0-9A-Za-z]{20})|xox[abeoprs]-|hooks\.slack|AIza|GOCSPX|ya29\.|LTAI|AKID|AKLT|hf_[0-9A-Za-z]|npm_|pypi-Ag|SG\.[0-9A-Za-z_-]{10}|shp[acs][ats]_|(?:sk|rk)_(?:live|test)_|whsec_"
     r"|:AA[0-9A-Za-z_-]{8}|do[opr]_v1_|key-[0-9a-f]{8}|access_token=|bot/v2/hook|webhook/send|[a-z]://[^\s:/@]{0,64}:[^\s@/]{3}"
-    r"|(?i:pass ?word|passwd|pass_?phrase|pass_?code|pwd|psw|psk|\bpw|_pw|_?pass|secret|api[_-]?key|token|bearer|access[_-]?key|private[_-]?key|auth_?code)[0-9A-Za-z_-]{0,12}[\"']{0,2}(?: ?(?:[:=：＝|\t<>→(]|-> |是|为|is[ :]|value=|\n)|[\"']| [!-~]{6})"
+    r"|(?i:pass ?word|passwd|pswd|pass_?phrase|pass_?code|pwd|psw|psk|\bpw|_pw|_?pass|secret|api[_-]?key|token|bearer|access[_-]?key|private[_-]?key|auth_?code)[0-9A-Za-z_-]{0,12}[\"']{0,2}(?: ?(?:[:=：＝|\t<>→(]|-> |是|为|is[ :]|for |of |value=|\n)|[\"']| [!-~]{6})"
     r"|密码|密 码|密碼|口令|授权码|密钥|密鑰|[账帐]密|(?i:pin)码|(?i:mysql[a-z]{0,5} .{0,60} -p|sshpass|curl .{0,100}-u|redis-cli|requirepass|masterauth|bind_?pw|identified .{0,40}by)"
     r"|(?i:(?:账号|帐号|用户名?|登录名|login|user(?:name)?|account)[\"']?(?: ?[:：=] ?| )[0-9A-Za-z_.@-]{2,40} ?[/|,、])"
 )

@@ -43,12 +43,12 @@ _OWN_CARD = (
 )  # "证件号" says nothing of the kind
 _PASSPORT_WORDS = r"护照|護照|passport"
 _CODE = re.compile(
-    r"(?<![0-9A-Za-z])(?:[A-Z]{1,3} ?(?:[0-9]{6,12}|[0-9]{4} [0-9]{4})(?: ?\([0-9A]\)| ?[A-Z0-9])?|[0-9]{8,10}|1[45][0-9]{7})(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}(?: [0-9]){7,8}(?! [0-9])|[CFGHJK][0-9CFGHJKLMNPRTVWXYZ]{8}|[A-Z]{1,3}[ -]?(?:[0-9]{6,12}|[0-9]{4} [0-9]{4})(?: ?\([0-9A]\)| ?[A-Z0-9])?|[0-9]{8,10}|1[45][0-9]{7})(?![0-9A-Za-z])"
 )
 _CALLED_BEHIND = re.compile(r" ?[(\[]?(?:号|的|为|是)?(?:我的?|他的?|她的?|本人)?(护照|護照|[\u4e00-\u9fff]{0,4}通行证|台胞证|回乡证)")
 _LOWER_CODE = re.compile(r"[a-z]{1,2}[0-9]{7,9}")
 _PASSPORT = re.compile(r"[EG][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|(?:D|S|P|DE|SE|PE|K|H|KJ|MA|MB)[0-9]{7,8}|1[45][0-9]{7}")
-_FOREIGN_PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}")
+_FOREIGN_PASSPORT = re.compile(r"[CFGHJK](?=(?:[A-Z]*[0-9]){3})[0-9CFGHJKLMNPRTVWXYZ]{8}|[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}")
 _TRAVEL = re.compile(  # National Immigration Administration: C or CA… (2014, 2018), W before; H or M and 8 digits for life (and 2 for the renewal, until 2013); L, T; 8 digits for Taiwan (10 until 2015)
     r"[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?|[LT][0-9]{8}|[0-9]{8}(?:[0-9]{2})?"
 )
@@ -142,7 +142,7 @@ def codes_in_columns(text: str, focus: int = 0) -> Iterator[Found]:
 def _by_context(text: str, match: re.Match[str]) -> Found | None:
     """A code that only its context makes a passport or a permit."""
     start, end = match.span()
-    code = match.group().replace(" ", "").upper()
+    code = match.group().replace(" ", "").replace("-", "").upper()
     kind = _nearest_paper(text, start)
     behind = _CALLED_BEHIND.match(text, end)
     if behind:

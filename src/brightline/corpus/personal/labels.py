@@ -13,15 +13,15 @@ from brightline.corpus.personal.gated import Gated, gated
 
 __all__ = ["backward", "forward", "latin", "plain"]
 
-_NUMBER_WORDS = r"(?:[ _-]{0,2}(?:号码|号|號碼|號|编号|編號|帐号|账号|账户|帐户|ID|No\.?|num(?:ber)?|nbr|account|acct|#)){0,2}"
+_NUMBER_WORDS = r"(?:[ _-]{0,2}(?:号码|号|號碼|號|编号|編號|帐号|账号|账户|帐户|ID|No\.?|num(?:ber)?|nbr|account|acct|handle|#)){0,2}"
 _REMARK = r"(?: ?[(\[【][^()\[\]【】\n]{1,16}[)\]】])?"  # "（必填）", "(9 digits)"; 16 characters: own choice
 _SIGNS = r"[ \t\"'`*_|:=>,，.…→【\[(<-]{0,8}"
 _LINES = rf"{_SIGNS}(?:\n{_SIGNS}){{0,2}}"  # print puts a value under its label, perhaps a blank line between
 _VERB = (
     r"(?:(?:账号|[也就都只还]|现在|目前|已经?|新的?|常用的?|登记|填写?|写|用|绑定?|换|改|变更|更新|设置?|登录|收|是|的|为|叫|成|了){1,4}"
-    r"|is(?: now)?|was|are|at|to|via)?"
+    r"|is(?: now)?|was|are|at|to|via|(?:id|value|account|number)(?=[\"']))?"
 )
-LINK = rf"{_NUMBER_WORDS}{_REMARK}{_LINES}{_VERB}{_SIGNS}"
+LINK = rf"{_NUMBER_WORDS}[)\]】]?{_REMARK}{_LINES}{_VERB}{_SIGNS}"
 _BACK = r"[\"']? ?[(\[【,，]{0,2} ?(?:这?[就也]?(?:是|为)|这个|加我?|搜我?|as|is|=)? ?(?:我们?|他|她|本人|孩子|客户|对方|my|his|her|their|the)?的?(?:新|旧|老|常用|个人)?的? ?"
 
 
