@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brightline.corpus.duplicates import bands
+from brightline.corpus.duplicates import bands, normalising
 from brightline.corpus.duplicates.bands import BANDS, SCHEMA, kernel
 from brightline.corpus.duplicates.normalising import normalise, normalise_text, spans
 from brightline.corpus.errors import CorpusError
@@ -119,3 +119,9 @@ def test_a_length_that_cannot_work_is_refused() -> None:
     with pytest.raises(CorpusError) as refused:
         kernel(least_chars=7)
     assert refused.value.code == "BL-CORPUS-060"
+
+
+def test_ideographs_and_syllables_fold_to_themselves() -> None:
+    points = [point for start, end in normalising._FOLD_TO_THEMSELVES for point in range(start, end)]
+    assert [normalising._folded(point) for point in points] == points
+    assert normalise_text("".join(map(chr, points))).tolist() == points

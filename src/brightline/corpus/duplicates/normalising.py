@@ -29,6 +29,9 @@ _PLANES = 0x20000
 (tags, private use) fall out."""
 
 _IDEOGRAPHS_END = 0x40000
+_FOLD_TO_THEMSELVES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7A4))
+"""Ideographs and Hangul syllables (Unicode 14 and later): a third of the table, made without looking at them one by one."""
+
 _VARIATION_SELECTORS = (0xFE00, 0xFE10)
 
 
@@ -80,7 +83,11 @@ def _fold(raw: Codes, ends: npt.NDArray[np.int64]) -> Normalised:
 def _table() -> Codes:
     """Code point → folded code point, 0 for what falls out."""
     table = np.zeros(0x110000, np.uint32)
-    table[:_PLANES] = [_folded(code) for code in range(_PLANES)]
+    begin = 0
+    for start, end in (*_FOLD_TO_THEMSELVES, (_PLANES, _PLANES)):
+        table[begin:start] = [_folded(code) for code in range(begin, start)]
+        table[start:end] = np.arange(start, end)
+        begin = end
     table[_PLANES:_IDEOGRAPHS_END] = np.arange(_PLANES, _IDEOGRAPHS_END)
     start, end = _VARIATION_SELECTORS
     table[start:end] = 0
