@@ -9,8 +9,9 @@ import yaml
 
 import brightline
 from brightline.corpus.personal.rules import RULES as PERSONAL
-from brightline.curation.rules import corpus_rule, families, load_families
+from brightline.curation.rules import corpus_rule, families, goal_titles, load_families
 from brightline.errors import DataError
+from brightline.moderation import goals_in_force
 from brightline.rulebook import load_rulebook
 
 POLICY = Path(brightline.__file__).parent / "corpus" / "deciding" / "data" / "policy.yaml"
@@ -72,3 +73,8 @@ def test_a_wrong_row_is_named_with_its_line(tmp_path: Path, text: str, line: int
     with pytest.raises(DataError, match="BL-DATA-296") as error:
         load_families(path, load_rulebook())
     assert error.value.line == line
+
+
+def test_titles_read_from_their_lines_are_those_of_the_goals() -> None:
+    book = goals_in_force(load_rulebook())
+    assert goal_titles() == {f"illegal.{goal.id}": (goal.title_zh, goal.title_en) for goal in book}

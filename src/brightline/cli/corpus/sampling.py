@@ -240,6 +240,11 @@ def _show_plan(drawn: StoredSample) -> None:
     console.print(
         f"[bold]{plan.drawn:,}[/] of {plan.total:,} documents from {len(plan.strata)} strata, {plan.double:,} of them looked at twice"
     )
+    if plan.population != "removed" and len(plan.strata) > 1 and not plan.is_census:
+        excluded = percent_text(plan.excludes, 1)
+        console.print(
+            f"  of each source at least {plan.least:,}: if none of them fails, more than {excluded} % of a source is excluded at 95 %"
+        )
     if plan.acceptance is None:
         return
     legal, proved = plan.acceptance.most_failures, plan.acceptance.confident
