@@ -248,3 +248,26 @@ def test_a_table_that_was_damaged_is_an_error_with_a_cure(tmp_path: Path, kept: 
         workspace.read_table("documents/000000.parquet")
     with pytest.raises(RunError, match=r"BL-CORPUS-032.*damaged"):
         list(workspace.batches("documents/000000.parquet"))
+
+
+def test_what_is_settled_later_is_the_same_file_in_the_same_place(workspace: Workspace) -> None:
+    later = pickle.loads(pickle.dumps(workspace.settled_later()))  # noqa: S301  # our own
+    written = later.write_table("a/b.parquet", table(10), SCHEMA)
+    workspace.settle()
+    assert later == workspace
+    assert workspace.sha256("a/b.parquet") == written.sha256
+    assert workspace.names() == ["a/b.parquet"]
+
+
+def test_settling_what_is_not_there_yet_is_no_error(tmp_path: Path) -> None:
+    Workspace(str(tmp_path / "nothing")).settle()
+
+
+def test_only_files_that_are_settled_later_are_not_synced_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", synced.append)  # the system's own, counted
+    workspace = Workspace(str(tmp_path / "workspace"))
+    workspace.settled_later().write_bytes("a.bin", b"a")
+    assert not synced
+    workspace.write_bytes("a.bin", b"a")
+    assert len(synced) == 2  # the file and its folder

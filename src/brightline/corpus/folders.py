@@ -1,7 +1,12 @@
-"""A workspace's files in a folder: written under a temporary name, synced, renamed, and the folder synced (rename(2) is atomic)."""
+"""A workspace's files in a folder: written under a temporary name, synced, renamed, and the folder synced (rename(2) is atomic).
+
+Where many files are written whose digests are on record, syncing each of them takes longer than writing it: they are only renamed, and all
+of them are synced together (``settle``) before anything is built on them.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import secrets
 from pathlib import Path
@@ -14,10 +19,11 @@ _BUFFERED_BYTES = 1024 * 1024
 
 
 class FolderFiles:
-    """The files under ``root``; every method raises ``OSError``."""
+    """The files under ``root``; every method raises ``OSError``. ``synced``: each file by itself, as soon as it is complete."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, synced: bool = True) -> None:
         self._root = root
+        self._synced = synced
 
     def open(self, name: str) -> BinaryIO:
         return (self._root / name).open("rb")
@@ -28,11 +34,13 @@ class FolderFiles:
         return (target.parent / f".{target.name}.{secrets.token_hex(6)}{_TEMPORARY_SUFFIX}").open("xb", buffering=_BUFFERED_BYTES)
 
     def put(self, name: str, content: IO[bytes]) -> None:
-        os.fsync(content.fileno())
+        if self._synced:
+            os.fsync(content.fileno())
         content.close()
         target = self._root / name
         Path(content.name).replace(target)
-        _sync_folder(target.parent)
+        if self._synced:
+            _sync_folder(target.parent)
 
     def drop(self, temporary: IO[bytes]) -> None:
         # On a full disk closing would try, and fail, to write what is still buffered: the raw file is closed instead.
@@ -59,6 +67,21 @@ class FolderFiles:
 
     def remove(self, name: str) -> None:
         (self._root / name).unlink(missing_ok=True)
+
+    def settle(self) -> None:
+        """Sync all of the file system that the folder lies in (syncfs(2); sync(2) where there is none)."""
+        if not self._root.exists():
+            return
+        settle = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+        if settle is None:
+            os.sync()
+            return
+        handle = os.open(self._root, os.O_RDONLY)
+        try:
+            if settle(handle):
+                raise OSError(ctypes.get_errno(), "syncfs", str(self._root))
+        finally:
+            os.close(handle)
 
     def sweep(self) -> int:
         left = [path for path in self._root.rglob(f".*{_TEMPORARY_SUFFIX}") if path.is_file()]

@@ -1,6 +1,7 @@
 """A run's workspace: a folder or an ``s3://`` prefix into which every file comes whole or not at all.
 
-Local files are written under a temporary name, synced, renamed, and their folder synced (rename(2) is atomic within a file system);
+Local files are written under a temporary name, synced, renamed, and their folder synced (rename(2) is atomic within a file system), or, where
+their digests are on record anyway, synced together at the end (``settled_later``);
 an S3 object appears when its upload is complete, so it is spooled first and put in one piece. Parquet is zstd, in row groups of a fixed
 size: the same rows in the same batches give the same bytes. Not here: locks (engine) and what the files mean (schema).
 """
@@ -59,12 +60,13 @@ class Workspace:
     -033 a name that leads out of the workspace, -034 no such file.
     """
 
-    def __init__(self, uri: str) -> None:
+    def __init__(self, uri: str, synced: bool = True) -> None:
         self.uri = uri.rstrip("/") or "/"
+        self._synced = synced
         self._opened: _Files | None = None
 
-    def __reduce__(self) -> tuple[type[Workspace], tuple[str]]:
-        return Workspace, (self.uri,)
+    def __reduce__(self) -> tuple[type[Workspace], tuple[str, bool]]:
+        return Workspace, (self.uri, self._synced)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Workspace) and other.uri == self.uri
@@ -79,6 +81,18 @@ class Workspace:
     def is_local(self) -> bool:
         """Whether it is a folder of this machine (or of a file system that is mounted on it)."""
         return not is_remote(self.uri)
+
+    def settled_later(self) -> Workspace:
+        """The same for files whose digests are on record: what is written through it is whole under its name, but safe from a loss of power
+        only after ``settle``."""
+        return Workspace(self.uri, synced=False)
+
+    def settle(self) -> None:
+        """Have everything that was written from this machine on disk."""
+        files = self._files
+        if isinstance(files, FolderFiles):  # an object is there for good when it is there
+            with _storage_errors(self.uri, ""):
+                files.settle()
 
     def write_table(self, name: str, table: pa.Table | Iterable[pa.Table], schema: pa.Schema) -> Written:
         """Write Parquet. ``table``: one, or any number that are never held together. Every row is cast to ``schema``."""
@@ -178,7 +192,8 @@ class Workspace:
     @property
     def _files(self) -> _Files:
         if self._opened is None:
-            self._opened = BucketFiles(self.uri) if is_remote(self.uri) else FolderFiles(Path(self.uri.removeprefix("file://")))
+            folder = Path(self.uri.removeprefix("file://"))
+            self._opened = BucketFiles(self.uri) if is_remote(self.uri) else FolderFiles(folder, synced=self._synced)
         return self._opened
 
     def _size(self, name: str) -> int | None:

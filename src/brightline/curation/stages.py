@@ -68,7 +68,7 @@ def annotate(run: Run, told: Told = lambda _: None) -> dict[str, Any]:
     before = run.refresh().figures
     run.forget("annotate")  # until it is through
     versions = {name: version for name, version in run.record.versions.items() if name != "code"}
-    task = AnnotateTask(run.workspace, run.curation.kernels_of(run.plan), run.plan.reading, versions)
+    task = AnnotateTask(_of_shards(run, run.workspace), run.curation.kernels_of(run.plan), run.plan.reading, versions)
     outcome = run_over(run, task, told)
     _drop_tables(run, outcome)
     if outcome.redone or "annotate" not in before:
@@ -104,7 +104,7 @@ def decide(run: Run, told: Told = lambda _: None, policy: Path | None = None, sh
     elif shipped:
         run.workspace.remove(_POLICY)
     task = DecideTask(
-        run.workspace,
+        _of_shards(run, run.workspace),
         {name: run.record.versions[name] for name in run.plan.kernels},
         standings(database, run.plan.corpus, today=datetime.now(UTC).date(), tenant=tenant),
         Withdrawn.load(database, tenant=tenant),
@@ -147,7 +147,7 @@ def emission(run: Run, out: str = "", style: Style = "placeholder", language: st
     finding = tuple(name for name in ("personal", "keywords") if name in plan.kernels)
     proof = next((spec for spec in run.curation.kernels_of(plan) if spec.factory == KERNELS["personal"]), None)
     return EmitTask(
-        run.workspace,
+        _of_shards(run, run.workspace),
         finding,
         plan.reading,
         style,
@@ -156,7 +156,7 @@ def emission(run: Run, out: str = "", style: Style = "placeholder", language: st
         proof,
         policy,
         _emission_digest(run, finding),
-        Workspace(target) if out else None,
+        _of_shards(run, Workspace(target)) if out else None,
     )
 
 
@@ -219,6 +219,11 @@ def _emission_digest(run: Run, kernels: Sequence[str]) -> str:
     for shard in run.curation.runs.shards(run.id, "decide", status="done"):
         digest.update(repr(sorted(shard.outcome["outputs"].items())).encode())
     return _annotations_digest(run, kernels, digest)
+
+
+def _of_shards(run: Run, workspace: Workspace) -> Workspace:
+    """Where tables of shards go: synced together at the end of a stage, unless other machines write them, which nobody could tell to."""
+    return workspace if run.plan.engine == "ray" else workspace.settled_later()
 
 
 def _goal_titles(run: Run) -> Mapping[str, tuple[str, str]]:

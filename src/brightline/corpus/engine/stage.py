@@ -87,6 +87,10 @@ def run_stage(
     hands = _runner(task, runner, workers, address, most_shard_s)
     try:
         supervisor.work(hands, jobs)
+        # Whoever loses power before this finds files that are not what is on record, and resumes with those; nobody builds on them.
+        for place in (workspace, getattr(task, "out", None)):
+            if place is not None:
+                place.settle()
     finally:
         hands.close()
         meter.tell(now=True)
