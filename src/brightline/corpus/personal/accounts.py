@@ -18,7 +18,7 @@ from stdnum.us import ssn
 from brightline.corpus.personal.context import heading, says, words
 from brightline.corpus.personal.foreign import foreign_identities, foreign_signs
 from brightline.corpus.personal.found import Found
-from brightline.corpus.personal.gated import Gated, gated
+from brightline.corpus.personal.gated import Gated, Which, gated
 from brightline.corpus.personal.labels import backward, forward, latin, plain
 from brightline.corpus.personal.tables import divisions
 
@@ -111,6 +111,7 @@ _KINDS: tuple[_Kind, ...] = (
         rf"(?:机动车)?(?:驾驶证|驾照|驾驶执照|驾驶员证|司机证)(?:档案)?{_NUMBER}|{_OWNERS}(?:driver|driving|drivers)lic(?:en[cs]e)?(?:file)?{_NUMBER}|driverfile{_NUMBER}|dl(?:no|num|number|n)|jszh|dabh",
     ),
 )
+_LABELS = Which([(one or kind.forward).pattern.pattern for kind in _KINDS for one in (kind.forward, kind.backward)], re.IGNORECASE)
 _RECORDS = gated(_RECORD, re.IGNORECASE)
 _SSN = re.compile(r"(?<![0-9-])((?!000|666|9)[0-9]{3}([- ]?)(?!00)[0-9]{2}\2(?!0000)[0-9]{4})(?![0-9-])")
 _NINO = gated(
@@ -134,8 +135,9 @@ _OTHER_FILES = r"科研|项目|卷宗|馆藏|人事|文书|工程|合同|病|学
 
 def labelled(text: str, focus: int = 0) -> Iterator[Found]:
     """Everything whose label stands beside it."""
-    for kind in _KINDS:
-        if kind.literal.search(text) is None:
+    may = {number // 2 for number in _LABELS.of(text)}
+    for place, kind in enumerate(_KINDS):
+        if place not in may or kind.literal.search(text) is None:
             continue
         for match in kind.forward.finditer(text, focus):
             if _fits(kind.rule, text, match, text[match.start() : match.start(1)]):

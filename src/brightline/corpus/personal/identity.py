@@ -17,6 +17,7 @@ from stdnum.cn import ric
 
 from brightline.corpus.personal.context import before, heading, nearest, says, words
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.gated import gated
 from brightline.corpus.personal.numbers import Number
 from brightline.corpus.personal.tables import divisions
 
@@ -42,19 +43,19 @@ _OWN_CARD = (
     ID_WORDS.replace("|证件号|證件號", "").replace("|cert[ _-]?no", "").replace("|id[ _-]?n(?:o|um)", "")
 )  # "证件号" says nothing of the kind
 _PASSPORT_WORDS = r"护照|護照|passport"
-_CODE = re.compile(
+_CODE = gated(
     r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}(?: [0-9]){7,8}(?! [0-9])|[CFGHJK][0-9CFGHJKLMNPRTVWXYZ]{8}|[A-Z]{1,3}[ -]?(?:[0-9]{6,12}|[0-9]{4} [0-9]{4})(?: ?\([0-9A]\)| ?[A-Z0-9])?|[0-9]{8,10}|1[45][0-9]{7})(?![0-9A-Za-z])"
 )
 _CALLED_BEHIND = re.compile(r" ?[(\[]?(?:号|的|为|是)?(?:我的?|他的?|她的?|本人)?(护照|護照|[\u4e00-\u9fff]{0,4}通行证|台胞证|回乡证)")
-_LOWER_CODE = re.compile(r"[a-z]{1,2}[0-9]{7,9}")
+_LOWER_CODE = gated(r"[a-z]{1,2}[0-9]{7,9}")
 _PASSPORT = re.compile(r"[EG][0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|(?:D|S|P|DE|SE|PE|K|H|KJ|MA|MB)[0-9]{7,8}|1[45][0-9]{7}")
 _FOREIGN_PASSPORT = re.compile(r"[CFGHJK](?=(?:[A-Z]*[0-9]){3})[0-9CFGHJKLMNPRTVWXYZ]{8}|[A-Z]{1,2}[0-9]{6,8}|[0-9]{9}")
 _TRAVEL = re.compile(  # National Immigration Administration: C or CA… (2014, 2018), W before; H or M and 8 digits for life (and 2 for the renewal, until 2013); L, T; 8 digits for Taiwan (10 until 2015)
     r"[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?|[LT][0-9]{8}|[0-9]{8}(?:[0-9]{2})?"
 )
-_HONG_KONG = re.compile(r"(?<![0-9A-Za-z])([A-Z]{1,2}) ?([0-9]{6}) ?(\(?)([0-9A])(\)?)(?![0-9A-Za-z])")
-_TAIWAN = re.compile(r"(?<![0-9A-Za-z])[A-Z][12][0-9]{8}(?![0-9A-Za-z])")
-_OLD_PERMIT = re.compile(r"(?<![0-9A-Za-z])[A-Z]{3}[0-9]{12}(?![0-9A-Za-z])")
+_HONG_KONG = gated(r"(?<![0-9A-Za-z])([A-Z]{1,2}) ?([0-9]{6}) ?(\(?)([0-9A])(\)?)(?![0-9A-Za-z])")
+_TAIWAN = gated(r"(?<![0-9A-Za-z])[A-Z][12][0-9]{8}(?![0-9A-Za-z])")
+_OLD_PERMIT = gated(r"(?<![0-9A-Za-z])[A-Z]{3}[0-9]{12}(?![0-9A-Za-z])")
 _TW_WORDS = ID_WORDS + r"|台湾|臺灣|台灣|taiwan|national id"
 _HK_WORDS = ID_WORDS + r"|香港|hkid|hong ?kong"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from brightline.corpus.personal.context import heading, words
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.gated import gated
 from brightline.corpus.personal.name_words import COLUMN
 from brightline.corpus.personal.tables import given_names
 
@@ -24,19 +25,19 @@ LABELS = (
 _LATIN = r"[A-Z][a-z]{1,15}(?:[-'’][A-Z][a-z]{1,15})?"
 _FAMILY = r"(?:(?:van|von|de|der|den|da|di|del|la|le|al|bin|ibn|Mc|Mac|O'|O’|St\.) ?){0,2}[A-Z][a-z]{1,15}(?:[-'’]?[A-Z][a-z]{1,15})?"
 _PERSON = rf"{_LATIN}(?: [A-Z]\.?)?(?: {_LATIN})? {_FAMILY}"
-_LATIN_LABEL = re.compile(
+_LATIN_LABEL = gated(
     rf"(?:(?<![A-Za-z_])(?i:{LABELS}|my name is|my name's|I am|I'm|this is|speaking with|spoke (?:to|with)|meet|I,)|姓名|名字|联系人|[\u4e00-\u9fff]件人|收货人|申请人|客户|患者)[\"')\]]{{0,2}}(?:(?: ?[:=|\t,!]|\n)\s{{0,3}}| )[ \"'>*|]{{0,3}}"
     rf"((?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? )?)({_PERSON})(?![A-Za-z])"
 )
-_LAST_FIRST = re.compile(
+_LAST_FIRST = gated(
     rf"(?<![A-Za-z_])(?i:name|patient|customer|client|employee|student|member|passenger|guest|applicant)[\"']?(?: name)? ?[:=|\t] ?[\"']?({_FAMILY}, {_LATIN}(?: [A-Z]\.?)?)(?![A-Za-z])"
 )
-_MAILBOX = re.compile(rf"(?<![A-Za-z])({_PERSON})(?=[\"']? ?[<(\[][A-Za-z0-9._%+-]{{1,40}}@)")
-_SPEAKER = re.compile(rf"[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\])]? ({_PERSON})(?= ?:)")
-_LATIN_TITLE = re.compile(
+_MAILBOX = gated(rf"(?<![A-Za-z])({_PERSON})(?=[\"']? ?[<(\[][A-Za-z0-9._%+-]{{1,40}}@)")
+_SPEAKER = gated(rf"[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?[\])]? ({_PERSON})(?= ?:)")
+_LATIN_TITLE = gated(
     rf"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Nurse|Officer|Judge)\.? ({_LATIN}(?: [A-Z]\.?)? {_LATIN})(?![A-Za-z])"
 )
-_LATIN_COLUMN = re.compile(rf"(?:^|(?<=[|\t,\n])) *\"?({_PERSON})\"? *(?=[|\t,\n]|$)")
+_LATIN_COLUMN = gated(rf"(?:^|(?<=[|\t,\n])) *\"?({_PERSON})\"? *(?=[|\t,\n]|$)")
 _SURNAMES = frozenset(  # the most frequent Chinese surnames in Pinyin (GB/T 28039-2011): they stand first or last
     [
         "Wang",
