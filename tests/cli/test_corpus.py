@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,29 @@ QUICK = ",".join(KERNELS)
 @pytest.fixture
 def town(tmp_path: Path) -> Path:
     return write_town(tmp_path / "town")
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("shelf")
+
+
+@pytest.fixture
+def inspected(shell: Shell, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the town, its register, its home and a run that inspected it: made once, and put back as it was for each test."""
+    place, kept = shelf / "place", shelf / "kept"
+    shutil.rmtree(place, ignore_errors=True)
+    if kept.exists():
+        shutil.copytree(kept, place)
+    place.mkdir(exist_ok=True)
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("BRIGHTLINE_HOME", str(place / "home"))
+    if not kept.exists():
+        (place / "sources.yaml").write_text(SOURCES, "utf-8")
+        shell("corpus", "register", "sources.yaml")
+        assert _inspect(shell, write_town(place / "town")).status == 0
+        shutil.copytree(place, kept)
+    return place
 
 
 def _inspect(shell: Shell, town: Path, kernels: str = QUICK) -> Ran:
@@ -73,12 +97,9 @@ def test_a_corpus_goes_from_its_register_to_a_signed_report(shell: Shell, town: 
     assert lineage.column("line").to_pylist() == [1, 2, 3]
 
 
-def test_decisions_are_contested_by_one_and_decided_by_another(shell: Shell, town: Path, tmp_path: Path) -> None:
-    (tmp_path / "sources.yaml").write_text(SOURCES, "utf-8")
-    shell("corpus", "register", "sources.yaml")
-    _inspect(shell, town)
+def test_decisions_are_contested_by_one_and_decided_by_another(shell: Shell, inspected: Path) -> None:
     shell("corpus", "decide", "town")
-    table = pq.read_table(tmp_path / "home" / "corpora" / "town" / "decisions" / "000002.parquet").to_pylist()
+    table = pq.read_table(inspected / "home" / "corpora" / "town" / "decisions" / "000002.parquet").to_pylist()
     contested = table[0]["doc_id"]
 
     opened = shell("corpus", "appeal", "town", contested, "--reason", "it is my own text", "--as", "eva", "--json").documents[0]
@@ -95,8 +116,7 @@ def test_decisions_are_contested_by_one_and_decided_by_another(shell: Shell, tow
     assert (figures["quarantine"], figures["keep"]) == (0, 4)
 
 
-def test_a_sample_is_drawn_reviewed_with_keys_closed_and_drawn_again(shell: Shell, town: Path, tmp_path: Path) -> None:
-    _inspect(shell, town)
+def test_a_sample_is_drawn_reviewed_with_keys_closed_and_drawn_again(shell: Shell, inspected: Path, tmp_path: Path) -> None:
     (drawn,) = shell("corpus", "sample", "town", "--kind", "source", "--json").documents
     sample = str(drawn["sample"])
     assert [row["sample"] for row in shell("corpus", "review", "--json").documents] == [sample]
@@ -161,12 +181,9 @@ def test_a_policy_of_ones_own_counts_until_it_is_taken_back(shell: Shell, town: 
     assert shell("corpus", "decide", "town", "--shipped-policy", "--policy", "policy.yaml").status == 2
 
 
-def test_a_file_that_changed_before_it_is_put_out_is_named(shell: Shell, town: Path, tmp_path: Path) -> None:
-    (tmp_path / "sources.yaml").write_text(SOURCES, "utf-8")
-    shell("corpus", "register", "sources.yaml")
-    _inspect(shell, town)
+def test_a_file_that_changed_before_it_is_put_out_is_named(shell: Shell, inspected: Path) -> None:
     shell("corpus", "decide", "town")
-    with (town / "b.jsonl").open("a") as file:
+    with (inspected / "town" / "b.jsonl").open("a") as file:
         file.write('{"source": "town-news", "text": "one more"}\n')
 
     ran = shell("corpus", "emit", "town", "--out", "clean-town")
@@ -174,7 +191,7 @@ def test_a_file_that_changed_before_it_is_put_out_is_named(shell: Shell, town: P
     assert ran.status == 1
     assert "BL-CORPUS-012" in ran.out
     assert "b.jsonl" in ran.out
-    assert not (tmp_path / "clean-town" / "clean" / "000001.jsonl").exists()
+    assert not (inspected / "clean-town" / "clean" / "000001.jsonl").exists()
 
 
 def test_what_nobody_sees_is_shown_to_reviewers(shell: Shell, tmp_path: Path) -> None:
@@ -244,13 +261,12 @@ def test_the_register_is_listed_shown_and_exported(shell: Shell, tmp_path: Path)
     assert shell("corpus", "register", "again.yaml", "--json").documents[0]["unchanged"] == ["street-forum", "town-news"]
 
 
-def test_two_reports_are_compared(shell: Shell, town: Path) -> None:
-    _inspect(shell, town)
+def test_two_reports_are_compared(shell: Shell, inspected: Path) -> None:
     shell("corpus", "decide", "town")
     assert shell("corpus", "diff", "town").status == 2
     first = str(shell("corpus", "report", "town", "--json").documents[0]["report"])
-    (town / "c.jsonl").unlink()
-    _inspect(shell, town)
+    (inspected / "town" / "c.jsonl").unlink()
+    _inspect(shell, inspected / "town")
     shell("corpus", "decide", "town")
     second = str(shell("corpus", "report", "town", "--json").documents[0]["report"])
 
