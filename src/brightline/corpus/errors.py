@@ -7,7 +7,7 @@
     └── NotRegistered     BL-CORPUS-04x a source that nobody registered, or a register that cannot be used
 
 Blocks: 00x plans and options · 01x reading · 02x installation · 03x engine and storage · 04x sources and complaints · 05x sampling and
-reviews · 06x duplicates, decisions, emission, appeals · 07x reports · 08x kernels · 09x doors · 100 a run that is over.
+reviews · 06x duplicates, decisions, emission, appeals · 07x reports · 08x kernels · 09x doors · 10x runs that are over or in one another's way.
 """
 
 from __future__ import annotations
