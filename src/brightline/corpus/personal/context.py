@@ -55,7 +55,7 @@ def _without_placeholders(near: str) -> str:
 def heading(text: str, start: int) -> str:
     """The heading of the value's column, or nothing: the same cell in the first line of the block, if both lines have as many cells;
     or the name in a list of columns (``listed``)."""
-    if "VALUES" in text or "values" in text:
+    if _has_lists(text):
         name = column_at(text, start)
         if name:
             return name
@@ -67,6 +67,12 @@ def heading(text: str, start: int) -> str:
         return ""
     over = sign.split(top)[len(sign.findall(text[begin : start + 1]))]
     return over if re.search(r"\w", over) and not _VALUE.search(over) else ""
+
+
+@lru_cache(8)
+def _has_lists(text: str) -> bool:
+    """Asked once for a view, not once for each of its values."""
+    return "VALUES" in text or "values" in text
 
 
 @lru_cache(64)
