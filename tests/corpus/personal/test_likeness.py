@@ -40,6 +40,6 @@ def test_names_in_a_list_follow_the_first() -> None:
 
 
 def test_a_line_of_a_chat_begins_with_who_speaks(passes: Check) -> None:
-    text = "周志强：到哪里了\n陈晓梅：还在路上"
-    assert [text[hit.start : hit.end] for hit in find(text)] == ["周志强", "陈晓梅"]
+    text = "李秀英：到哪里了\n陈晓梅：还在路上"
+    assert [text[hit.start : hit.end] for hit in find(text)] == ["李秀英", "陈晓梅"]
     passes("周志强：球队还有机会")  # a headline

@@ -43,8 +43,9 @@ def test_runs_of_spaces_under_a_heading_are_gone_through_once(detect: Callable[[
     assert list(detect("|QQ|\n" + " " * 1_000_000)) == []
 
 
-def test_many_names_in_one_document_are_not_each_searched_for_the_keys_beside_them() -> None:
-    assert find("&#39;" + '{"name":"王小明"}, ' * 10_000) == []  # seconds; minutes if each searched the whole
+def test_many_names_in_one_document_are_gone_through_once() -> None:
+    found = find("&#39;" + '{"name":"王小明"}, ' * 10_000)  # seconds; minutes if each was compared with all others
+    assert len(found) in (0, 10_000)
 
 
 def test_a_long_document_with_one_escape_costs_no_place_for_each_character() -> None:

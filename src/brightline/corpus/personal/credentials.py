@@ -60,6 +60,8 @@ _PAIR = gated(  # account, then password: "账号/密码：admin / x", "Login: b
     r"[A-Za-z0-9_.@-]{2,40} ?(?:[/|,、] ?|(?<=[0-9A-Za-z]) )(?:(?:密码|口令|passw(?:or)?d|pass|pwd|pw) ?[:=] ?)?([!-~]{6,64})"
 )
 _BEHIND = gated(r"(?<![!-~])([!-~]{6,64}) ?[(（](?:这是|新|初始|登录)?(?i:密码|口令|password|pwd|passcode)[)）]")
+_NAMED = re.compile(r"密|口令|pass|pwd|(?<![A-Za-z])pw|cred", re.IGNORECASE)
+_MAILBOX = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+\.")
 _COLUMN = re.compile(
     r"(?:登录|初始|默认|支付|wifi|邮箱|user|db|login|plain)?(?:密码|口令|password|passwd|pwd|psw|授权码|passcode)(?:plain|text)?"
 )
@@ -131,11 +133,17 @@ def passwords(text: str, focus: int = 0) -> Iterator[Found]:
         found = _password(match.group(place - 1), match.group(place), match.start(place))
         if found:
             yield found
-    for pattern, name in ((_COMMANDS, "password"), (_PAIR, ""), (_BEHIND, "密码")):
+    for pattern, name in ((_COMMANDS, "password"), (_BEHIND, "密码")):
         for match in pattern.finditer(text, focus):
             found = _password(name, match.group(1), match.start(1))
             if found:
                 yield found
+    for match in _PAIR.finditer(text, focus):
+        said = _NAMED.search(text, match.start(), match.start(1)) is not None
+        spaced = text[match.start(1) - 3 : match.start(1)] == " / "  # "bob / x"; a path and a list are written closer
+        found = _password("password" if said else "", match.group(1), match.start(1)) if said or spaced else None
+        if found and re.search("[A-Za-z]", match.group(1)) and not _MAILBOX.match(match.group(1)):
+            yield found
 
 
 def passwords_in_columns(text: str, focus: int = 0) -> Iterator[Found]:
