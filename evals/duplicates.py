@@ -5,11 +5,13 @@
 Base texts are natural (``BRIGHTLINE_DATA``: abstracts, reviews, answers; docstrings of Python and of what is installed),
 300 to 1,500 characters each. Every rate of 2, 5, 10 and 15 % has N bases a language (default 200), each copied once with that share of its
 characters substituted, inserted, deleted, all three mixed, or mixed with a sentence moved besides, in turn. Among them stand as many
-texts without a copy, and N / 2 pairs a language that share a third of their text, which are no copies of one another.
+texts without a copy, N / 2 pairs a language that share a third of their text, which are no copies of one another, and N / 2 texts of each
+family of ``duplicates_families.py``: logs, menus, DNA and others that are alike because their kind is.
 
     found       pairs of which one text was taken out and one stays
     wrong       texts taken out that have no copy, or the second of a pair
     precision   texts rightly taken out, of all that were
+    families    texts taken out of each family (all of them wrong); shares are of the family's texts
 
 A peer runs in its own interpreter with its published defaults for characters (data-juicer) or words (datatrove, which needs spaCy and jieba
 for Chinese) and, to be fair to thresholds that were made for smaller changes, once more with the threshold lowered to 0.25. Brackets are 95 %
@@ -43,6 +45,7 @@ from brightline.corpus.reading import read_shard
 from brightline.corpus.schema import DOCUMENTS
 from brightline.corpus.shard import ReadOptions
 from brightline.corpus.storage import Workspace
+from duplicates_families import TUNED, UNSEEN
 from moderation import wilson
 
 DATA = Path(os.environ.get("BRIGHTLINE_DATA", "../shared/data"))
@@ -56,7 +59,7 @@ _END = re.compile(r"(?<=[。！？!?；])|(?<=\. )|\n+")
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """``name`` → what it is: base or copy of a pair (``rate``, ``kind``), or alone."""
+    """``name`` → what it is: base or copy of a pair (``rate``, ``kind``), or alone, perhaps of a ``family``."""
 
     name: str
     language: str
@@ -64,12 +67,14 @@ class Planted:
     pair: str = ""
     rate: float = 0.0
     kind: str = ""
+    family: str = ""
 
 
 def main() -> int:
     options = _options()
     chooser = random.Random(20261123)
     planted = [each for language in ("zh", "en") for each in _planted(language, options.bases, chooser)]
+    planted += _families(options.bases // 2)
     chooser.shuffle(planted)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -117,6 +122,14 @@ def _planted(language: str, bases: int, chooser: random.Random) -> Iterator[Plan
         common = common[: min(len(one), len(other)) // 2]
         yield Planted(f"{language}-third-{number}-a", language, common + one)
         yield Planted(f"{language}-third-{number}-b", language, common + other)
+
+
+def _families(count: int) -> Iterator[Planted]:
+    for family, make in (TUNED | UNSEEN).items():
+        chooser = random.Random(f"duplicates-{family}")
+        language = "zh" if family.endswith("zh") else "en"
+        for number in range(count):
+            yield Planted(f"{language}-{family.replace(' ', '-')}-{number}", language, make(chooser), family=family)
 
 
 def _changed(base: str, rate: float, kind: str, chooser: random.Random) -> str:
@@ -293,7 +306,16 @@ def _row(name: str, planted: list[Planted], taken: set[str], cpu_s: float) -> di
             total[key] += 1
             found[key] += one
     recall = {key: _share(found[key], total[key]) for key in total}
-    return {"name": name, "recall": recall, "precision": _share(right, len(taken)), "wrong": len(taken) - right, "cpu_s": round(cpu_s, 2)}
+    families = {family: _share(sum(each.name in taken for each in planted if each.family == family), sum(each.family == family for each in planted)) for family in TUNED | UNSEEN}  # fmt: skip
+    wrong = len(taken) - right
+    return {
+        "name": name,
+        "recall": recall,
+        "precision": _share(right, len(taken)),
+        "wrong": wrong,
+        "families": families,
+        "cpu_s": round(cpu_s, 2),
+    }
 
 
 def _share(part: int, whole: int) -> dict[str, float]:
@@ -308,6 +330,10 @@ def _print(rows: list[dict], documents: int, size: int) -> None:  # type: ignore
     for row in rows:
         shares = "".join(f"{row['recall'][name]['share']:17.3f}" for name in names)
         print(f"{row['name']:18s}{shares}{row['precision']['share']:12.3f}{row['wrong']:7d}{row['cpu_s']:8.1f}")
+    print(f"\n{'taken out of':18s}" + "".join(f"{row['name']:>18s}" for row in rows))
+    for family in rows[0]["families"]:
+        taken = "".join(f"{row['families'][family]['share']:18.3f}" for row in rows)
+        print(f"{family + (' (unseen)' if family in UNSEEN else ''):24s}{taken[6:]}")
 
 
 if __name__ == "__main__":

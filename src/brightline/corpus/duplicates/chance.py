@@ -15,7 +15,6 @@ Not done: texts whose rows or lines were put into another order are no copies he
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +55,8 @@ def is_sure(found: Similarity, one: Profile, other: Profile) -> bool:
 def beyond_chance(one: Codes, other: Codes) -> float:
     """From 0 (or less: as two texts of that kind) to 1 (the same); symmetric. Normalised texts of a few characters or more."""
     text, within = sorted((one, other), key=lambda each: (len(each), each.tobytes()))
-    expected = min(_found(text, text, itself=True), _MOST_CHANCE)
+    # Of both: a longer text has more places of which the best one is chosen.
+    expected = min(max(_found(text, text, itself=True), _found(within, within, itself=True)), _MOST_CHANCE)
     return (_found(text, within) - expected) / (1 - expected)
 
 
@@ -66,7 +66,7 @@ def _repeated(text: Profile) -> float:
 
 
 def _found(text: Codes, within: Codes, *, itself: bool = False) -> float:
-    """The median share of a piece of ``text`` that stands in its order somewhere in ``within``; ``itself``: elsewhere than it does."""
+    """The mean share of the pieces of ``text`` that stands in its order somewhere in ``within``; ``itself``: elsewhere than it does."""
     size = min(_PIECE, max(len(text) // 2, 1))
     slack = round(size * _SLACK)
     where = _sorted(within)
@@ -77,7 +77,7 @@ def _found(text: Codes, within: Codes, *, itself: bool = False) -> float:
         begin, end = max(place - slack, 0), place + size + slack
         window = _without(within, begin, end, start, start + size) if itself else within[begin:end]
         shares.append(_common(piece.tolist(), window.tolist()) / size)
-    return median(shares)
+    return sum(shares) / len(shares)
 
 
 def _starts(length: int, size: int) -> Iterator[int]:

@@ -19,8 +19,8 @@ class DuplicateOptions:
     """``covered``: the least share of characters in common 5-grams that makes two texts copies; 0.6 is where about 20 % of the characters
     of English and 25 % of those of Chinese were changed (docs/corpus-duplicates.md has the table). ``jaccard``: the least exact Jaccard
     similarity of the 5-grams besides, which nearly all English texts of 300 characters keep at 15 %. ``beyond_chance``: the least agreement in
-    order that pairs must show besides which their grams leave in doubt (``chance``): texts of one kind reach 0.35, copies with 15 % changed
-    and a sentence moved 0.45 (docs/corpus-duplicates.md). ``sketched``: the least Jaccard
+    order that pairs must show besides which their grams leave in doubt (``chance``); 0.5 loses one in a hundred English texts with 15 % changed and
+    a sentence moved (docs/corpus-duplicates.md). ``sketched``: the least Jaccard
     similarity, as estimated from sketches, of pairs whose texts are compared: three standard deviations under what 15 % leave.
     ``source_ranks``: source → rank; of a cluster's documents the one of the best source stays (0 is best; unknown sources come last).
     ``rows_at_once``: documents sorted at once, which bounds memory (about 40 bytes each). ``scratch``: a local folder for what is sorted
@@ -29,7 +29,7 @@ class DuplicateOptions:
 
     covered: float = 0.6
     jaccard: float = 0.14
-    beyond_chance: float = 0.45
+    beyond_chance: float = 0.5
     sketched: float = 0.16
     source_ranks: Mapping[str, int] = field(default_factory=dict)
     rows_at_once: int = 8_000_000
