@@ -133,6 +133,25 @@ def test_a_column_of_parquet_that_begins_outside_of_its_file_is_told(tmp_path: P
     assert (documents, [row["reason"] for row in rejects]) == ([], ["corrupt"])
 
 
+@pytest.mark.parametrize("claimed", [-5, 1 << 40])
+def test_a_reject_of_parquet_is_never_longer_than_the_file_whatever_its_footer_says(tmp_path: Path, claimed: int) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["a"] * 1000}), path, use_dictionary=False, store_schema=False)
+    column = pq.ParquetFile(path).metadata.row_group(0).column(0)
+    offset = bytes([0x26, *_varint(column.data_page_offset), 0x3C])
+    before = bytes([0x16, *_varint(column.total_compressed_size)]) + offset  # Thrift: an i64, the next field
+    content = path.read_bytes()
+    assert content.count(before) == 1
+    changed = content.replace(before, bytes([0x16, *_varint(claimed)]) + offset)
+    footer = int.from_bytes(content[-8:-4], "little") + len(changed) - len(content)
+    path.write_bytes(changed[:-8] + footer.to_bytes(4, "little") + b"PAR1")
+
+    _documents, rejects = read(path)
+
+    assert len(rejects) == 1
+    assert 0 <= rejects[0]["length"] <= path.stat().st_size
+
+
 def _varint(signed: int) -> list[int]:
     """Thrift's compact protocol: zigzag, then seven bits a byte."""
     return _sevens(2 * signed if signed >= 0 else -2 * signed - 1)

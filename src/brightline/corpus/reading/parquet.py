@@ -75,7 +75,7 @@ def _rows(file: BinaryIO, shard: Shard, options: ReadOptions, digest: hashlib._H
     for number, group in enumerate(groups):
         if _is_mine(group, shard):
             yield from _group(_Group(file, shard, parquet, number, row), fields, options, every_column=every_column)
-        row += group.num_rows
+        row += max(0, group.num_rows)
 
 
 class _Group(NamedTuple):
@@ -107,6 +107,7 @@ class _Group(NamedTuple):
 def _group(group: _Group, fields: list[str], options: ReadOptions, *, every_column: bool) -> Iterator[Entry | Reject]:
     metadata, row = group.metadata, group.first
     packed = sum(metadata.column(index).total_compressed_size for index in range(metadata.num_columns))
+    packed = min(max(0, packed), group.shard.size_bytes)  # a footer may say anything
     most = max(_FREE_BYTES, packed * options.most_unpacked_ratio)
     if metadata.total_byte_size > most:
         yield Reject(row, row + 1, packed, "unpacks_too_large", f"{packed} bytes unpack to {metadata.total_byte_size}")
