@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-import wave
 from io import BytesIO
 from pathlib import Path
 from typing import Any

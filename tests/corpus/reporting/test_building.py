@@ -324,9 +324,7 @@ def test_a_changed_decision_or_kernel_is_counted_again(tmp_path: Path) -> None:
     assert first != CountTask(workspace, ("a",), "1").versions
 
 
-@pytest.mark.parametrize(
-    ("by", "says"), [("operator", "own, since 2026-11-01"), ("shipped", "the policy that ships, since")]
-)
+@pytest.mark.parametrize(("by", "says"), [("operator", "own, since 2026-11-01"), ("shipped", "the policy that ships, since")])
 def test_a_report_says_by_whose_policy_and_since_when_documents_were_decided(tmp_path: Path, by: str, says: str) -> None:
     workspace, shards = write_run(tmp_path, [document(0)])
     policy = {"version": "0123456789abcdef", "by": by, "since": "2026-11-01"}

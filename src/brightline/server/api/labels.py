@@ -97,7 +97,8 @@ def router(service: Service) -> APIRouter:
             bool | None, Query(description=_("Whether the label is also seen or heard. Default: the setting label_media."))
         ] = None,
         watermark: Annotated[
-            bool | None, Query(description=_("Whether a picture or a sound gets an invisible watermark. Default: the setting label_watermark."))
+            bool | None,
+            Query(description=_("Whether a picture or a sound gets an invisible watermark. Default: the setting label_watermark.")),
         ] = None,
         c2pa: Annotated[
             bool | None, Query(description=_("Whether a C2PA manifest is signed. Default: if the installation has a certificate."))

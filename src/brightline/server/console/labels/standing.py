@@ -96,7 +96,12 @@ def _file(setting: str, load: Callable[[], object]) -> Line:
 
 def _switches(settings: Settings) -> Iterator[Line]:
     for setting, name, is_on, says in (
-        ("label_watermark", _("Watermark"), settings.label_watermark, _("pictures and sound get a watermark by which they are known again")),
+        (
+            "label_watermark",
+            _("Watermark"),
+            settings.label_watermark,
+            _("pictures and sound get a watermark by which they are known again"),
+        ),
         (
             "label_fingerprint_days",
             _("Text fingerprints"),
