@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 
 import pypdfium2
 import pytest
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject, IndirectObject
 
 from brightline.corpus.errors import CorpusError
 from brightline.corpus.reporting import Report, pdf
@@ -30,6 +32,31 @@ def test_the_paper_is_an_archive_file_that_carries_the_signed_bytes(full_report:
     assert b"<pdfaid:conformance>B</pdfaid:conformance>" in made
     assert reader.attachments["report.json"] == [full_report.canonical]
     assert Report.parse(reader.attachments["report.json"][0]).digest == full_report.digest
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_another_reader_finds_what_an_archive_file_needs_and_nothing_that_it_must_not_have(full_report: Report, lang: Lang) -> None:
+    """ISO 19005-3: 6.1.3 and 6.6.1 (no encryption, no actions), 6.2.3 (output intent), 6.2.11.4 (typefaces), 6.6.4 (identification), 6.8 (attachments)."""
+    reader = PdfReader(io.BytesIO(pdf.render(full_report, lang)))
+    root: Any = reader.root_object
+    trailer: Any = reader.trailer
+    assert not reader.is_encrypted
+    assert len(trailer["/ID"]) == 2
+    assert reader.xmp_metadata is not None
+    assert (reader.xmp_metadata.pdfaid_part, reader.xmp_metadata.pdfaid_conformance) == ("3", "B")
+    assert [intent.get_object()["/S"] for intent in root["/OutputIntents"]] == ["/GTS_PDFA1"]
+    assert root["/OutputIntents"][0].get_object()["/DestOutputProfile"].get_data()[36:40] == b"acsp"  # an ICC profile
+    assert [each.get_object()["/AFRelationship"] for each in root["/AF"]] == ["/Source"]
+
+    objects = [reader.get_object(IndirectObject(number, 0, reader)) for number in range(1, trailer["/Size"])]
+    dictionaries = [each for each in objects if isinstance(each, DictionaryObject)]
+    typefaces = [each for each in dictionaries if each.get("/Type") == "/FontDescriptor"]
+    assert len(typefaces) >= 2
+    assert all(each.keys() & {"/FontFile", "/FontFile2", "/FontFile3"} for each in typefaces)
+    assert not [each for each in dictionaries if each.keys() & {"/JS", "/JavaScript", "/AA", "/OpenAction"}]
+    assert not [
+        each for each in dictionaries if each.get("/S") in ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Movie", "/Sound")
+    ]
 
 
 def test_the_same_report_gives_the_same_bytes(full_report: Report) -> None:
