@@ -58,6 +58,33 @@ def test_a_chinese_address_is_found_from_its_division_to_its_last_number(templat
 
 
 @pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("电话 住址天津市南开区光明巷207号 体温", "天津市南开区光明巷207号"),
+        ("装机地址重庆市渝北区翠湖名邸26栋1单元2402室，回拨", "重庆市渝北区翠湖名邸26栋1单元2402室"),
+        ("我家在光明路 123 号，工地在兴华大街 456 号。", "光明路 123 号"),
+        ("我家在阳光花园小区，公司地址是市中心的恒隆广场。", "阳光花园小区"),
+        ("上海市静安区共和新路1100号3号楼501室", "上海市静安区共和新路1100号3号楼501室"),
+        (
+            "Room 5, Building 2, No. 97 Wenhua Road, Xihu District, Hangzhou. Phone: none",
+            "Room 5, Building 2, No. 97 Wenhua Road, Xihu District, Hangzhou",
+        ),
+        ("write to 12 High Street, St. Albans, AL1 2AB", "12 High Street, St. Albans, AL1 2AB"),
+    ],
+)
+def test_an_address_ends_where_the_next_sentence_begins_and_has_no_label_in_it(text: str, address: str) -> None:
+    assert [text[hit.start : hit.end] for hit in find(text)] == [address]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["收货地址是北京市海淀区XX小区XX号。", "我住XX小区X栋X单元", "地址是上海市浦东新区某某路某某号", "收件人地址是您提供的上海的住址。"],
+)
+def test_an_address_that_somebody_has_masked_is_nobodys(passes: Check, text: str) -> None:
+    passes(text)
+
+
+@pytest.mark.parametrize(
     "address", ["350 Fifth Avenue, New York, NY 10118", "12 Baker Street, London NW1 6XE", "45 Oak Lane Apt 3B, Austin, TX 78701"]
 )
 def test_an_english_address_is_found(finds: Check, address: str) -> None:

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import random
+import re
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 from brightline.corpus.personal import accounts, births, chinese_names, find
+from brightline.corpus.personal.families import FAMILIES
 from brightline.corpus.personal.finder import BETWEEN, find_in
 from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.views import view_of
+
+PHRASINGS = [
+    re.sub("[⟦⟧]", "", line).replace("\\n", "\n").replace("\\t", "\t")
+    for path in sorted((Path(__file__).parent / "phrasings").glob("*.txt"))
+    for line in path.read_text("utf-8").splitlines()
+    if line.strip() and not line.startswith("##")
+]
+
+
+def found_together(texts: Sequence[str]) -> list[list[Found]]:
+    bounds = [0]
+    for text in texts:
+        bounds.append(bounds[-1] + len(text.encode()) + len(BETWEEN))
+    bounds[-1] -= len(BETWEEN)
+    together = dict(find_in(BETWEEN.join(text.encode() for text in texts), bounds))
+    return [together.get(number, []) for number in range(len(texts))]
 
 
 @pytest.mark.parametrize(
@@ -22,13 +42,27 @@ from brightline.corpus.personal.views import view_of
     ],
 )
 def test_no_document_takes_from_the_next_what_leads_to_a_finding(texts: list[str]) -> None:
-    bounds = [0]
-    for text in texts:
-        bounds.append(bounds[-1] + len(text.encode()) + len(BETWEEN))
-    bounds[-1] -= len(BETWEEN)
-    together = dict(find_in(BETWEEN.join(text.encode() for text in texts), bounds))
     assert find(texts[1])
-    assert [together.get(number, []) for number in range(len(texts))] == [find(text) for text in texts]
+    assert found_together(texts) == [find(text) for text in texts]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_texts_have_the_same_findings_alone_and_in_a_batch_in_any_order(seed: int) -> None:
+    texts = list(PHRASINGS)
+    texts += [text[: hit.end] for text in PHRASINGS for hit in find(text)][seed::3]  # a finding at the very end
+    texts += [text[hit.start :] for text in PHRASINGS for hit in find(text)][seed::3]  # and at the beginning
+    random.Random(seed).shuffle(texts)
+    assert found_together(texts) == [find(text) for text in texts]
+
+
+def test_traces_lead_to_all_that_the_detectors_find_in_phrasings() -> None:
+    """Columns have their heading far away, and the words of positions are wider than their traces."""
+    families = [family for family in FAMILIES if family.name != "columns"]
+    for text in PHRASINGS:
+        view, found = view_of(text), find(text)
+        for hit in (hit for family in families for hit in family.detect(view.text, 0) if hit.rule != "personal.coordinates"):
+            start, end = view.raw_span(hit.start, hit.end)
+            assert any(start < other.end and other.start < end for other in found), (text, hit)
 
 
 def test_a_long_row_of_numbers_is_found_number_by_number() -> None:

@@ -99,7 +99,7 @@ _KINDS: tuple[_Kind, ...] = (
         _SOCIAL,
         _SOCIAL_VALUE,
         r"(?![0-9A-Za-z]|\.[0-9]| ?[元万亿%])",
-        rf"{_OWNERS}(?:个人)?(?:社保|社会保障|社会保险|医保|医疗保险|公积金|住房公积金|养老保险|参保人?|社保电脑|socialsecurity|socialinsurance|medicalinsurance|healthinsurance|housingfund|gjj|sb|yb|insured)(?:个人)?(?:卡|账|card|zh)?(?:卡号|h|kh)?{_NUMBER}",
+        rf"{_OWNERS}(?:个人)?(?:社保|社会保障|社会保险|医保|医疗保险|公积金|住房公积金|养老保险|参保人?|社保电脑|健康保险|socialsecurity|socialinsurance|medicalinsurance|healthinsurance|housingfund|gjj|sb|yb|insured)(?:个人)?(?:卡|账|card|zh)?(?:卡号|h|kh)?{_NUMBER}",
     ),
     _kind(
         "driving_licence",
@@ -179,6 +179,13 @@ def _fits(rule: str, text: str, match: re.Match[str], label: str) -> bool:
     return True
 
 
+def _is_account(value: str, name: str) -> bool:
+    """Is a word under a heading of WeChat an account? Under "WeChat" alone stand names of programs and of ways to pay as well."""
+    return not _NO_ACCOUNT.match(value) and (
+        _OWN_SIGN.search(value) is not None or not name.isascii() or name.endswith(("id", "no", "number"))
+    )
+
+
 def _is_licence(text: str, match: re.Match[str], value: str, label: str) -> bool:
     """A file's number without a word of driving has to begin with a province; another country's licence needs its own label."""
     if (value.isdecimal() and len(value) == 12) or value.count(" ") == 2:
@@ -195,23 +202,15 @@ _RECORD_CELL = re.compile(r"[A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9]")
 _COLUMNS = (*((kind.rule, kind.column, kind.cell) for kind in _KINDS), ("personal.medical_record", _RECORD_COLUMN, _RECORD_CELL))
 _CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
 TRACES = (  # google-re2, (?i): what the labels of these kinds begin with
-    r"[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维v]信[^群支公小读红]|wei信|[薇威][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|we-?chat|weixin|wxid_|\bvx|\bwx[^a-z]|wx_?(?:no|id|acc|num)|[a-z]wx\b"
+    r"[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维v]信(?:[^群支公小读红]|$)|wei信|[薇威vｖ][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|we-?chat|weixin|wxid_|\bvx|\bwx(?:[^a-z]|$)|wx_?(?:no|id|acc|num)|[a-z]wx\b"
     r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|病历本|健康卡|诊疗卡|影像号|检验号|\bmrn|medical.?record|patient.?(?:id|no|num)|\bchart n|admission.?n|hospital n|\b(?:blh|zyh|mzh)\b"
     r"|社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund.?(?:acc|no)|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator['’]?s?.licen|\bdl[n #:_-]|licen.e_file|licen.e n|jszh|dabh"
     r"|\bssn|社会安全|社安|\bni(?:no)?\b|\bn\.i\.|\bni_?num|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
 )
-_CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
-TRACES = (  # google-re2, (?i): what a label of these kinds has, and that a value may follow or go before
-    r"(?:[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|[?&/]uin=)[^0-9０-９群]{0,24}[1-9１-９]|[0-9]{5}[^0-9a-z群]{0,10}[qｑ][qｑ]"
-    r"|(?:[微徽薇威維维v]信|wei信)[^群]{0,24}[a-zａ-ｚ][a-z0-9_ａ-ｚ０-９-]{5}|(?:[微薇威v][❤:： ]|卫星号|绿泡泡|[加＋+➕][vｖ微]|\b[vｖ][:：])[^a-z0-9群]{0,16}[a-zａ-ｚ][a-z0-9_ａ-ｚ０-９-]{5}|微 信 号|[a-z][a-z0-9_-]{5}[^a-z0-9]{0,12}微信|we-?chat|weixin|\bvx|\bwx[^a-z]|wx_?(?:no|id|acc|num)|[a-z]wx\b"
-    r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|病历本|健康卡|诊疗卡|影像号|检验号|\bmrn|medical.?record|patient.?(?:id|no|num)|\bchart n|admission.?n|hospital n|\b(?:blh|zyh|mzh)\b"
-    r"|(?:社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator|\bdl[n #:_-]|licen.e_file|licen.e n|jszh|dabh)[^0-9０-９]{0,40}[0-9０-９]"
-    r"|[0-9]{6}[^0-9a-z]{0,12}(?:社保|医保|公积金|驾[驶照])|\bssn|social.?security|社会安全|社安|\bni(?:no)?\b|\bn\.i\.|\bni_?num|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
-)
 COLUMNS = (
-    r"(?:联系|家长|学生|客户|司机|user_?|contact_?)?(?:QQ|微信|wechat|weixin|wx|vx|wxid|扣扣)[号_ ]?(?:码|账号|id|no|num|number|account)?"
-    r"|(?:个人)?(?:病历|病案|住院|门诊|就诊卡|社保|社会保[障险]|医保|医疗保险|(?:住房)?公积金|养老保险|参保人?|驾驶证|驾照|驾驶执照)(?:电脑|个人|档案)?[卡账]?(?:卡号|编?号码?|账号)?|MRN|medical[ _]record[_ ]?(?:no|number|id)?"
-    r"|(?:social_?(?:security|insurance)|medical_?insurance|housing_?fund|insured|driv(?:er|ing|ers)_?licen[cs]e|driver_file|dl)_?(?:card|account|file)?_?(?:no|num|number|id)?|sbk?h|ybk?h|jszh|dabh"
+    r"(?:联系人?|家长|学生|客户|用户|员工|司机|本人|我的|user_?|contact_?|customer_?|member_?|tencent_?)?(?:QQ|微信|wechat|weixin|wx|vx|wxid|扣扣)[号_ ]?(?:码|账号|id|no|num|number|account)?"
+    r"|(?:个人)?(?:病历|病案|住院|门诊|就诊卡|社保|社会保[障险]|医保|医疗保险|(?:住房)?公积金|养老保险|健康保险|参保人?|驾驶证|驾照|驾驶执照|驾驶员证|司机证)(?:电脑|个人|档案)?[卡账]?(?:卡号|编?号码?|账号)?|MRN|medical[ _]record[_ ]?(?:no|number|id)?"
+    r"|(?:social_?(?:security|insurance)|(?:medical|health)_?insurance|housing_?fund|insured|driv(?:er|ing|ers)(?:'s)?_?lic(?:en[cs]e)?|driver_file|dl|gjj|sb|yb)_?(?:card|account|file)?_?(?:no|num|number|id)|(?:social_?security|insured|driv(?:er|ing|ers)_?licen[cs]e|gjj)(?:_?zh)?|sbk?h|ybk?h|jszh|dabh|patient_?id"
 )
 
 
@@ -223,7 +222,11 @@ def accounts_in_columns(text: str, focus: int = 0) -> Iterator[Found]:
             continue
         name = plain(over)
         for rule, column, cell in _COLUMNS:
-            if column.fullmatch(name) and cell.fullmatch(match.group(1)):
+            if (
+                column.fullmatch(name)
+                and cell.fullmatch(match.group(1))
+                and (rule != "personal.wechat" or _is_account(match.group(1), name))
+            ):
                 yield Found(rule, *match.span(1), "column", 0.75)
 
 

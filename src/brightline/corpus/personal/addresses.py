@@ -20,7 +20,7 @@ __all__ = ["addresses_in_columns", "chinese_addresses", "english_addresses"]
 
 _DOORS = "号楼|号院|号宿舍楼?|宿舍楼|公寓楼?|号|支弄|弄|巷|社|组|队|幢|栋|座|楼|单元|门|室|房|户|层|排|院|舍|期|区|馆|团|连|塔"
 _TYPES = "大道|大街|横街|胡同|环路|公路|社区|小区|花园|新村|家园|公寓|大厦|中心|广场|庄园|工业园|科技园|产业园|工业城|商业广场|家属院|里弄|路|街|道|巷|弄|里|村|屯|庄|苑|园|寨|坊|城|湾|府|邸|庭|居|墅|轩|阁|台|院"
-_LABELS = r"地\s{0,4}址|住\s{0,4}址|位于|坐落[于在]?|住所地?|家住|现住|住在|住(?=[:: ]?[\u4e00-\u9fff]{2,6}[区县市镇乡路])|居住于|居住在|户籍(?:地|所在地)?|户口所在地|籍贯|收货|寄到|寄往|送到|送至|发到|发往|搬到了?|搬去|邮寄|我家|房子在|出险地点|案发地点?|事发地点?|所在地|宿舍|(?<![A-Za-z])addr(?:ess)?"
+_LABELS = r"地\s{0,4}址|住\s{0,4}址|位于|坐落[于在]?|住所地?|家住|现住|住在|住(?=[: ]?(?!址)[\u4e00-\u9fff]{2,6}[区县市镇乡路])|居住于|居住在|户籍(?:地|所在地)?|户口所在地|籍贯|收货|寄到|寄往|送到|送至|发到|发往|搬到了?|搬去|邮寄|我家|房子在|出险地点|案发地点?|事发地点?|所在地|宿舍|(?<![A-Za-z])addr(?:ess)?"
 TRACES = (
     r"(?:[路街道巷弄里村屯庄苑园寨坊城湾府邸庭居墅轩阁区厦场寓队段期东西南北]|胡同)[ ]?(?:附|第)?(?:[0-9０-９]{1,5}|[零〇一二三四五六七八九十百]{1,5}|[甲乙丙丁A-Za-z][0-9]{0,3})甲?(?:[-－][0-9A-Za-z]{1,4}){0,3} ?(?:[号號弄巷社组組队隊幢栋棟座楼樓单單门門室房户戶层層排院舍])"
     r"|(?:[0-9０-９]|[一二三四五六七八九十A-Z])(?:栋|棟|幢|号楼|單元|单元|號樓|号宿舍)|[0-9]{2,3}团[0-9]"
@@ -55,10 +55,11 @@ _BUILDING = re.compile(
     rf"(?<!{_H})({_H}{{2,10}}?{_N} ?(?:栋|幢|号楼)(?: ?{_N} ?单元| ?[东西南北中]单元)? ?(?:{_N} ?(?:室|房|单元)|[0-9]{{3,4}}(?![0-9元米年月日点个人平岁次.%])))"
 )
 _PREFIXED = re.compile(
-    r"^(?:[\u4e00-\u9fff]{0,4}(?:位于|住在|送到|寄到|发到|发往|坐落于?)|(?:我|我们|他|她|客户)?家?(?:就?住在?|现住|就?在)|位于|送到?|寄到|发到|放|搬到了?|来到|前往|到|家住|我家|房子在)(?=.{2,}[路街道巷弄区县市镇乡栋幢楼])"
+    r"^(?:[\u4e00-\u9fff]{0,4}(?:(?:地址|住址|住所)(?:位于|是|为|在)?|位于|住在|送到|寄到|发到|发往|坐落于?)|(?:我|我们|他|她|客户)?家?(?:就?住在?|现住|就?在)|位于|送到?|寄到|发到|放|搬到了?|来到|前往|到|家住|我家|房子在)(?=.{2,}[路街道巷弄区县市镇乡栋幢楼])"
 )
 _ENGLISH_TYPES = "Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Ter|Square|Sq|Crescent|Close|Parkway|Pkwy|Circle|Cir|Gardens|Grove|Hill|Row|Mews|Parade|Lu|Jie|Dajie|Dadao|Hutong"
-_PLACE = r"[A-Z][A-Za-z'.-]{1,20}(?: [A-Z][A-Za-z'.-]{1,20}){0,2}"
+_TOWN = r"(?:(?:St|Ft|Mt)\. )?[A-Z][A-Za-z'-]{1,20}"
+_PLACE = rf"{_TOWN}(?: {_TOWN}){{0,2}}"
 _ZIP = r"(?:[0-9]{5,6}(?:-[0-9]{4})?(?![0-9])|[0-9]{4}(?![0-9A-Za-z])|[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}|[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9])"
 _TOWNS = (
     rf"(?:(?:,? ?\n?{_PLACE}){{0,4}}(?:,? ?\n?[A-Z]{{2,3}})?,? ?\n?{_ZIP}(?:, ?{_PLACE})?"
@@ -67,7 +68,10 @@ _TOWNS = (
 _ROOMS = r"(?:(?:Room|Rm\.?|Flat|Unit|Apt\.?|Apartment|Suite|Ste\.?|Floor|Block|Blk\.?|Building|Bldg\.?|Tower|Villa|House|Sec\.|No\.) ?#?[0-9A-Za-z-]{1,6}(?:/(?=[0-9]))?,? ?|[0-9]{1,3}/?F,? ?|(?:[A-Z][a-z]{1,20} ){1,2}(?:Garden|Court|House|Mansion|Plaza|Estate)s?, )"
 _BOX = re.compile(rf"(?<![A-Za-z])P\.? ?O\.? ?Box [0-9]{{1,6}}{_TOWNS}", re.IGNORECASE)
 _VAGUE = re.compile(r"^.{0,6}(?:[的了是有在]|和(?![平谐兴田县顺静硕龙政睦浩美布林]))")
-_VAGUE_INSIDE = re.compile(r"[的了是有在共与及等被将这那]|和(?![平谐兴田县顺静硕龙政睦浩美布林])")
+_VAGUE_INSIDE = re.compile(r"[的了是有在与及等被这那]|共(?![和青同])|将(?!军)|和(?![平谐兴田县顺静硕龙政睦浩美布林])")
+_PROSE = re.compile("[的了是在]")  # a sentence goes on
+_MASKED = re.compile(r"某某|[XxＸ×*＊?？_]{2,}|[XＸ×](?=[栋单号幢室层])")
+_COUNTED = re.compile(rf"(?:[0-9]|[零〇一二三四五六七八九十百])(?:{_DOORS})|第[0-9一二三四五六七八九十]")
 _DIVISIONS_ONLY = re.compile(rf"({_DIVISION}(?:{_DIVISION})?{_STEP}{{1,4}}(?:{_STREET})?(?:[\u4e00-\u9fff]{{1,4}}?[村屯庄])?)")
 _HOME_WORDS = r"地址|住址|户籍|户口|住所|籍贯|家住|老家|address"
 _ENGLISH = re.compile(
@@ -102,17 +106,29 @@ _SIMPLIFIED = str.maketrans(
 
 
 def chinese_addresses(text: str, focus: int = 0) -> Iterator[Found]:
-    """Addresses in China."""
+    """Addresses in China; not those whose road, number or building somebody has masked (XX路XX号, 某某小区)."""
     if _TRADITIONAL.search(text):
         text = text.translate(_SIMPLIFIED)  # sign by sign: places stay as they are
+    for found in _chinese(text, focus):
+        if not _is_masked(text, found):
+            yield found
+
+
+def _is_masked(text: str, found: Found) -> bool:
+    written = text[max(0, found.start - 2) : found.end + 2]
+    return _MASKED.search(written) is not None and _COUNTED.search(text, found.start, found.end) is None
+
+
+def _chinese(text: str, focus: int) -> Iterator[Found]:
     for match in _FULL.finditer(text, focus):
         if _VAGUE_INSIDE.search(match.group()) and not _LABELLED.search(text, max(0, match.start() - 12), match.end()):
             continue
         label = words(_HOME_WORDS).search(heading(text, match.start()) or before(text, match.start(), 12))
         yield Found("personal.address", *match.span(), "gb2260+grammar" + ("+context" if label else ""), 0.8 if label else 0.6)
     for match in _LABELLED.finditer(text, focus):
-        if not _VAGUE.match(match.group(1)):
-            yield Found("personal.address", *match.span(1), "label+grammar", 0.7)
+        start, end = match.start(1), _end_before_prose(text, *match.span(1))
+        if end > start and not _VAGUE.match(match.group(1)):
+            yield Found("personal.address", start, end, "label+grammar", 0.7)
     for match in _FIELD_LABEL.finditer(text, focus):
         end = _field(text, match.end())
         if end:
@@ -128,13 +144,19 @@ def chinese_addresses(text: str, focus: int = 0) -> Iterator[Found]:
             yield Found("personal.address", *match.span(), "gb2260+context", 0.6)
 
 
+def _end_before_prose(text: str, start: int, end: int) -> int:
+    """Where an address ends that a sentence follows: at the comma before the sentence; ``start`` where there is none."""
+    prose = _PROSE.search(text, start, end)
+    return end if prose is None else max(start, *(text.rfind(sign, start, prose.start()) for sign in ",，"))
+
+
 def _field(text: str, start: int) -> int:
     """Where the address in the field of a form ends; 0 if there is none: two parts of an address, or one and eight signs."""
     end, marks = 0, 0
     place = start
     for _ in range(8):  # parts: province, city, county, town, road, house, stairs, room
         part = _PART.match(text, place)
-        if part is None or _OTHER_LABEL.match(part.group()):
+        if part is None or _OTHER_LABEL.match(part.group()) or _PROSE.search(part.group()):
             break
         more = len(_MARK.findall(part.group()))
         if not more and not (marks and re.fullmatch(r"[0-9]{2,4}(?:室|房)?", part.group())):

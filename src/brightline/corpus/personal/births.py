@@ -12,7 +12,7 @@ from brightline.corpus.personal.gated import gated
 from brightline.corpus.personal.labels import plain
 
 __all__ = ["births", "births_in_columns"]
-TRACES = r"出生|出 生|生日|生 日|生于|生年月|诞生|生辰|[0-9０-９日号月]\s?生[^产活效]|csrq|\bborn|birth|\bdob|\bd\.o\.b|geboren|n[ée]e? le"  # google-re2, (?i)
+TRACES = r"出生|出 生|生日|生 日|生于|生年月|诞生|生辰|[0-9０-９日号月]\s?生(?:[^产活效]|$)|csrq|\bborn|birth|\bdob|\bd\.o\.b|geboren|n[ée]e? le"  # google-re2, (?i)
 COLUMNS = r"(?:孩子|宝宝|学生|客户|user_?|member_?)?(?:出生(?:日期|年月日?|时间)?|生日|生年月日)|(?:date_?of_?birth|birth_?(?:date|day)|date of birth|birth (?:date|day)|dob|birth|csrq)"
 _NUMERALS = "〇零○一二三四五六七八九十"
 _MONTHS = (

@@ -59,7 +59,9 @@ _PAIR = gated(  # account, then password: "账号/密码：admin / x", "Login: b
     r"(?:(?:账号|帐号|用户名?|登录名)(?:[/、和与&]?(?:密码|口令))?|账密|帐密|(?i:\b(?:login|user(?:name)?|account|cred(?:ential)?s?)(?: ?/ ?(?:pass(?:word)?|pwd|pw))?))[\"']?(?: ?[:=] ?| )[\"']?"
     r"[A-Za-z0-9_.@-]{2,40} ?(?:[/|,、] ?|(?<=[0-9A-Za-z]) )(?:(?:密码|口令|passw(?:or)?d|pass|pwd|pw) ?[:=] ?)?([!-~]{6,64})"
 )
-_BEHIND = gated(r"(?<![!-~])([!-~]{6,64}) ?[(（](?:这是|新|初始|登录)?(?i:密码|口令|password|pwd|passcode)[)）]")
+_BEHIND = gated(  # a space before "(password)": without one it is a call in code
+    r"(?<![!-~])([!-~]{6,64})(?: ?[(（](?:这是|新|初始|登录)?(?:密码|口令)| [(（](?:新|初始|登录)?(?i:password|pwd|passcode))[)）]"
+)
 _NAMED = re.compile(r"密|口令|pass|pwd|(?<![A-Za-z])pw|cred", re.IGNORECASE)
 _MAILBOX = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+\.")
 _COLUMN = re.compile(
@@ -67,7 +69,7 @@ _COLUMN = re.compile(
 )
 _CELL = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([!-~]{6,64}?) *(?=[|\t,\n)'\"]|  |$)")
 _CODE_VALUE = re.compile(
-    r"^(?:[A-Za-z_][\w]*(?:\.[A-Za-z_]|\(|\[|->|::)|[$%#@]\{?[A-Za-z_]+(?![A-Za-z]*[0-9])|(?:None|null|true|false|undefined|str|string|bytes|int|optional|required|self|this|input|prompt|md5|sha1|sha256|base64)(?![0-9A-Za-z@#!])|env[.\[(]|os\.|https?:|/|--?[a-z])",
+    r"^(?:[A-Za-z_][\w]*(?:\.[A-Za-z_]|\(|\[|->|::)|\{|[$%#@]\{?[A-Za-z_]+(?![A-Za-z]*[0-9])|(?:None|null|true|false|undefined|str|string|bytes|int|optional|required|self|this|input|prompt|md5|sha1|sha256|base64)(?![0-9A-Za-z@#!])|env[.\[(]|os\.|https?:|/|--?[a-z])",
     re.IGNORECASE,
 )
 _CHINESE_NAME = re.compile(r"[密口授登]|PIN码")

@@ -48,10 +48,10 @@ _APART = rf"{_HAN}[ 　]{_HAN}[ 　]{{0,2}}[:：]|[:：][ 　]{{0,2}}{_HAN}[ 　
 _LETTER = "[A-Za-zＡ-Ｚａ-ｚ]"
 
 
-_HEADINGS = (
+_HEADINGS = (  # of fields: "passport_no" may be written "Passport No"
     r"姓\s{0,4}名|名字|联系人|收[件货]人|患者(?:姓名)?|客户(?:姓名)?|员工(?:姓名)?|学生(?:姓名)?|持卡人|户主|负责人|(?:full ?)?name|patient|customer|employee|contact"
     rf"|{accounts.COLUMNS}|{births.COLUMNS}|{credentials.COLUMNS}|{addresses.COLUMNS}|{identity.COLUMNS}|{foreign.COLUMNS}"
-)
+).replace("_?", "[ _-]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("places in print", _APART, 90, 300, 90, _places, group="rare"),
     Family("labels in print", _APART, 90, 200, 90, _labels, group="rare"),
     Family(
-        "plates", rf"[{vehicles.PROVINCES}][ 　]?{_LETTER}[ ·•.．-]{{0,2}}[0-9A-Za-z０-９Ａ-Ｚ]", 160, 80, 8, vehicles.plates, group="rare"
+        "plates", rf"[{vehicles.PROVINCES}][ 　]?{_LETTER}[ ·•.．-]{{0,3}}[0-9A-Za-z０-９Ａ-Ｚ]", 160, 80, 8, vehicles.plates, group="rare"
     ),
 )
 

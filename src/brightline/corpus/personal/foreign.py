@@ -77,7 +77,7 @@ def _sign(macro: re.Match[str]) -> str:
     kind, word = macro.groups()
     if kind == "zh:":
         return rf"(?:{word})[^\n]{{0,8}}{_PAPER}|{_PAPER}[^\n]{{0,6}}(?:{word})"
-    return rf"(?-i:\b{word})" if kind else rf"(?:\b|_){word}(?:[^a-z]|n[or]|id)"
+    return rf"(?-i:\b{word})" if kind else rf"(?:\b|_){word}(?:[^a-z]|n[or]|id|$)"
 
 
 @cache
