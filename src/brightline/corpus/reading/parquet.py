@@ -30,8 +30,11 @@ __all__ = ["ParquetRow", "parquet_records", "parquet_rows"]
 _READ_ROWS = 500  # own choice: a quarter of a batch, so that long documents are not held by the thousand
 _FREE_BYTES = 64 * 1024 * 1024  # shard.py: the ratio counts beyond these
 _DECODED_BYTES = 256 * 1024 * 1024
-"""What a batch of a column may come to where every row repeats the largest value of its dictionary. Own choice: of the usual dictionary, 1 MiB
+"""What a batch of a column may come to where every row repeats the largest value there can be. Own choice: of the usual dictionary, 1 MiB
 at most (parquet-cpp's ``dictionary_pagesize_limit``), batches of 256 rows; a worker with two such columns stays under 1 GB."""
+_FREE_VALUES = 8 * 1024 * 1024
+"""Values of the lists of a row group, own choice: a row may hold all of them, and each costs Python and Arrow some 30 bytes, its file none
+where all are alike."""
 
 
 class ParquetRow(dict[str, Any]):
@@ -97,11 +100,20 @@ class _Group(NamedTuple):
             yield batch.rename_columns(unlike(batch.schema.names))
 
     def rows_at_once(self, fields: list[str] | None) -> int:
-        """So few rows that no dictionary can make a batch too large."""
-        chunks = (self.metadata.column(index) for index in range(self.metadata.num_columns))
-        asked = (chunk for chunk in chunks if fields is None or _is_within(chunk.path_in_schema, fields))
-        largest = max((largest_value(self.file, chunk) for chunk in asked), default=0)
+        """So few rows that no value that they repeat can make a batch too large."""
+        largest = max((largest_value(self.file, self.metadata.column(index)) for index in self._asked(fields)), default=0)
         return max(1, min(_READ_ROWS, _DECODED_BYTES // max(1, largest)))
+
+    def listed_values(self, fields: list[str] | None) -> int:
+        """How many values the lists of these fields hold, as the footer has it."""
+        schema, metadata = self.parquet.schema, self.metadata
+        lists = (index for index in self._asked(fields) if schema.column(index).max_repetition_level)
+        return sum(max(0, metadata.column(index).num_values) for index in lists)
+
+    def _asked(self, fields: list[str] | None) -> Iterator[int]:
+        for index in range(self.metadata.num_columns):
+            if fields is None or _is_within(self.metadata.column(index).path_in_schema, fields):
+                yield index
 
 
 def _group(group: _Group, fields: list[str], options: ReadOptions, *, every_column: bool) -> Iterator[Entry | Reject]:
@@ -113,7 +125,13 @@ def _group(group: _Group, fields: list[str], options: ReadOptions, *, every_colu
         yield Reject(row, row + 1, packed, "unpacks_too_large", f"{packed} bytes unpack to {metadata.total_byte_size}")
         return
     given = 0
+    most_values = max(_FREE_VALUES, packed * options.most_unpacked_ratio)
     try:
+        if (values := group.listed_values(fields)) > most_values:
+            yield Reject(row, row + 1, packed, "unpacks_too_large", f"{packed} bytes unpack to {values} values")
+            return
+        if every_column and (values := group.listed_values(None)) > most_values:
+            raise _undecodable(group, f"{packed} bytes unpack to {values} values")
         rows = group.rows_at_once(None if every_column else fields)
         whole = _whole_batches(group, rows) if every_column else None
         for batch in group.batches(fields, rows):
@@ -123,7 +141,7 @@ def _group(group: _Group, fields: list[str], options: ReadOptions, *, every_colu
                 if isinstance(entry, Entry):
                     given += len(entry.content)
                     if given > most:
-                        detail = f"{packed} bytes unpack to more than {given}: a dictionary's values, repeated"
+                        detail = f"{packed} bytes unpack to more than {given}: values that are repeated"
                         yield Reject(row, row + 1, packed, "unpacks_too_large", detail)
                         return
                     if every is not None and isinstance(value, dict):
