@@ -52,7 +52,7 @@ _ASSIGNED = gated(
     rf"|({_CAMEL})['\"]?{_IS}['\"]?([!-~]{{6,128}})"
 )
 _COMMANDS = gated(  # the manuals of mysql, curl, sshpass, redis, PostgreSQL (CREATE ROLE), netrc
-    r"(?:(?i:\bmysql(?:dump|admin)?\b)[^\n]{0,80}? -p|\bsshpass -p ?|\bcurl [^\n]{0,120}?(?:-u|--user)[ =]?['\"]?[A-Za-z0-9_.@-]{1,64}:|\bredis-cli [^\n]{0,60}?-a |(?i:requirepass|masterauth|bind_?pw|identified (?:with [a-z0-9_']{1,32} )?by|with password|encrypted password|user password) ?)"
+    r"(?:(?i:\bmysql(?:dump|admin)?\b)[^\n]{0,80}? -p|\bsshpass -p ?|\bcurl [^\n]{0,120}?(?:-u|--user)[ =]?['\"]?[A-Za-z0-9_.@-]{1,64}:|\bredis-cli [^\n]{0,60}?-a |(?i:requirepass|masterauth|bind_?pw|(?<!null )identified (?:with [a-z0-9_']{1,32} )?by|with password|encrypted password|user password) ?)"
     r"['\"]?([!-~]{6,128})"
 )
 _PAIR = gated(  # account, then password: "账号/密码：admin / x", "Login: bob / x"
