@@ -12,7 +12,8 @@ from stdnum import luhn
 from stdnum.cn import ric
 
 from brightline.corpus.personal import RULES, find
-from brightline.corpus.personal.finder import BETWEEN, find_in
+from brightline.corpus.personal.finder import BETWEEN, best_of, find_in
+from brightline.corpus.personal.found import Found
 from tests.corpus.personal import invented
 
 _FRAGMENTS = st.sampled_from(
@@ -153,3 +154,21 @@ def test_spans_count_code_points_of_the_raw_text() -> None:
     text = "😀\u200b中文" * 50 + "电话13812345678"
     (hit,) = find(text)
     assert text[hit.start : hit.end] == "13812345678"
+
+
+_HITS = st.builds(
+    lambda rule, start, size, score: Found(rule, start, start + size, "", score),
+    st.sampled_from(["personal.mobile", "personal.email", "personal.uscc"]),
+    st.integers(0, 30),
+    st.integers(1, 9),
+    st.sampled_from([0.6, 0.9]),
+)
+
+
+@given(st.lists(_HITS, max_size=14))
+def test_what_overlaps_a_longer_or_surer_finding_gives_way(found: list[Found]) -> None:
+    kept: list[Found] = []
+    for hit in sorted(found, key=lambda hit: (RULES[hit.rule].informational, hit.start - hit.end, -hit.score, hit.start, hit.rule)):
+        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+            kept.append(hit)
+    assert best_of(found) == sorted(kept, key=lambda hit: hit.start)

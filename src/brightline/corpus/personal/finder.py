@@ -11,7 +11,7 @@ from brightline.corpus.personal.rules import RULES
 from brightline.corpus.personal.traces import BETWEEN, Piece, end_of, pieces_in
 from brightline.corpus.personal.views import View, view_of
 
-__all__ = ["BETWEEN", "find", "find_in"]
+__all__ = ["BETWEEN", "best_of", "find", "find_in"]
 
 
 def find(text: str) -> list[Found]:
@@ -30,7 +30,7 @@ def find_in(documents: bytes, bounds: Sequence[int]) -> Iterator[tuple[int, list
         found = _in_view(documents[first:last]) if number in escaped else _in_pieces(documents, first, last, pieces.get(number, ()))
         found += people.get(number, ())
         if found:
-            yield number, _best(found)
+            yield number, best_of(found)
 
 
 def _in_view(document: bytes) -> list[Found]:
@@ -70,15 +70,34 @@ def _at_character(documents: bytes, place: int, last: int) -> int:
     return place
 
 
-def _best(found: Iterable[Found]) -> list[Found]:
+def best_of(found: Iterable[Found]) -> list[Found]:
     """Of what overlaps the longest, of what is as long the surest; what is only information gives way to all else."""
     kept: list[Found] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for hit in sorted(found, key=lambda hit: (RULES[hit.rule].informational, hit.start - hit.end, -hit.score, hit.start, hit.rule)):
-        place = bisect_left(starts, hit.start)
-        if (place == 0 or ends[place - 1] <= hit.start) and (place == len(starts) or hit.end <= starts[place]):
-            starts.insert(place, hit.start)
-            ends.insert(place, hit.end)
-            kept.append(hit)
-    return sorted(kept, key=lambda hit: hit.start)
+    for together in _overlapping(found):
+        starts: list[int] = []
+        best: list[Found] = []
+        for hit in sorted(together, key=_rank):
+            place = bisect_left(starts, hit.start)
+            if (place == 0 or best[place - 1].end <= hit.start) and (place == len(best) or hit.end <= starts[place]):
+                starts.insert(place, hit.start)
+                best.insert(place, hit)
+        kept += best
+    return kept
+
+
+def _rank(hit: Found) -> tuple[bool, int, float, int, str]:
+    return RULES[hit.rule].informational, hit.start - hit.end, -hit.score, hit.start, hit.rule
+
+
+def _overlapping(found: Iterable[Found]) -> Iterator[list[Found]]:
+    """What hangs together by overlaps, from the left: a document may have a million findings, of which only neighbours meet."""
+    together: list[Found] = []
+    reach = 0
+    for hit in sorted(found, key=lambda hit: hit.start):
+        if together and hit.start >= reach:
+            yield together
+            together, reach = [], 0
+        together.append(hit)
+        reach = max(reach, hit.end)
+    if together:
+        yield together
