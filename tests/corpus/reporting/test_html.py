@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from brightline.corpus.reporting import Report
 from brightline.corpus.reporting.html import content_security_policy, render
+from brightline.corpus.reporting.sections import outline_of
 from brightline.corpus.reporting.words import LANGS, Lang, catalogue
 from tests.corpus.reporting.conftest import make_full_report
 
@@ -151,3 +152,16 @@ def test_without_a_number_of_processes_the_page_says_how_many_there_are(full_rep
     document = json.loads(full_report.canonical)
     document["made"]["workers"] = 0
     assert "native · one a processor core" in render(Report(document), "en")
+
+
+def test_a_door_that_made_the_report_is_named_in_the_readers_language(full_report: Report) -> None:
+    for by, zh, en in (
+        ("command line", "命令行", "the command line"),
+        ("python", "Python 程序", "a Python program"),
+        ("ada", "ada", "ada"),
+    ):
+        document = json.loads(full_report.canonical)
+        document["made"]["by"] = by
+        for lang, name in (("zh", zh), ("en", en)):
+            outline = outline_of(Report(document), "zh" if lang == "zh" else "en")
+            assert dict(outline.facts)[{"zh": "生成者", "en": "Made by"}[lang]] == name

@@ -26,7 +26,7 @@ def outline_of(report: Report, lang: Lang, earlier: Sequence[Report] = ()) -> Ou
     made = document["made"]
     facts = [
         (said(lang, "name/at"), made["at"]),
-        (said(lang, "name/by"), made["by"]),
+        (said(lang, "name/by"), said(lang, f"maker/{made['by']}", made["by"])),
         (said(lang, "name/run"), made["run"] or "–"),
         (said(lang, "name/engine"), f"{made['engine']} · {number(made['workers']) if made['workers'] else said(lang, 'every_core')}"),
         (said(lang, "name/digest"), report.digest),

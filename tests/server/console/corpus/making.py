@@ -39,13 +39,13 @@ def make_run(store: Store, corpus: str = "town-news", *, workspace: str = "/nowh
 
 
 def make_sample(store: Store, run: CorpusRun, texts: Sequence[str], *, kind: str = "human", double: int = 0) -> StoredSample:
-    """An open sample with these texts, in this order; the first ``double`` are looked at twice."""
+    """An open sample with these texts, in this order; the first ``double`` are looked at twice. ``kind`` source: of everything as it came."""
     strata = {"town-news": len(texts)}
     samples = CorpusSamples(store.database)
-    pool: tuple[Any, Any] = ("removed", "removed") if kind == "removed" else (kind, "kept")
-    plan = Plan(*pool, strata, strata, {}, 96, 0.95, double, number=samples.next_number(run.id, *pool))
+    pool: tuple[Any, Any] = {"removed": ("removed", "removed"), "source": ("human", "all")}.get(kind, (kind, "kept"))
+    plan = Plan(*pool, strata, strata, {}, 0 if kind == "source" else 96, 0.95, double, number=samples.next_number(run.id, *pool))
     items = [
         NewItem(f"{number:032x}", "town-news", "town-news", number < double, f"a.jsonl:{number + 1}", text)
         for number, text in enumerate(texts)
     ]
-    return samples.create(run=run.id, kind=kind, plan=plan.to_document(), items=items, by="test")
+    return samples.create(run=run.id, kind=pool[0], plan=plan.to_document(), items=items, by="test")

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from brightline.corpus.sampling import Desk
 from brightline.store import CorpusReviews, CorpusSamples, StoredSample
 from tests.server.console.conftest import Console, Person
 from tests.server.console.corpus.making import make_run, make_sample
@@ -62,6 +63,28 @@ def test_there_is_no_estimate_before_an_answer_and_no_answer_for_what_was_not_ha
     assert "Not certain yet" in auditor.get(at(sample)).text
     assert answered(reviewer, sample, "fail") == 303
     assert "The standard is not met" in auditor.get(at(sample)).text
+
+
+def test_a_check_of_sources_has_no_result_before_an_answer_and_its_open_documents_are_no_failures(console: Console) -> None:
+    store, lead = console.site.service.store, console.as_("lead")
+    sample = make_sample(store, make_run(store, "sources-checked"), TEXTS, kind="source")
+    page = lead.get(at(sample)).text
+    head = page.partition("verdict-head")[2].partition("</section>")[0]
+    assert "Nobody has answered yet" in head
+    assert "%" not in head.partition("</p>")[0]
+    assert "They count for nothing until they are." in head
+    assert "they then count for nothing" in page
+    assert "count as failures" not in page
+
+
+def test_what_the_engine_looked_at_again_waits_for_nobody(console: Console) -> None:
+    store = console.site.service.store
+    sample = make_sample(store, make_run(store, "technical"), (), kind="technical")
+    CorpusSamples(store.database).close(sample.id, Desk(store.database).preview(sample.id).to_document(), by="test")
+    page = console.as_("auditor").get(at(sample)).text
+    assert "no person did" in page
+    for lie in ("How people agree", "<progress", "Wait for a third", "Seen twice"):
+        assert lie not in page
 
 
 @pytest.mark.parametrize("second_says", ["pass", "fail"])
