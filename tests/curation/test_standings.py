@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 
 from brightline.corpus.sampling import Answer, Desk
-from brightline.corpus.sources import Source, source_verdict
+from brightline.corpus.sources import Source, checked_sources, source_verdict
 from brightline.corpus.sources.register import Register
 from brightline.curation import stages
 from brightline.curation.plan import RunPlan
 from brightline.curation.runs import Curation
 from brightline.curation.samples import draw_sample
-from brightline.curation.standings import checked_sources, standing
+from brightline.curation.standings import standing
 from tests.curation.town import KERNELS
 
 TODAY = date(2026, 11, 23)
@@ -64,8 +64,12 @@ def test_the_newest_closed_check_of_a_source_counts(curation: Curation, town: Pa
             desk.answer(sample.id, task.item.position, person, Answer("fail" if task.item.source == "town-news" else "pass"))
     desk.close(sample.id, "tests")
 
-    verdicts = checked_sources(curation.store.database, "town")
-    assert (verdicts["town-news"].verdict, verdicts["street-forum"].bad) == ("blacklisted", 0)
+    checked = checked_sources(curation.store.database, "town")
+    assert (checked["town-news"].verdict.verdict, checked["street-forum"].verdict.bad) == ("blacklisted", 0)
+
+    again = draw_sample(run, "source", by="tests")
+    desk.close(again.id, "tests", partial=True)  # nobody answered anything
+    assert checked_sources(curation.store.database, "town") == checked_sources(curation.store.database) == checked
 
 
 def test_an_operators_policy_is_kept_with_the_run(curation: Curation, town: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """How each registered source stands on the day of a decision: status, whether its use is licensed, what forbids it, and its 5 % verdict.
 
-The verdict is that of people: the newest closed check of the source (``corpus sample --kind source``) over all runs of the corpus. What
+The verdict is that of people: the closed checks of the source (``corpus sample --kind source``) over all runs of the corpus (``sources/checks.py``). What
 nobody checked is neither clear nor blacklisted.
 """
 
@@ -9,20 +9,17 @@ from __future__ import annotations
 from datetime import date
 
 from brightline.corpus.deciding import SourceStanding
-from brightline.corpus.sources import Register, Source, SourceVerdict, objections, source_verdict
-from brightline.store import CorpusRuns, CorpusSamples, Cursor
+from brightline.corpus.sources import Register, Source, SourceVerdict, checked_sources, objections
 from brightline.store.engine import Database
 
-__all__ = ["checked_sources", "standing", "standings"]
-
-_PAGE = 200
+__all__ = ["standing", "standings"]
 
 
 def standings(database: Database, corpus: str, *, today: date, tenant: str = "default") -> dict[str, SourceStanding]:
     """Every registered source, by id."""
-    verdicts = checked_sources(database, corpus, tenant=tenant)
+    checked = {source: each.verdict for source, each in checked_sources(database, corpus, tenant=tenant).items()}
     rows = Register(database, tenant=tenant).all()
-    return {row.source.id: standing(row.source, verdicts.get(row.source.id), today) for row in rows}
+    return {row.source.id: standing(row.source, checked.get(row.source.id), today) for row in rows}
 
 
 def standing(source: Source, verdict: SourceVerdict | None, today: date) -> SourceStanding:
@@ -34,26 +31,6 @@ def standing(source: Source, verdict: SourceVerdict | None, today: date) -> Sour
         over_limit=verdict is not None and verdict.verdict == "blacklisted",
         objections=tuple(sorted(forbids)),
     )
-
-
-def checked_sources(database: Database, corpus: str, *, tenant: str = "default") -> dict[str, SourceVerdict]:
-    """The verdict on each source that people checked, from the newest closed check of it in any run of the corpus."""
-    runs, samples = CorpusRuns(database), CorpusSamples(database)
-    found: dict[str, SourceVerdict] = {}
-    last = ""
-    while page := runs.page(corpus=corpus, tenant=tenant, after=last, limit=_PAGE):
-        for run in page:
-            after: Cursor | None = None
-            while closed := samples.page(run=run.id, status="closed", tenant=tenant, after=after, limit=_PAGE):
-                for sample in closed:
-                    if sample.plan.get("population") == "all":
-                        populations = sample.plan["strata"]
-                        for count in sample.outcome["sources"]:
-                            verdict = source_verdict(count["decided"], count["failures"], populations.get(count["name"]))
-                            found.setdefault(count["name"], verdict)
-                after = Cursor(closed[-1].made_at, closed[-1].id)
-        last = page[-1].id
-    return found
 
 
 def _is_licensed(source: Source) -> bool:

@@ -25,7 +25,8 @@ from brightline.corpus.sampling import (
     record_technical,
 )
 from brightline.corpus.shard import Shard
-from brightline.corpus.sources import Licence, Register, Source, receive_complaint, source_verdict
+from brightline.corpus.sources import Licence, Register, Source, receive_complaint
+from brightline.curation.standings import standings
 from brightline.store import CorpusRun, CorpusRuns, CorpusSamples, CorpusSchedules, CorpusShard, CorpusStaff, NewItem, Store
 from tests.corpus.reporting.report_making import document, write_run
 
@@ -133,13 +134,14 @@ def test_a_closed_check_of_sources_gives_their_verdicts_and_is_no_sample_of_what
     assert {each.rule: each.reason for each in check(report.document)}["SEC-D7"] == "no_closed_sample"
 
 
-def test_the_verdicts_that_decisions_rest_on_are_the_ones_that_are_told(store: Store) -> None:
-    Register(store.database).save(Source("press", "Press", "crawl"), by="u1")
-    run = _run(store)
-    given = {"press": source_verdict(400, 0)}
-    (found,) = gather(store.database, run, [], made_by="u1", made_at=NOW, verdicts=given).sources
+def test_the_verdicts_that_decisions_rest_on_are_the_ones_that_are_told_whichever_inspection_they_come_from(store: Store) -> None:
+    Register(store.database).save(Source("forum", "Forum", "crawl"), by="u1")
+    Desk(store.database, staffing="off", key_hex=KEY).close(_sample(store, _run(store), {7, 8, 9}, population="all"), "u1")
+    later = _run(store)
+    (found,) = _gather(store, later).sources
+    assert standings(store.database, later.corpus, today=date(2026, 11, 24))["forum"].over_limit
     assert found.verdict is not None
-    assert (found.verdict.inspected, found.verdict.verdict) == (400, "clear")
+    assert found.verdict.verdict == "blacklisted"
 
 
 def test_samples_of_another_run_say_nothing_here(store: Store) -> None:

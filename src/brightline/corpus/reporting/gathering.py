@@ -1,12 +1,12 @@
 """Gathers what a report says beside its Parquet from the store: the run, register, samples, complaints, appeals, people, schedule.
 
-No pyarrow: the console can do it. A source's verdict comes from closed checks of sources, that is, from people who looked at documents before
-anything was taken out (SEC-D2). Everything is of one tenant.
+No pyarrow: the console can do it. A source's verdict is the one that decisions rest on: from closed checks in any run of the corpus, that is, from
+people who looked at documents before anything was taken out (SEC-D2). Everything is of one tenant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Literal, cast
 
@@ -16,11 +16,12 @@ from brightline.corpus.reporting.report import fixed
 from brightline.corpus.sampling.schedule import due
 from brightline.corpus.sampling.staff import AnnotationRules, StaffRecord, objections_to, rules_in_force
 from brightline.corpus.shard import Shard
+from brightline.corpus.sources.checks import checked_sources
 from brightline.corpus.sources.completeness import completeness
 from brightline.corpus.sources.objections import objections
 from brightline.corpus.sources.register import Register
 from brightline.corpus.sources.source import Source
-from brightline.corpus.sources.verdict import SourceVerdict, source_verdict
+from brightline.corpus.sources.verdict import SourceVerdict
 from brightline.store import CorpusComplaints, CorpusRun, CorpusRuns, CorpusSamples, CorpusSchedules, CorpusStaff, Cursor, StoredSample
 from brightline.store.engine import Database
 
@@ -38,13 +39,12 @@ def gather(
     made_by: str,
     made_at: int,
     appeals: Mapping[str, int] | None = None,
-    verdicts: Mapping[str, SourceVerdict] | None = None,
     workers: int = 0,
     seconds: int = 0,
 ) -> Facts:
     """The facts of a run. ``shards``: those it was planned with, to say which bytes a quarantined one has. ``made_at``: now, in UTC
     microseconds. ``appeals``: of this run, by status. ``workers``: how many processes there were, where
-    the plan left that to the machine. ``verdicts``: on sources, those that decisions rest on; else this run's. Raises ``StoreError``.
+    the plan left that to the machine. Raises ``StoreError``.
     """
     samples = _samples(database, run)
     today = datetime.fromtimestamp(made_at / 1_000_000, UTC).date()
@@ -60,7 +60,7 @@ def gather(
         kernels=kernels,
         versions={name: version for name, version in run.versions.items() if name not in kernels},
         models=bool(run.plan.get("models", False)),
-        sources=_sources(database, run.tenant, _verdicts(samples) if verdicts is None else verdicts, today),
+        sources=_sources(database, run, today),
         samples=[_sample(sample) for sample in samples],
         quarantined=_quarantined(database, run, {shard.number: shard for shard in shards}),
         failures=_failures(run),
@@ -97,9 +97,9 @@ def _quarantined(database: Database, run: CorpusRun, shards: Mapping[int, Shard]
     found = []
     for row in CorpusRuns(database).shards(run.id, _ANNOTATE, status="quarantined"):
         shard = shards.get(row.number)
-        begin, end = (shard.begin, shard.end or shard.size_bytes) if shard else (0, 0)
-        file = shard.file if shard else str(row.outcome.get("file", ""))
-        found.append(Quarantined(file, begin, end, str(row.outcome.get("reason", ""))))
+        reason = str(row.outcome.get("reason", ""))
+        pieces = [(each.file, each.begin, each.end or each.size_bytes) for each in shard.files()] if shard else []
+        found += [Quarantined(*piece, reason) for piece in pieces or [(str(row.outcome.get("file", "")), 0, 0)]]
     return found
 
 
@@ -152,20 +152,9 @@ def _answer(outcome: Mapping[str, Any], part: str, name: str) -> bool | None:
     return None if found is None else bool(found[name])
 
 
-def _sources(database: Database, tenant: str, verdicts: Mapping[str, SourceVerdict], today: date) -> list[SourceFacts]:
-    return [_source(each.source, today, verdicts.get(each.source.id)) for each in Register(database, tenant=tenant).all()]
-
-
-def _verdicts(samples: Sequence[StoredSample]) -> dict[str, SourceVerdict]:
-    """From the closed checks of sources in this run, the newest of each."""
-    found: dict[str, SourceVerdict] = {}
-    for sample in samples:
-        if sample.status == "closed" and sample.plan.get("population") == "all":
-            strata: Mapping[str, int] = sample.plan["strata"]
-            for count in sample.outcome["sources"]:
-                verdict = source_verdict(count["decided"], count["failures"], strata.get(count["name"]))
-                found.setdefault(count["name"], verdict)
-    return found
+def _sources(database: Database, run: CorpusRun, today: date) -> list[SourceFacts]:
+    checked = {source: each.verdict for source, each in checked_sources(database, run.corpus, tenant=run.tenant).items()}
+    return [_source(each.source, today, checked.get(each.source.id)) for each in Register(database, tenant=run.tenant).all()]
 
 
 def _told(verdict: SourceVerdict) -> VerdictFacts:

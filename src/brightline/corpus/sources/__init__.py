@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brightline.corpus.sources.checks import Checked, checked_sources, verdicts_of_checks
 from brightline.corpus.sources.complaints import (
     COMPLAINT_KINDS,
     DUE_DAYS,
@@ -43,6 +44,7 @@ __all__ = [
     "LIMIT_PERCENT",
     "MEDIA",
     "STATUSES",
+    "Checked",
     "Complaint",
     "Completeness",
     "Composition",
@@ -66,6 +68,7 @@ __all__ = [
     "Use",
     "Withdrawn",
     "check_rows",
+    "checked_sources",
     "completeness",
     "composition",
     "decide_complaint",
@@ -83,4 +86,5 @@ __all__ = [
     "receive_complaint",
     "source_verdict",
     "verdicts_of",
+    "verdicts_of_checks",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,12 +13,14 @@ from starlette.responses import Response
 
 from brightline.corpus.errors import NotRegistered
 from brightline.corpus.sources import (
+    Checked,
     Completeness,
     Objection,
     Register,
     Registered,
     Source,
     SourceVerdict,
+    checked_sources,
     completeness,
     dump_sources,
     objections,
@@ -26,7 +29,6 @@ from brightline.corpus.sources.source import STATUSES, Unusable
 from brightline.errors import BrightlineError, NotFound
 from brightline.server.console.corpus import words
 from brightline.server.console.corpus.source_form import GROUPS, document_of, entered_of
-from brightline.server.console.corpus.verdicts import verdicts_on_sources
 from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.permissions import Permission
 from brightline.server.face import msgid as _
@@ -205,13 +207,13 @@ class Sources:
         )
 
     def _rows(self) -> list[Row]:
-        verdicts, today = verdicts_on_sources(self._desk.store, self._desk.settings.tenant), _today()
-        return [self._row(each, verdicts, today) for each in self._register.all()]
+        checked, today = checked_sources(self._desk.store.database, tenant=self._desk.settings.tenant), _today()
+        return [self._row(each, checked, today) for each in self._register.all()]
 
     @staticmethod
-    def _row(registered: Registered, verdicts: dict[str, tuple[SourceVerdict, str]], today: date) -> Row:
+    def _row(registered: Registered, checked: Mapping[str, Checked], today: date) -> Row:
         source = registered.source
-        verdict, sample = verdicts.get(source.id, (None, ""))
+        verdict, sample = checked.get(source.id, (None, ""))
         return Row(registered, completeness(source), objections(source, today=today), verdict, sample)
 
     async def _page(self, visit: Visit, *, problem: str = "", error: BrightlineError | None = None, status: int = 200) -> Response:
@@ -234,7 +236,7 @@ class Sources:
     def _sheet(self, source_id: str) -> dict[str, Any]:
         tenant = self._desk.settings.tenant
         registered = self._find(source_id)
-        row = self._row(registered, verdicts_on_sources(self._desk.store, tenant), _today())
+        row = self._row(registered, checked_sources(self._desk.store.database, tenant=tenant), _today())
         revisions = self._register.revisions(source_id)
         shown = [entered_of(each.source) for each in revisions]
         before = [*shown[1:], dict[str, str]()]
