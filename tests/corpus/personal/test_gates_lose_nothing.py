@@ -36,7 +36,7 @@ def expressions() -> list[re.Pattern[str]]:
         for value in vars(module).values():
             of = [value.pattern] if isinstance(value, Gated) else value._expressions if isinstance(value, Which) else []
             found |= {(pattern.pattern, pattern.flags): pattern for pattern in of}
-    found |= {(pattern.pattern, pattern.flags): pattern for pattern in foreign._called()._expressions}
+    found |= {(pattern.pattern, pattern.flags): pattern for pattern in foreign._called()._expressions if pattern.pattern}
     for kind in accounts._KINDS:
         found |= {(one.pattern.pattern, one.pattern.flags): one.pattern for one in (kind.forward, kind.backward) if one is not None}
     return list(found.values())
