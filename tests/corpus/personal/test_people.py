@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import random
+import tracemalloc
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from brightline.corpus.personal import find
+from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.name_model import likelihood, name_model
 from brightline.corpus.personal.name_places import EDGE, characters, folded
 from brightline.corpus.personal.people import people_in
+from brightline.corpus.personal.traces import BETWEEN
 from tests.corpus.personal.conftest import Check
 
 
@@ -57,15 +65,112 @@ def test_a_name_in_other_widths_or_apart_keeps_its_place_in_the_raw_text() -> No
         assert text[hit.start : hit.end].strip("<b>/") in ("王 小 明", "王小明", "\\u738b\\u5c0f\\u660e")
 
 
-def test_names_do_not_depend_on_what_stands_beside_their_document() -> None:
-    texts = ["联系人：王小明", "13812345678", "今天天气很好", "患者赵丽娟复查", "a\0\n\0b 患者赵丽娟复查", ""]
-    written = [text.encode() for text in texts]
+def _together(texts: Sequence[str]) -> list[list[Found]]:
+    """The names in texts that stand in one batch."""
+    written = [text.encode("utf-8", "surrogatepass") for text in texts]
     bounds = [0]
     for text in written:
-        bounds.append(bounds[-1] + len(text) + 3)
-    bounds[-1] -= 3
-    together = people_in(b"\0\n\0".join(written), bounds)
-    assert [together.get(number, []) for number in range(len(texts))] == [people_in(text, [0, len(text)]).get(0, []) for text in written]
+        bounds.append(bounds[-1] + len(text) + len(BETWEEN))
+    bounds[-1] -= len(BETWEEN)
+    found = people_in(BETWEEN.join(written), bounds)
+    return [found.get(number, []) for number in range(len(texts))]
+
+
+def _alone(text: str) -> list[Found]:
+    return _together([text])[0]
+
+
+@pytest.mark.parametrize("before", ["联系人：王小明", "13812345678", "a\0\n\0b 患者赵丽娟复查", "a\0\n", "\0", ""])
+def test_names_do_not_depend_on_what_stands_beside_their_document(before: str) -> None:
+    texts = [before, "患者赵丽娟复查", before, ""]
+    assert _together(texts) == [_alone(text) for text in texts]
+    assert _alone(texts[1])
+
+
+_PARTS = st.sampled_from(
+    [
+        "王小明",
+        "患者赵丽娟复查",
+        "联系人：",
+        "收件人:欧阳娜娜",
+        "姓 名：陈 思 远 ",
+        "\u200b",
+        "\ufeff",
+        "Ａ１２３",
+        "&#29579;小明",
+        "&nbsp;",
+        '{"name":"\\u738b\\u5c0f\\u660e"}',
+        "<b>李秀英</b>",
+        "\U0001f600",
+        "\ud83d",
+        "\0",
+        "\n",
+        "\0\n",
+        "13812345678",
+        "買買提・阿依古丽·买买提",
+        "昨天",
+        "，",
+        "\t",
+        "word ",
+    ]
+)
+_TEXTS = st.lists(st.lists(_PARTS, max_size=8).map("".join), min_size=1, max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_TEXTS, st.randoms(use_true_random=False))
+def test_names_are_the_same_alone_in_a_batch_and_in_another_order(texts: list[str], rng: random.Random) -> None:
+    together = _together(texts)
+    assert together == [_alone(text) for text in texts]
+    order = list(range(len(texts)))
+    rng.shuffle(order)
+    assert _together([texts[number] for number in order]) == [together[number] for number in order]
+
+
+@settings(max_examples=60, deadline=None)
+@given(_TEXTS)
+def test_names_lie_in_their_text_and_beside_one_another(texts: list[str]) -> None:
+    for text in texts:
+        end = 0
+        for hit in [hit for hit in find(text) if hit.rule == "personal.name"]:
+            assert end <= hit.start < hit.end <= len(text)
+            end = hit.end
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("姓名：王\u200b小明，男", "王\u200b小明"),
+        ("\ufeff\u200b姓名：王小明，男", "王小明"),
+        ("姓名：<b>王</b>小明，男", "王</b>小明"),
+        ("ＮＡＭＥ　姓名：王小明，男", "王小明"),
+        ("姓名：王&#23567;明，男", "王&#23567;明"),
+        ('\U0001f600\U0001f600{"姓名":"\\u738b\\u5c0f\\u660e"}', "\\u738b\\u5c0f\\u660e"),
+        ("\ud83d\ude00 姓名：王小明，男", "王小明"),
+        ("聯絡人：陳麗華，電話13812345678", "陳麗華"),
+        ("护照姓名：阿依古丽・买买提", "阿依古丽・买买提"),
+    ],
+)
+def test_a_span_is_the_name_in_the_raw_text(text: str, name: str) -> None:
+    assert name in _names(text)
+
+
+def test_a_long_document_is_looked_at_in_parts_that_lose_nothing() -> None:
+    sentence = "今天天气不错。患者赵丽娟复查，伤口愈合良好。\n"
+    found = _alone(sentence * 20_000)  # twice as long as a part
+    assert [hit.start for hit in found] == [sentence.index("赵") + number * len(sentence) for number in range(20_000)]
+
+
+def test_a_long_document_takes_memory_for_a_part_of_it() -> None:
+    written = ("王李张刘陈杨黄赵" * 90_000).encode()  # every character could begin a name
+    people_in(written[:24], [0, 24])  # tables are read once
+    tracemalloc.start()
+    try:
+        people_in(written, [0, len(written)])
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 180_000_000  # bytes; all parts at once took 330 million, and more for a longer document
 
 
 def test_the_sum_of_a_place_is_a_whole_number_and_the_same_at_every_place() -> None:

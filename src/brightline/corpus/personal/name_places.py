@@ -206,13 +206,16 @@ def near(codes: Codes, signs: str, at: Integers, before: int, behind: int) -> np
     return np.searchsorted(marked, at - before) < np.searchsorted(marked, at + behind)
 
 
-def apart(codes: Codes) -> Integers:
-    """Where a surname and the next character stand apart, as recognised print has them."""
+def apart(codes: Codes, signs: str) -> Integers:
+    """Where a surname and the next character stand apart: by a space, as recognised print has them, or by one of some signs (markup,
+    what nobody sees)."""
     single, _, _ = _surnames()
     kinds = _kinds()
     space = np.flatnonzero(codes == ord(" "))
     space = space[(kinds[codes[space + 1]] == _HAN) & (kinds[codes[space + 2]] != _HAN)]
-    return space[single[codes[space - 1]] & (kinds[codes[space - 2]] != _HAN)] - 1  # type: ignore[no-any-return]  # numpy's
+    space = space[single[codes[space - 1]] & (kinds[codes[space - 2]] != _HAN)]
+    sign = np.flatnonzero(_marks(signs)[codes])
+    return np.concatenate([space, sign[single[codes[sign - 1]]]]) - 1
 
 
 def near_dots(codes: Codes) -> Integers:

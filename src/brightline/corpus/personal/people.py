@@ -31,6 +31,8 @@ SURE = 6  # 16ths: from here on a place holds a name that words beside it vouch 
 BARE = 28  # how much surer the model has to be where nothing beside a name vouches for it (the same)
 AGAIN = -2 * ONE  # from here on if the same characters are a name elsewhere in the document (own choice, by the same measurement)
 _TOGETHER = 1 << 20  # bytes of documents that are looked at together: what a processor's cache holds (own choice)
+_PART = 1 << 18  # characters of a longer document that are looked at together: bounds the memory (own choice)
+_MARGIN = 128  # characters beside a part that are context only: more than a place or a piece around one reaches
 _DOTTED = 3 * ONE  # characters of other languages and a dot are hardly ever anything else (own choice)
 _INNER = 12  # characters at the border of a piece that are context only
 _SEAM = BETWEEN.decode()
@@ -44,6 +46,7 @@ _FOREIGN = frozenset(  # what names of Uyghurs, Tibetans, Mongols and of other c
     "万丹丽乃乌乔买亚亨仁以伊伦伯佩依保克兰其再凯切利别力加努勒卓南卜卡卫古史合吉吐吾哈嘉噶图土坚坦埃培塔夏多大夫央奇奥妮姆威娃娅娜孜安密尔尤尼山巴布希帕库康廉弗彼得德恩恰才扎托扬拉拜措提斯日旺明普曼朗木本杜来杰林查格桑梅森次欧比汗江汤沙治法泰泽"
     "洛海温热特玉玛珍理琪琳瑞瓦甘甫的皮盖祖科穆米索约纳维罗翰耶肯舍艾苏英茂茹莉莎莫莱莲萨蒂西詹诺谢贝费赛赞赫达迈迪逊里金阿雅雷霍青顿马鲁麦黛"
 )
+_DOTS = str.maketrans(dict.fromkeys("•・･‧⋅", "·"))
 _DOTTED_NAME = re.compile(
     rf"(?<![{_H}·])[{_H}]{{2,8}}(?:·[{_H}]{{1,8}}){{1,3}}(?![{_H}])|[{''.join(sorted(_FOREIGN - {'·'}))}]{{2,8}}(?:·[{''.join(sorted(_FOREIGN - {'·'}))}]{{1,8}}){{1,3}}"
 )
@@ -52,11 +55,14 @@ _LABELLED = re.compile(rf"(?:{LABELS}|我叫|名叫|我是)[:：=|\s\"'>]{{0,4}}
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A document, or a piece of one from ``base`` on, as it is looked at. ``inner``: where names are judged; the rest is context."""
+    """A run of characters that is looked at: ``text`` stands from ``begin`` on in ``view``, which shows a document, or a piece of one from
+    ``base`` on. ``inner``: where in ``text`` names that are judged begin; the rest is context."""
 
     number: int
-    base: int
+    text: str
+    begin: int
     view: View
+    base: int
     inner: tuple[int, int]
 
 
@@ -75,11 +81,12 @@ def people_in(documents: bytes, bounds: Sequence[int], whole: Collection[int] = 
     """The names in each document that has some, in their order, not overlapping. ``documents``, ``bounds``: as ``finder.find_in`` has them.
     ``whole``: documents whose escapes hide characters, which are looked at in their view as a whole."""
     found: dict[int, list[Found]] = {}
-    for texts in _together(documents, bounds, frozenset(whole)):
+    for batch in _together(documents, bounds, frozenset(whole)):
         hits: dict[int, list[_Hit]] = {}
-        messy = _judge(texts, hits, find_mess=True)
-        if messy:
-            _judge(messy, hits, find_mess=False)
+        for texts in batch:
+            messy = _judge(texts, hits, find_mess=True)
+            if messy:
+                _judge(messy, hits, find_mess=False)
         for number, among in hits.items():
             names = _settled(among)
             if names:
@@ -87,59 +94,82 @@ def people_in(documents: bytes, bounds: Sequence[int], whole: Collection[int] = 
     return found
 
 
-def _together(documents: bytes, bounds: Sequence[int], whole: frozenset[int]) -> Iterator[list[_Text]]:
-    """The documents with Chinese characters, some at a time."""
+def _together(documents: bytes, bounds: Sequence[int], whole: frozenset[int]) -> Iterator[Iterable[list[_Text]]]:
+    """The documents with Chinese characters, some at a time; those of a batch are whole, but one that is longer comes in parts."""
     begin, many = 0, len(bounds) - 1
     while begin < many:
         end = max(begin + 1, min(bisect_right(bounds, bounds[begin] + _TOGETHER) - 1, many))
-        raws = documents[bounds[begin] : end_of(documents, bounds, end - 1)].decode("utf-8", "surrogatepass").split(_SEAM)
-        if len(raws) != end - begin:  # what stands between documents stands in one as well
-            raws = [documents[bounds[n] : end_of(documents, bounds, n)].decode("utf-8", "surrogatepass") for n in range(begin, end)]
         texts = []
-        for number, raw in enumerate(raws, begin):
+        for number, raw in enumerate(_decoded(documents, bounds, begin, end), begin):
             if number in whole or not raw.isascii():
                 view = view_of(raw) if number in whole else View(raw)
-                texts.append(_Text(number, 0, view, (0, len(view.text))))
-        if texts:
-            yield texts
+                texts.append(_Text(number, view.text, 0, view, 0, (0, len(view.text))))
+        if len(texts) == 1 and len(texts[0].text) > _PART:
+            yield ([part] for part in _parts(texts[0]))
+        elif texts:
+            yield [texts]
         begin = end
+
+
+def _decoded(documents: bytes, bounds: Sequence[int], begin: int, end: int) -> list[str]:
+    """The texts of some documents. What stands between documents may stand in one as well, or run over the end of one."""
+    first, last = bounds[begin], end_of(documents, bounds, end - 1)
+    if documents.count(b"\0", first, last) == BETWEEN.count(b"\0") * (end - begin - 1):
+        return documents[first:last].decode("utf-8", "surrogatepass").split(_SEAM)
+    return [documents[bounds[n] : end_of(documents, bounds, n)].decode("utf-8", "surrogatepass") for n in range(begin, end)]
+
+
+def _parts(text: _Text) -> Iterator[_Text]:
+    """A long document in parts, with context on both sides."""
+    for begin in range(0, len(text.text), _PART):
+        first = max(0, begin - _MARGIN)
+        part = text.text[first : begin + _PART + _MARGIN]
+        yield replace(text, text=part, begin=first, inner=(begin - first, min(begin - first + _PART, len(part))))
 
 
 def _judge(texts: list[_Text], hits: dict[int, list[_Hit]], *, find_mess: bool) -> list[_Text]:
     """Put what may be names among the hits of each document; gives pieces that have to be looked at in their view instead."""
-    lengths = np.array([len(text.view.text) + EDGE for text in texts], np.int64)
+    lengths = np.array([len(text.text) + EDGE for text in texts], np.int64)
     starts = np.cumsum(lengths) - lengths + EDGE
-    codes = folded(characters(_ZEROS + _ZEROS.join([text.view.text for text in texts]) + _ZEROS))
+    codes = folded(characters(_ZEROS + _ZEROS.join([text.text for text in texts]) + _ZEROS))
     model = name_model()
     found = model.places(codes)
     messy: list[_Text] = []
     if find_mess:
         mess = near(codes, _MESS, found.start, _NEAR_BEFORE, _NEAR_BEHIND)
-        messy = _pieces(texts, starts, np.concatenate([found.start[mess], apart(codes)]))
+        messy = _pieces(texts, starts, np.concatenate([found.start[mess], apart(codes, _MESS)]))
         found = found.only(~mess)
     found, totals = model.sums(codes, found)
     found = found.only(totals >= AGAIN)
     totals = totals[totals >= AGAIN] - np.where(vouched(codes, found), 0, BARE).astype(np.int32)
-    for place in range(len(found)):
-        start, size = int(found.start[place]), int(found.size[place])
-        which = int(np.searchsorted(starts, start, "right")) - 1
-        _add(hits, texts[which], start - int(starts[which]), size, int(totals[place]))
-    for dot in near_dots(codes).tolist():
-        which = int(np.searchsorted(starts, dot, "right")) - 1
-        text, at = texts[which], dot - int(starts[which])
-        match = next(
-            (match for match in _DOTTED_NAME.finditer(text.view.text, max(0, at - 9), at + 30) if match.start() < at < match.end()), None
-        )
-        if match and (_FOREIGN.issuperset(match.group()) or _LABELLED.search(text.view.text, max(0, match.start() - 16), match.start())):
-            _add(hits, text, match.start(), match.end() - match.start(), _DOTTED, "dot+characters")
+    which = np.searchsorted(starts, found.start, "right") - 1
+    for of, at, size, total in zip(
+        which.tolist(), (found.start - starts[which]).tolist(), found.size.tolist(), totals.tolist(), strict=True
+    ):
+        _add(hits, texts[of], at, size, total)
+    dots = near_dots(codes)
+    which = np.searchsorted(starts, dots, "right") - 1
+    for of, at in zip(which.tolist(), (dots - starts[which]).tolist(), strict=True):
+        _add_dotted(hits, texts[of], at)
     return messy
 
 
+def _add_dotted(hits: dict[int, list[_Hit]], text: _Text, dot: int) -> None:
+    """The name in two parts around a dot, if it is one."""
+    begin = max(0, dot - 10)  # eight characters and one that is none of them
+    around = text.text[begin : dot + 31].translate(_DOTS)
+    for match in _DOTTED_NAME.finditer(around, 1 if begin else 0):
+        if match.start() < dot - begin < match.end():
+            start = begin + match.start()
+            if _FOREIGN.issuperset(match.group()) or _LABELLED.search(text.text, max(0, start - 16), start):
+                _add(hits, text, start, match.end() - match.start(), _DOTTED, "dot+characters")
+            return
+
+
 def _add(hits: dict[int, list[_Hit]], text: _Text, start: int, size: int, total: int, validator: str = "surname+model") -> None:
-    if text.inner[0] <= start and start + size <= text.inner[1]:
-        begin, end = text.view.raw_span(start, start + size)
-        name = text.view.text[start : start + size]
-        hits.setdefault(text.number, []).append(_Hit(begin + text.base, end + text.base, total, name, validator))
+    if text.inner[0] <= start < text.inner[1]:
+        begin, end = text.view.raw_span(text.begin + start, text.begin + start + size)
+        hits.setdefault(text.number, []).append(_Hit(begin + text.base, end + text.base, total, text.text[start : start + size], validator))
 
 
 def _pieces(texts: list[_Text], starts: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> list[_Text]:
@@ -160,21 +190,22 @@ def _pieces(texts: list[_Text], starts: npt.NDArray[np.int64], at: npt.NDArray[n
 
 
 def _piece(text: _Text, begin: int, end: int) -> _Text:
-    raw = text.view.text
-    view = view_of(raw[begin:end])
+    view = view_of(text.text[begin:end])
     size = len(view.text)
-    inner = (0 if begin == 0 else min(_INNER, size), size if end >= len(raw) else max(size - _INNER, 0))
-    return _Text(text.number, begin, view, inner)
+    inner = (0 if begin == 0 else min(_INNER, size), size if end >= len(text.text) else max(size - _INNER, 0))
+    return _Text(text.number, view.text, 0, view, text.base + text.begin + begin, inner)
 
 
 def _settled(hits: Iterable[_Hit]) -> list[Found]:
     """Of places that overlap the likeliest; those below ``SURE`` only if a name of the document has the same characters."""
-    ranked = sorted(set(hits), key=lambda hit: (-hit.total, hit.start - hit.end, hit.start))
+    ranked = sorted(set(hits), key=lambda hit: (-hit.total, hit.start - hit.end, hit.start, hit.validator))
     names: set[str] = set()
     kept: list[_Hit] = []
+    taken = bytearray(max(hit.end for hit in ranked))  # a mark for each character: looking at what was kept would be quadratic
     for hit in ranked:
-        again = hit.name in names and hit.total < SURE
-        if (hit.total >= SURE or again) and all(hit.end <= other.start or other.end <= hit.start for other in kept):
+        again = hit.total < SURE
+        if (not again or hit.name in names) and 1 not in taken[hit.start : hit.end]:
+            taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
             kept.append(replace(hit, validator=hit.validator + "+again") if again else hit)
             names.add(hit.name)
     return [Found("personal.name", hit.start, hit.end, hit.validator, likelihood(hit.total)) for hit in sorted(kept)]
