@@ -7,7 +7,7 @@ entry of the ledger still proves what it proved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import orjson
@@ -77,19 +77,22 @@ class CorpusComplaints:
             write_event(connection, "corpus.complaint_closed", actor=by, subject=complaint_id, detail=detail, tenant=tenant, at=now)
             return _complaint(connection.execute(select(corpus_complaints).where(mine)).one())
 
-    def erase(self, complaint_id: str, document: Mapping[str, Any], *, by: str, tenant: str = "default") -> StoredComplaint:
-        """Put a document in place of a closed complaint's, from which personal data is gone. Raises ``NotFound`` BL-CORPUS-044,
-        ``InputError`` BL-CORPUS-046 where it is open: whoever complained has a right to an answer first."""
+    def erase(
+        self, complaint_id: str, bare: Callable[[StoredComplaint], Mapping[str, Any]], *, by: str, tenant: str = "default"
+    ) -> StoredComplaint:
+        """Take personal data out of a closed complaint. ``bare``: its document without them, made of the complaint as it stands in this transaction, so
+        that two who erase at once bring nothing back. Raises ``NotFound`` BL-CORPUS-044, ``InputError`` BL-CORPUS-046 where it is open: whoever
+        complained has a right to an answer first."""
         with self._database.writing() as connection:
             mine = (corpus_complaints.c.id == column_text(complaint_id)) & (corpus_complaints.c.tenant == tenant)
-            row = connection.execute(select(corpus_complaints.c.status).where(mine).with_for_update()).first()
+            row = connection.execute(select(corpus_complaints).where(mine).with_for_update()).first()
             if row is None:
                 raise _no_complaint(complaint_id)
             if row.status == "open":
                 raise InputError(
                     "BL-CORPUS-046", "this complaint is open", "decide it first: its answer goes to the address that is erased"
                 )
-            connection.execute(update(corpus_complaints).where(mine).values(document=_text(document)))
+            connection.execute(update(corpus_complaints).where(mine).values(document=_text(bare(_complaint(row)))))
             write_event(connection, "corpus.complaint_erased", actor=by, subject=complaint_id, detail={}, tenant=tenant)
             return _complaint(connection.execute(select(corpus_complaints).where(mine)).one())
 

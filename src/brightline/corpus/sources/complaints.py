@@ -106,6 +106,11 @@ class Complaint:
         """The risk of Annex A, empty where none fits."""
         return COMPLAINT_KINDS.get(self.kind, "")
 
+    @property
+    def withdraws(self) -> bool:
+        """Whether it takes documents out of every corpus."""
+        return self.status == "upheld" and self.remedy == "drop_documents"
+
     @classmethod
     def of(cls, stored: StoredComplaint) -> Complaint:
         """The complaint in a row."""
@@ -225,14 +230,18 @@ def erase_complainant(database: Database, complaint_id: str, *, by: str, words: 
     """Erase who complained from a closed complaint: name, address, evidence; with ``words`` also what they wrote and were answered.
 
     PIPL, Art. 47: erased where the purpose is achieved, consent is withdrawn or erasure is asked for. What the complaint takes out of corpora
-    stays, since without it the remedy would end; so does the decision. Raises ``NotFound`` BL-CORPUS-044; ``InputError`` BL-CORPUS-046 where it is open.
+    stays, since without it the remedy would end; so does the decision. Addresses and documents that it named and that are not taken out go with
+    the words. Raises ``NotFound`` BL-CORPUS-044; ``InputError`` BL-CORPUS-046 where it is open.
     """
-    complaints = CorpusComplaints(database)
-    complaint = Complaint.of(complaints.get(complaint_id, tenant=tenant))
-    bare = replace(complaint, complainant="", contact="", evidence="", erased_at=complaint.erased_at or now_us())
-    if words:
-        bare = replace(bare, what="", reason="")
-    return Complaint.of(complaints.erase(complaint.id, bare.to_document(), by=by, tenant=tenant))
+
+    def bare(stored: StoredComplaint) -> dict[str, Any]:
+        complaint = Complaint.of(stored)
+        left = replace(complaint, complainant="", contact="", evidence="", erased_at=complaint.erased_at or now_us())
+        if words:
+            left = replace(left, what="", reason="", targets=left.targets if left.withdraws else Targets())
+        return left.to_document()
+
+    return Complaint.of(CorpusComplaints(database).erase(complaint_id, bare, by=by, tenant=tenant))
 
 
 @dataclass(frozen=True)
@@ -252,7 +261,7 @@ class Withdrawn:
     @classmethod
     def of(cls, complaints: Iterable[Complaint]) -> Withdrawn:
         """What these complaints withdraw."""
-        upheld = [each for each in complaints if each.status == "upheld" and each.remedy == "drop_documents"]
+        upheld = [each for each in complaints if each.withdraws]
         addresses = [(url, each.id) for each in upheld for url in each.targets.urls]
         return cls(
             {doc_id: each.id for each in upheld for doc_id in each.targets.doc_ids},

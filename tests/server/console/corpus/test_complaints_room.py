@@ -103,3 +103,20 @@ def test_who_complained_is_erased_and_the_decision_and_the_ledger_stay(console: 
     kinds = [event.kind for event in store.audit.events(subject=complaint.id)]
     assert kinds == ["corpus.complaint_erased", "corpus.complaint_erased", "corpus.complaint_closed", "corpus.complaint_received"]
     assert all("press.example" not in str(event) and "出版社" not in str(event) for event in store.audit.events(subject=complaint.id))
+
+
+@pytest.mark.parametrize(("decision", "left"), [("uphold", "https://press.example/me"), ("reject", "")])
+def test_addresses_that_take_nothing_out_go_with_the_words(console: Console, decision: str, left: str) -> None:
+    lead, database = console.as_("lead"), console.site.service.store.database
+    urls = ("https://press.example/me",)
+    received = receive_complaint(database, kind="privacy", what="这是我的主页。", contact="me@home.example", urls=urls)
+    form = {"decision": decision, "remedy": "drop_documents", "urls": urls[0], "reason": "已核实"}
+    assert lead.post(f"{HOME}/{received.id}/decide", form).status_code == 303
+
+    assert lead.post(f"{HOME}/{received.id}/erase").status_code == 303
+    assert stored(console, received).targets.urls == urls
+    assert lead.post(f"{HOME}/{received.id}/erase", {"words": "yes"}).status_code == 303
+    assert lead.post(f"{HOME}/{received.id}/erase").status_code == 303
+
+    assert (stored(console, received).what, "".join(stored(console, received).targets.urls)) == ("", left)
+    assert (received.id in Withdrawn.load(database).urls.values()) is bool(left)
