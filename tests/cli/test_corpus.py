@@ -147,6 +147,10 @@ def test_a_sample_is_drawn_reviewed_with_keys_closed_and_drawn_again(shell: Shel
     sheet.write_text(json.dumps(other), "utf-8")
     told = shell("corpus", "verify", sheet)
     assert (told.status, "the ledger has no sample of these documents" in told.out) == (1, True)
+    for name in ("plan", "sample", "documents_sha256", "commitment"):
+        sheet.write_text(json.dumps({key: value for key, value in other.items() if key != name}), "utf-8")
+        told = shell("corpus", "verify", sheet)
+        assert (told.status, "BL-CORPUS-051" in told.err) == (2, True), name
 
 
 def test_a_library_of_refutations_and_own_answers_are_looked_for(shell: Shell, tmp_path: Path) -> None:
@@ -298,6 +302,7 @@ def test_an_example_is_made_once(shell: Shell) -> None:
         (("inspect", "nowhere", "--name", "x", "--kernels", "taste"), "BL-CORPUS-004"),
         (("inspect", "nowhere", "--name", "x", "--engine", "spark"), "BL-CORPUS-092"),
         (("inspect", "nowhere", "--name", "x", "--address", "ray://h:1"), "BL-CORPUS-004"),
+        (("inspect", "nowhere", "--name", "x", "--encoding", "*.csv=latin-9"), "BL-CORPUS-008"),
         (("resume", "nothing"), "BL-CORPUS-036"),
         (("decide", "nothing"), "BL-CORPUS-036"),
         (("emit", "nothing", "--style", "crayon"), "BL-CORPUS-097"),
@@ -316,7 +321,9 @@ def test_what_cannot_be_done_says_why_and_ends_with_2(shell: Shell, arguments: t
 
 
 def test_nothing_is_decided_emitted_or_sampled_before_its_time(shell: Shell, town: Path) -> None:
-    shell("corpus", "inspect", town, "--name", "town", "--kernels", "exact", "--workers", "1")
+    told = shell("corpus", "inspect", town, "--name", "town", "--kernels", "exact", "--workers", "1").out
+    assert "rejected: 1 not_json, first b.jsonl, line 2: " in told
+    assert "home/corpora/town/rejects" in told
 
     assert "BL-CORPUS-093" in shell("corpus", "emit", "town").err
     assert "BL-CORPUS-093" in shell("corpus", "sample", "town").err

@@ -39,7 +39,8 @@ class RunPlan:
     """``corpus``: its name. ``inputs``: files, folders, globs, ``s3://``. ``workspace``: where everything of the run lies; empty: by its name. ``kernels``:
     names of ``KERNELS``. ``keywords``: the library on its shelf in the workspace, or nothing. ``refutations``: a JSONL library of refuted claims;
     ``own_answers``: a snapshot of the fingerprints of this installation's answers; both files, or nothing. ``workers`` 0: one a processor core.
-    ``shard_bytes``: input of one shard. ``models``: also the linear models, not only the goals. Raises ``CorpusError`` BL-CORPUS-004 for what cannot be done.
+    ``shard_bytes``: input of one shard. ``models``: also the linear models, not only the goals. Raises ``CorpusError`` BL-CORPUS-004 for what cannot be done,
+    -008 for an encoding that is none.
     """
 
     corpus: str
@@ -71,6 +72,10 @@ class RunPlan:
             raise _bad("an address is the address of a Ray cluster", "--engine ray --address ADDRESS")
         if ("keywords" in self.kernels) != bool(self.keywords):
             raise _bad("the kernel keywords and a library of keywords need each other", "--keywords FILE")
+        if self.reading.encodings:
+            from brightline.corpus.reading.encodings import check_encodings  # readers need the extra, and most corpora are UTF-8
+
+            check_encodings(self.reading)
 
     def to_document(self) -> dict[str, Any]:
         """JSON values; ``from_document`` gives the same plan back."""

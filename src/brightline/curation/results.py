@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from brightline.corpus.errors import RunError
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from brightline.curation.runs import Run
 
-__all__ = ["Annotations", "StageResult"]
+__all__ = ["Annotations", "RejectedFor", "StageResult", "rejected_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,26 @@ class Annotations:
 
     def _names(self) -> list[str]:
         return [name for shard in self._run.shards if self._run.workspace.exists(name := f"{self.folder}/{shard.name}.parquet")]
+
+
+class RejectedFor(NamedTuple):
+    """A reason for which something was rejected: how many times, and where the first time in the order of the corpus."""
+
+    reason: str
+    times: int
+    file: str
+    line: int
+    detail: str
+
+
+def rejected_for(run: Run) -> list[RejectedFor]:
+    """The reasons of all rejects of a run, the most frequent first."""
+    first: dict[str, dict[str, Any]] = {}
+    counts: Counter[str] = Counter()
+    for batch in Annotations("rejects", run).batches():
+        for each in batch.column("reason").value_counts().to_pylist():
+            counts[each["values"]] += each["counts"]
+        for reason in counts.keys() - first.keys():
+            first[reason] = batch.slice(batch.column("reason").index(reason).as_py(), 1).to_pylist()[0]
+    ordered = sorted(counts, key=lambda reason: (-counts[reason], reason))
+    return [RejectedFor(each, counts[each], *(first[each][name] for name in ("file", "line", "detail"))) for each in ordered]

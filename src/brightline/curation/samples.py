@@ -125,11 +125,15 @@ def verify_drawn(run: Run, sheet: Mapping[str, Any], documents: Iterable[tuple[s
 
 
 def _against_the_ledger(run: Run, sheet: Mapping[str, Any]) -> tuple[str, ...]:
-    plan, samples, tenant = Plan.from_document(sheet["plan"]), CorpusSamples(run.curation.store.database), run.curation.settings.tenant
+    try:
+        plan, told = Plan.from_document(sheet["plan"]), tuple(str(sheet[name]) for name in ("commitment", "sample", "documents_sha256"))
+    except KeyError as problem:
+        raise CorpusError("BL-CORPUS-051", f"this is no sheet of a sample: it has no {problem}", "take it as it was exported") from None
+    samples, tenant = CorpusSamples(run.curation.store.database), run.curation.settings.tenant
     committed = samples.committed_seed(run.id, plan.kind, plan.population, plan.number, tenant=tenant)
-    problems = ["the ledger has another commitment for this sample"] if committed != sheet["commitment"] else []
-    drawn = run.curation.store.audit.events(kind="corpus.sample_drawn", subject=str(sheet["sample"]))
-    if not any(event.detail.get("documents") == sheet["documents_sha256"] for event in drawn):
+    problems = ["the ledger has another commitment for this sample"] if committed != told[0] else []
+    drawn = run.curation.store.audit.events(kind="corpus.sample_drawn", subject=told[1])
+    if not any(event.detail.get("documents") == told[2] for event in drawn):
         problems.append("the ledger has no sample of these documents")
     return tuple(problems)
 

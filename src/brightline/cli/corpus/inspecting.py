@@ -171,6 +171,8 @@ def _show_inspection(run: Run, figures: dict[str, dict[str, Any]], as_json: bool
     if "cluster" in figures:
         found = figures["cluster"]
         console.print(f"{found['clusters']:,} clusters of copies: {found['exact']:,} exact and {found['near']:,} near ones could go")
+    if annotated.get("rejects"):
+        _show_rejects(run)
     for name, kernel in annotated["kernels"].items():
         if kernel["not_inspected"]:
             why = "; ".join(f"{reason}: {count}" for reason, count in kernel["failures"].items())
@@ -179,6 +181,15 @@ def _show_inspection(run: Run, figures: dict[str, dict[str, Any]], as_json: bool
         console.print(Text(f"put aside: shard {number}: {reason}", style="red"), soft_wrap=True)
     console.print(f"run {run.id}\n  [dim]→ brightline corpus decide {run.plan.corpus}[/]", soft_wrap=True)
     raise typer.Exit(int(incomplete))
+
+
+def _show_rejects(run: Run) -> None:
+    from brightline.curation.results import rejected_for
+
+    for each in rejected_for(run):
+        said = f"rejected: {each.times:,} {each.reason}, first {each.file}, line {each.line}"
+        console.print(Text(f"{said}: {each.detail}" if each.detail else said, style="yellow"), soft_wrap=True)
+    console.print(Text(f"  all of them: {run.workspace.uri}/rejects", style="dim"), soft_wrap=True)
 
 
 def _row(runs: CorpusRuns, run: CorpusRun) -> dict[str, Any]:

@@ -54,8 +54,10 @@ def delimited_rows(file: BinaryIO, shard: Shard, options: ReadOptions, digest: h
                 continue
             if feed.is_bad(taken):
                 header = header or []
-                reason = "not_utf8" if encoding == "utf-8" else "not_decodable"
-                yield Reject(taken[0].position, taken[0].number, _length(taken), reason, f"a record with bytes that are no {encoding}")
+                reason, detail = "not_decodable", f"a record with bytes that are no {encoding}"
+                if encoding == "utf-8":
+                    reason, detail = "not_utf8", "a record with bytes that are no UTF-8; convert other encodings, or name them (--encoding)"
+                yield Reject(taken[0].position, taken[0].number, _length(taken), reason, detail)
             elif header is None:
                 header = unlike(row)
             elif not header:

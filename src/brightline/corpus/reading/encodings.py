@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from brightline.corpus.errors import CorpusError
 from brightline.corpus.shard import ReadOptions, Shard
 
-__all__ = ["ENCODINGS", "UTF8_BOM", "bom_of", "encoding_of", "misfit"]
+__all__ = ["ENCODINGS", "UTF8_BOM", "bom_of", "check_encodings", "encoding_of", "misfit"]
 
 UTF8_BOM = b"\xef\xbb\xbf"
 _READ = ("text", "csv")  # JSON is UTF-8 (RFC 8259, 8.1), Parquet says what is a string, a page of the web declares its own
@@ -34,17 +34,27 @@ ENCODINGS = {
 """Name → Python's codec."""
 
 
+def check_encodings(options: ReadOptions) -> None:
+    """Before a run begins. Raises ``CorpusError`` BL-CORPUS-008 for an encoding that is not read here, whatever files there are."""
+    for each in options.encodings:
+        _codec(each.rpartition("=")[2])
+
+
 def encoding_of(shard: Shard, options: ReadOptions) -> str:
     """Python's name of the encoding of a shard's file. Raises ``CorpusError`` BL-CORPUS-008 for one that is not read here."""
     if not options.encodings or shard.format not in _READ:
         return "utf-8"
     for each in options.encodings:
         glob, has_glob, name = each.rpartition("=")
-        if name.lower() not in ENCODINGS:
-            raise CorpusError("BL-CORPUS-008", f"{name!r} is no encoding of text that is read", f"one of: {', '.join(ENCODINGS)}")
         if not has_glob or fnmatchcase(shard.file, glob):
-            return ENCODINGS[name.lower()]
+            return _codec(name)
     return "utf-8"
+
+
+def _codec(name: str) -> str:
+    if name.lower() not in ENCODINGS:
+        raise CorpusError("BL-CORPUS-008", f"{name!r} is no encoding of text that is read", f"one of: {', '.join(ENCODINGS)}")
+    return ENCODINGS[name.lower()]
 
 
 def bom_of(shard: Shard, options: ReadOptions) -> bytes:

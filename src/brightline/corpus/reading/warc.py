@@ -1,9 +1,9 @@
 """Web archives (ISO 28500, WARC/1.0 and 1.1): pages of ``response`` and ``resource`` records, and the text of ``conversion`` records (WET).
 
-A record that is no record is passed over up to the next one and rejected, and so is one whose member of gzip is damaged; a page in another type than HTML or text is rejected, so that
-coverage counts it; ``request``, ``metadata`` and the like hold no documents. Pages are decoded as HTTP or the page itself declares,
-strictly: a byte that does not fit rejects the page. fastwarc takes HTTP apart (chunks, gzip, brotli), in memory that the record's own
-limit bounds.
+A record that is no record is passed over up to the next one and rejected, and so is one whose member of gzip is damaged; a page in
+another type than HTML or text is rejected, so that coverage counts it; ``request``, ``metadata`` and the like hold no documents. Pages
+are decoded as HTTP or the page itself declares, strictly: a byte that does not fit rejects the page. fastwarc takes HTTP apart (chunks,
+gzip, brotli), in memory that the record's own limit bounds.
 """
 
 from __future__ import annotations
