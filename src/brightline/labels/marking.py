@@ -178,7 +178,7 @@ def _marked_bytes(data: bytes, name: str, asked: _Asked) -> Marked:
 
         needs_a_file = needs_a_file or not works_on_bytes(data, name)
     if needs_a_file:
-        with tempfile.TemporaryDirectory(prefix="brightline-label-") as folder:
+        with tempfile.TemporaryDirectory(prefix="brightline-label-") as folder, refusals(Path(name or "the file")):
             came = Path(folder) / _safe(data, name)
             came.write_bytes(data)
             marked = _marked_in(Path(folder), came, came.name, asked)

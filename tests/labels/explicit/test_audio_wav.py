@@ -58,6 +58,34 @@ def test_the_other_samples_and_chunks_stay_byte_for_byte(length: int, bits: int,
         assert after.endswith(cover)
 
 
+def rf64(samples: bytes, frames: int) -> bytes:
+    body = wav(samples)[12:].replace(b"data" + struct.pack("<I", len(samples)), b"data\xff\xff\xff\xff")
+    ds64 = chunk(b"ds64", struct.pack("<QQQI", 4 + 36 + len(body), len(samples), frames, 0))
+    return b"RF64\xff\xff\xff\xffWAVE" + ds64 + body
+
+
+def test_the_64_bit_lengths_of_an_rf64_file_grow_with_it() -> None:
+    after = with_inserted(rf64(b"abcdefgh", 4), 2, np.zeros((3, 1), np.float32))
+    assert struct.unpack_from("<QQQ", after, 20) == (len(after) - 8, 14, 7)
+    assert after[-22:] == b"data\xff\xff\xff\xff" + b"abcd" + b"\0" * 6 + b"efgh"
+    found = wav_of(Source(after))
+    assert found is not None
+    assert found.frames == 7
+
+
+@pytest.mark.parametrize("unknown", [b"\0\0\0\0", b"\xff\xff\xff\xff"])
+def test_a_stream_whose_length_was_never_written_takes_samples_and_stays_a_stream(unknown: bytes) -> None:
+    stream = b"RIFF" + unknown + wav(b"")[8:-4] + unknown + b"abcdefg"
+    after = with_inserted(stream, 1, np.zeros((2, 1), np.float32))
+    assert after == stream[:-5] + b"\0" * 4 + b"cdefg"
+
+
+def test_the_count_of_samples_in_fact_is_kept_right_and_a_count_of_something_else_is_left_alone() -> None:
+    for count, counted in ((4, 7), (5, 5)):
+        after = with_inserted(wav(b"abcdefgh", before=chunk(b"fact", struct.pack("<I", count))), 0, np.zeros((3, 1), np.float32))
+        assert struct.unpack_from("<I", after, after.find(b"fact") + 8) == (counted,)
+
+
 @pytest.mark.parametrize(
     ("tag", "bits", "dtype", "full"), [(1, 16, "<i2", 32768), (1, 32, "<i4", 2**31), (3, 32, "<f4", 1), (3, 64, "<f8", 1)]
 )
@@ -87,7 +115,7 @@ def test_coded_wav_is_not_taken_here(tag: int) -> None:
 
 def test_what_is_no_wav_is_not_taken_here() -> None:
     assert wav_of(Source(b"")) is None
-    assert wav_of(Source(b"RF64\xff\xff\xff\xffWAVEds64")) is None
+    assert wav_of(Source(b"RIFF\0\0\0\0WEBPVP8 ")) is None
 
 
 @pytest.mark.parametrize("length", range(12, 50))

@@ -77,6 +77,18 @@ def test_a_mark_survives_volume_cuts_and_noise(marked: Sound, key: bytes) -> Non
         assert hit.payload == PAYLOAD
 
 
+def test_floats_beyond_full_scale_stay_and_what_is_no_number_becomes_silence(key: bytes) -> None:
+    loud = music(12) * np.float32(4)
+    marked = embed_sound(loud, RATE, PAYLOAD, key)
+    assert np.abs(loud).max() > 1.5
+    assert np.abs(marked - loud).max() < 0.25 * np.abs(loud).max()
+    broken = music(12).copy()
+    broken[1000:1003] = [np.nan, np.inf, -np.inf]
+    marked = embed_sound(broken, RATE, PAYLOAD, key)
+    assert np.isfinite(marked).all()
+    assert np.abs(marked[:RATE] - np.nan_to_num(broken[:RATE], posinf=0, neginf=0)).max() < 0.25
+
+
 def test_the_beginning_of_a_period_is_said(marked: Sound, key: bytes) -> None:
     whole, cut = extract_sound(marked, RATE, key), extract_sound(marked[RATE:], RATE, key)
     assert whole is not None

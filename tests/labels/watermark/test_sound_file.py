@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tracemalloc
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from brightline.labels.containers.source import opened
 from brightline.labels.errors import LabelError
 from brightline.labels.explicit.audio import rhythm_in
-from brightline.labels.explicit.ffmpeg import probe
+from brightline.labels.explicit.ffmpeg import file_address, output, probe
 from brightline.labels.rendering import Watermark
 from brightline.labels.watermark.sound_file import Audible, HeardSound, MarkedSound, mark_in, mark_sound
 from brightline.labels.watermark.sound_hash import SoundHash, SoundHasher
@@ -120,12 +121,77 @@ def test_blocks_join_as_if_the_sound_had_been_marked_at_once(tmp_path: Path, mar
         assert np.abs(samples_of(source, wav, 0, wav.frames) - embed_sound(sound, RATE, PAYLOAD, mark.key)).max() < 1e-6
 
 
+@pytest.mark.parametrize(("layout", "channels", "audible"), [("3.0", 3, Audible("start")), ("quad", 4, None)])
+def test_no_channel_is_mixed_into_another(tmp_path: Path, mark: Watermark, layout: str, channels: int, audible: Audible | None) -> None:
+    sound = np.stack([music(22)[:, 0] * np.float32(0.9 - 0.13 * channel) for channel in range(channels)], axis=1)
+    raw = ["-f", "f32le", "-ac", str(channels), "-ar", str(RATE), "-i", "-"]
+    named = f"channelmap={'|'.join(map(str, range(channels)))}:channel_layout={layout}"
+    made = ["ffmpeg", "-v", "error", *raw, "-af", named, "-c:a", "wavpack", str(tmp_path / "a.mka")]
+    subprocess.run(made, input=sound.tobytes(), check=True, timeout=60)
+    mark_sound(tmp_path / "a.mka", tmp_path / "b.mka", mark, audible=audible)
+    assert probe(tmp_path / "b.mka").of_kind("audio")[0].raw["channel_layout"] == layout
+    marked = np.frombuffer(output(["-i", file_address(tmp_path / "b.mka"), "-f", "f32le", "-"]), "<f4").reshape(-1, channels)[-len(sound) :]
+    for channel in range(channels):
+        assert np.square(marked - sound)[:, channel].mean() < 0.03 * np.square(sound)[:, channel].mean()
+
+
+def test_a_wav_with_64_bit_lengths_keeps_every_other_byte(tmp_path: Path, mark: Watermark) -> None:
+    source = written(tmp_path / "a.wav", music(14), "-rf64", "always", "-write_bext", "1", "-metadata", "description=雨")
+    mark_sound(source, tmp_path / "b.wav", mark)
+    before, after = source.read_bytes(), (tmp_path / "b.wav").read_bytes()
+    start = before.find(b"data") + 8
+    assert before[:4] == b"RF64"
+    assert b"bext" in before[:start]
+    assert (after[:start], len(after)) == (before[:start], len(before))
+    assert after != before
+
+
+def test_a_stream_of_wav_is_marked_and_labelled_like_a_file(tmp_path: Path, mark: Watermark) -> None:
+    source, target = written(tmp_path / "a.wav", music(22)), tmp_path / "b.wav"
+    stream = bytearray(source.read_bytes())
+    stream[4:8] = b"\xff" * 4
+    stream[stream.find(b"data") + 4 : stream.find(b"data") + 8] = b"\xff" * 4
+    source.write_bytes(stream)
+    made = mark_sound(source, target, mark, audible=Audible("end"))
+    assert len(rhythm_in(target)) == 1
+    assert heard(target, mark.key).agrees(made.hash)
+
+
+def test_a_second_mark_is_refused_for_what_it_is(tmp_path: Path, mark: Watermark) -> None:
+    mark_sound(written(tmp_path / "a.wav", music(22)), tmp_path / "b.wav", mark)
+    with pytest.raises(LabelError, match="carries a watermark of the same key already"):
+        mark_sound(tmp_path / "b.wav", tmp_path / "c.wav", Watermark(PAYLOAD ^ 0xFFFF, mark.key))
+
+
+@pytest.mark.parametrize("rate", [22_050, 96_000, 176_400])
+def test_a_wav_of_any_rate_is_read_at_a_low_one(tmp_path: Path, mark: Watermark, rate: int) -> None:
+    made = mark_sound(written(tmp_path / "a.wav", music(14), "-ar", str(rate)), tmp_path / "b.wav", mark)
+    found = heard(tmp_path / "b.wav", mark.key)
+    assert found.rate in (22_050, 16_000, 17_640)
+    assert found.agrees(made.hash)
+
+
 @pytest.mark.parametrize("seconds", [2.0, 4.0])
 def test_a_sound_that_cannot_carry_the_mark_is_refused_and_nothing_is_written(tmp_path: Path, mark: Watermark, seconds: float) -> None:
     source, target = written(tmp_path / "short.mp3", music(seconds) * np.float32(0.001)), tmp_path / "out.mp3"
     with pytest.raises(LabelError, match="BL-LABEL-065"):
         mark_sound(source, target, mark)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["short.mp3"]
+
+
+def test_what_comes_after_ten_minutes_is_not_kept() -> None:
+    hasher = SoundHasher(8_000)
+    for _ in range(90):
+        hasher.add(np.zeros(8 * 8_000, np.float32))
+    before = hasher.hash.to_hex()
+    assert len(hasher.hash.bits) == pytest.approx(600 / 0.08, abs=1)
+    tracemalloc.start()
+    for _ in range(20):
+        hasher.add(np.ones(8 * 8_000, np.float32))
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 8 * 8_000 * 4
+    assert hasher.hash.to_hex() == before
 
 
 def test_the_hash_does_not_depend_on_how_the_sound_was_cut_into_pieces() -> None:

@@ -43,7 +43,7 @@ from brightline.labels.containers.source import Source
 from brightline.labels.errors import LabelError, Malformed, OverLimit, Truncated, Unsupported
 from brightline.labels.sites import is_label
 
-__all__ = ["WAV"]
+__all__ = ["WAV", "WavFrame", "frame_of"]
 
 _LABEL = b"AIGC"
 _MEDIA = frozenset({b"fmt ", b"fact", b"data"})
@@ -68,7 +68,7 @@ class _Wav:
         found: list[Chunk] = []
         facts: dict[str, str] = {}
         entries: list[Entry] = []
-        frame = _frame(source, gaps)
+        frame = frame_of(source, gaps)
         try:
             found.extend(frame.walk(source))
         except LabelError as problem:
@@ -92,7 +92,7 @@ class _Wav:
         return Reading(self.name, tuple(entries[:MOST_ENTRIES]), _media(found), tuple(gaps), facts)
 
     def plan(self, source: Source, value: str) -> Plan:
-        frame = _frame(source)
+        frame = frame_of(source)
         found = _understood(source, frame)
         fresh = chunk_bytes(_LABEL, value.encode("ascii"))
         pieces: list[Kept | bytes] = [Kept(12, found[0].offset)]
@@ -125,7 +125,7 @@ WAV: Container = _Wav()
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class WavFrame:
     """The outermost chunk: where its chunks end, the lengths in ``ds64`` and where its own stands there (or -1)."""
 
     stop: int
@@ -152,7 +152,7 @@ class _Frame:
         raise OverLimit(f"more than {MOST_CHUNKS} chunks", at)
 
 
-def _frame(source: Source, gaps: list[Gap] | None = None) -> _Frame:
+def frame_of(source: Source, gaps: list[Gap] | None = None) -> WavFrame:
     """Raises ``Truncated`` if the RIFF ends behind the file, unless ``gaps`` takes that up. Raises ``Malformed``."""
     name, size, form = struct.unpack("<4sI4s", source.read(0, 12))
     if name not in {b"RIFF", b"RF64", b"BW64"} or form != b"WAVE":
@@ -170,7 +170,7 @@ def _frame(source: Source, gaps: list[Gap] | None = None) -> _Frame:
             sizes.setdefault(name, length)
         ds64 = 20
     elif size in {0, SIZE_UNKNOWN}:
-        return _Frame(source.size, sizes, -1, True)
+        return WavFrame(source.size, sizes, -1, True)
     stop = 8 + size
     if stop > source.size:
         if stop - source.size > _LONGEST_BY_MISTAKE:
@@ -178,10 +178,10 @@ def _frame(source: Source, gaps: list[Gap] | None = None) -> _Frame:
                 raise Truncated(8, size, source.size)
             gaps.append(Gap(f"the RIFF has {size} bytes, but the file ends before", source.size))
         stop = source.size
-    return _Frame(stop, sizes, ds64, False)
+    return WavFrame(stop, sizes, ds64, False)
 
 
-def _understood(source: Source, frame: _Frame) -> tuple[Chunk, ...]:
+def _understood(source: Source, frame: WavFrame) -> tuple[Chunk, ...]:
     """The chunks of a file that may be written into. Raises ``Malformed``, ``Truncated`` or ``OverLimit``."""
     found = tuple(frame.walk(source))
     names = [chunk.name for chunk in found]
@@ -272,7 +272,7 @@ def _bext_emptied(raw: bytes, keys: set[str]) -> bytes:
     return raw[:_BEXT_HISTORY] if "CodingHistory" in keys else raw
 
 
-def _lengths(frame: _Frame, size: int) -> tuple[Patch, ...]:
+def _lengths(frame: WavFrame, size: int) -> tuple[Patch, ...]:
     """The length of the outermost chunk, as patches of the original's bytes. Raises ``Unsupported``."""
     if frame.streamed:
         return ()
@@ -283,7 +283,7 @@ def _lengths(frame: _Frame, size: int) -> tuple[Patch, ...]:
     return (Patch(4, struct.pack("<I", size)),)
 
 
-def _in_place(source: Source, frame: _Frame, last: Chunk, changed: list[Chunk], fresh: bytes) -> tuple[Patch, ...] | None:
+def _in_place(source: Source, frame: WavFrame, last: Chunk, changed: list[Chunk], fresh: bytes) -> tuple[Patch, ...] | None:
     """The same by patches: a first label behind everything, or over the label that is the last chunk, with filler if it is shorter."""
     if not changed:
         return (Patch(source.size, fresh), *_lengths(frame, source.size + len(fresh) - 8))

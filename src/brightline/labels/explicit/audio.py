@@ -26,7 +26,17 @@ from numpy.typing import NDArray
 
 from brightline.labels.containers.source import Source, opened
 from brightline.labels.errors import LabelError, ProofFailed, Unsupported
-from brightline.labels.explicit.audio_codecs import Raw, encoder_settings, is_lossless, sound_of, tune, with_covers_and_tags, writer
+from brightline.labels.explicit.audio_codecs import (
+    Raw,
+    encoder_settings,
+    in_order,
+    is_lossless,
+    on_all_channels,
+    sound_of,
+    tune,
+    with_covers_and_tags,
+    writer,
+)
 from brightline.labels.explicit.audio_rhythm import RHYTHM_S, rhythm_at, rhythm_tones
 from brightline.labels.explicit.audio_wav import Wav, as_pcm, inserted, wav_of
 from brightline.labels.explicit.ffmpeg import INPUT, Probe, Progress, Stream, file_address, output, probe, run
@@ -220,12 +230,10 @@ def _heard(inputs: list[str], cancel: Event | None) -> _Heard:
 
 def _arguments(source: Path, found: Probe, stream: Stream, samples: Raw | None, label: Path, place: Place, begins_s: float) -> list[str]:
     """Inputs and the filter that puts the label into the content; tags and covers go along."""
-    rate, channels = int(stream.number("sample_rate")), int(stream.number("channels"))
-    layout = str(stream.raw.get("channel_layout") or "") or f"{channels}c"
-    form = tune(stream)
-    pan = "pan=" + layout + "|" + "|".join(f"c{channel}=c0" for channel in range(channels))
-    sound = f"[{f'0:{stream.index}' if samples is None else '2:0'}]aresample=async=0,asetpts=PTS-STARTPTS"
-    signal = f"[1:a]{pan},{form}[label]"
+    rate, form = int(stream.number("sample_rate")), tune(stream)
+    sound = f"[0:{stream.index}]" if samples is None else f"[2:0]{in_order(stream)},"
+    sound += "aresample=async=0,asetpts=PTS-STARTPTS"
+    signal = f"[1:a]{on_all_channels(stream)},{form}[label]"
     if place == "middle":
         split = round(begins_s * rate)
         graph = (

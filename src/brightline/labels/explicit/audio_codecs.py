@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from brightline.labels.errors import Unsupported
 from brightline.labels.explicit.ffmpeg import Probe, Stream, encoders, file_address
 
-__all__ = ["Raw", "encoder_settings", "is_lossless", "sound_of", "tune", "with_covers_and_tags", "writer"]
+__all__ = ["Raw", "encoder_settings", "in_order", "is_lossless", "on_all_channels", "sound_of", "tune", "with_covers_and_tags", "writer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,11 @@ class Raw:
     def as_input(self) -> list[str]:
         """What tells ffmpeg to read it."""
         return ["-f", "f32le", "-ar", str(self.rate), "-ac", str(self.channels), "-i", file_address(self.path)]
+
+    def samples(self, first: int, last: int) -> NDArray[np.float32]:
+        """Samples ``first`` to ``last`` of all channels, (frames, channels)."""
+        frame = 4 * self.channels
+        return np.fromfile(self.path, "<f4", (last - first) * self.channels, offset=first * frame).reshape(-1, self.channels)
 
 
 def sound_of(found: Probe) -> Stream:
@@ -82,9 +90,27 @@ def writer(found: Probe) -> list[str]:
 
 def tune(stream: Stream) -> str:
     """The filter that brings samples into the form which the stream had."""
-    layout = str(stream.raw.get("channel_layout") or "") or f"{int(stream.number('channels'))}c"
     rate = int(stream.number("sample_rate"))
-    return f"aformat=sample_fmts={stream.raw.get('sample_fmt', 's16')}:sample_rates={rate}:channel_layouts={layout}"
+    return f"aformat=sample_fmts={stream.raw.get('sample_fmt', 's16')}:sample_rates={rate}:channel_layouts={_layout(stream)}"
+
+
+def in_order(stream: Stream) -> str:
+    """The filter that takes raw samples for the channels of the stream, in their order.
+
+    Raw samples have no layout, and what ffmpeg takes three or four channels for is often not what they were: it would mix them, and drop some.
+    """
+    named = stream.raw.get("channel_layout")
+    numbers = "|".join(str(channel) for channel in range(int(stream.number("channels"))))
+    return f"channelmap={numbers}:channel_layout={named}" if named else "anull"
+
+
+def on_all_channels(stream: Stream) -> str:
+    """The filter that puts one channel on each of the stream's."""
+    return f"pan={_layout(stream)}|" + "|".join(f"c{channel}=c0" for channel in range(int(stream.number("channels"))))
+
+
+def _layout(stream: Stream) -> str:
+    return str(stream.raw.get("channel_layout") or "") or f"{int(stream.number('channels'))}c"
 
 
 def with_covers_and_tags(found: Probe, stream: Stream) -> list[str]:

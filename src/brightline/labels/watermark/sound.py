@@ -24,10 +24,13 @@ from brightline.labels.errors import LabelError
 from brightline.labels.watermark import code, keys
 from brightline.labels.watermark.tile import word
 
-__all__ = ["CHANGE_DB", "LOWEST_RATE", "PERIOD_S", "SHORTEST_S", "SoundHit", "embed_sound", "extract_sound"]
+__all__ = ["CHANGE_DB", "LOWEST_RATE", "MOST_CHANNELS", "PERIOD_S", "SHORTEST_S", "SoundHit", "embed_sound", "extract_sound"]
 
 CHANGE_DB = 1.2
 """Louder or softer by this much: the difference lies about 20 dB under the sound, in each cell (own choice)."""
+
+MOST_CHANNELS = 32
+"""Own choice: more than the largest usual layouts have."""
 
 LOWEST_RATE = 8_000
 """Samples a second. Below 16,000 the upper cells are missing and more seconds are needed."""
@@ -69,18 +72,21 @@ class SoundHit:
 def embed_sound(samples: NDArray[np.float32], rate: int, payload: int, key: bytes, strength: float = 1.0) -> NDArray[np.float32]:
     """``samples`` with the mark: the same shape, (n,) or (n, channels), -1 to 1; all channels get the same changes.
 
+    Samples beyond full scale, which files of floats may have, stay there; those that are no numbers become silence.
+
     ``strength`` multiplies the change in dB (0.25 to 4). Raises ``LabelError``: BL-LABEL-060 the key is too short, -063 payload or strength
     out of range, -065 shape, rate or length that cannot be marked.
     """
     if not 0 <= payload < 2**64 or not 0.25 <= strength <= 4:
         raise LabelError("BL-LABEL-063", "a payload has 64 bits and a strength is 0.25 to 4", "draw the payload with secrets.randbits(64)")
-    sound = _checked(samples, rate)
+    sound = _finite(_checked(samples, rate))
     if len(sound) < SHORTEST_S * rate:
         raise LabelError(
             "BL-LABEL-065", f"a sound under {SHORTEST_S:g} seconds cannot carry a watermark", "label it in the metadata and audibly"
         )
     gains = 10 ** (_pattern(key, payload) * (CHANGE_DB * strength / 20)) - 1
     marked = sound.astype(np.float32, copy=True)
+    full = max(1.0, float(np.abs(sound).max()))
     length, window = _window(rate)
     band = _band_of_bins(length, rate)
     inside = band >= 0
@@ -98,16 +104,16 @@ def embed_sound(samples: NDArray[np.float32], rate: int, payload: int, key: byte
             for start, piece in zip(begin, pieces, strict=True):
                 change[start : start + length, channel] += piece
     marked += change[length : length + len(sound)]
-    return np.clip(marked, -1, 1, out=marked).reshape(samples.shape)
+    return np.clip(marked, -full, full, out=marked).reshape(samples.shape)
 
 
 def extract_sound(samples: NDArray[np.float32], rate: int, key: bytes) -> SoundHit | None:
     """The mark of ``key`` in a sound, or None. Reads ten minutes at most. Raises BL-LABEL-060 and -065."""
-    sound = _checked(samples, rate).mean(axis=1)
+    sound = _checked(samples, rate)
     keys.checked_key(key)
     together = np.zeros((_FINE, _CHIPS, _BANDS), np.float32)
     for number in range(_MOST_PIECES):
-        part = sound[round(number * _PIECE_S * rate) : round((number + 1) * _PIECE_S * rate)]
+        part = _finite(sound[round(number * _PIECE_S * rate) : round((number + 1) * _PIECE_S * rate)]).mean(axis=1)
         if len(part) < SHORTEST_S * rate / 2:
             break
         folded = _folded(part, rate)
@@ -122,13 +128,21 @@ def extract_sound(samples: NDArray[np.float32], rate: int, key: bytes) -> SoundH
 
 def _checked(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     """The samples as (n, channels). Raises BL-LABEL-065."""
-    if samples.ndim not in (1, 2) or (samples.ndim == 2 and not 1 <= samples.shape[1] <= 32) or samples.dtype.kind != "f":
+    if samples.ndim == 2 and samples.shape[1] > MOST_CHANNELS:
+        raise LabelError(
+            "BL-LABEL-065", f"sound of {samples.shape[1]} channels cannot carry a watermark", f"at most {MOST_CHANNELS} are marked"
+        )
+    if samples.ndim not in (1, 2) or (samples.ndim == 2 and not samples.shape[1]) or samples.dtype.kind != "f":
         raise LabelError("BL-LABEL-065", "sound is an array of floats, (n,) or (n, channels)", "divide 16-bit samples by 32,768 first")
     if not LOWEST_RATE <= rate <= 384_000:
         raise LabelError(
             "BL-LABEL-065", f"sound of {rate} samples a second cannot carry a watermark", f"at least {LOWEST_RATE:,} are needed"
         )
-    return np.nan_to_num(samples if samples.ndim == 2 else samples[:, None])
+    return samples if samples.ndim == 2 else samples[:, None]
+
+
+def _finite(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.nan_to_num(sound, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _window(rate: int) -> tuple[int, NDArray[np.float32]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -20,11 +21,20 @@ from numpy.typing import NDArray
 from brightline.labels.containers.source import Source, opened
 from brightline.labels.errors import LabelError, Malformed
 from brightline.labels.explicit.audio import Place, Prompt, as_path, label_audio
-from brightline.labels.explicit.audio_codecs import Raw, encoder_settings, is_lossless, sound_of, tune, with_covers_and_tags, writer
+from brightline.labels.explicit.audio_codecs import (
+    Raw,
+    encoder_settings,
+    in_order,
+    is_lossless,
+    sound_of,
+    tune,
+    with_covers_and_tags,
+    writer,
+)
 from brightline.labels.explicit.audio_wav import samples_of, wav_of, with_samples
 from brightline.labels.explicit.ffmpeg import INPUT, Progress, file_address, output, probe, run
 from brightline.labels.explicit.replacing import new_beside
-from brightline.labels.watermark.sound import LOWEST_RATE, PERIOD_S, SHORTEST_S, SoundHit, embed_sound, extract_sound
+from brightline.labels.watermark.sound import LOWEST_RATE, MOST_CHANNELS, PERIOD_S, SHORTEST_S, SoundHit, embed_sound, extract_sound
 from brightline.labels.watermark.sound_hash import HASHED_S, SoundHash, SoundHasher, sound_agrees
 
 if TYPE_CHECKING:
@@ -35,7 +45,8 @@ __all__ = ["Audible", "HeardSound", "MarkedSound", "mark_in", "mark_sound"]
 Samples = NDArray[np.float32]
 
 _BLOCK, _BEFORE, _AFTER = 8, 2, 1  # periods: marked at once, and heard besides on either side, so that blocks join without a seam
-_READ_RATE = 16_000  # samples a second: twice what the highest band needs, and nothing more
+_READ_RATE = 16_000  # samples a second: a little over twice the highest band, 7,020 Hz
+_TAPS = 24  # of the filter, for each sample that is left out: within 0.11 dB up to 7,020 Hz, 38 dB down where it would fold back there
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +102,23 @@ def mark_sound(
         with opened(new) as written:
             heard = mark_in(written, mark.key, cancel=cancel)
         if heard is None or heard.hit.payload != mark.payload or not heard.agrees(made.hash):
-            raise LabelError(
-                "BL-LABEL-065",
-                "the watermark cannot be read back from this sound: it is too short or too quiet",
-                "ten seconds of music or twenty of speech carry one; label it in the metadata and audibly",
-            )
+            raise _not_read_back(source, mark.key, cancel)
     return made
+
+
+def _not_read_back(source: Path, key: bytes, cancel: Event | None) -> LabelError:
+    with opened(source) as file:
+        if mark_in(file, key, cancel=cancel) is not None:
+            return LabelError(
+                "BL-LABEL-065",
+                "this sound carries a watermark of the same key already",
+                "its record stays; to have another, mark the original",
+            )
+    return LabelError(
+        "BL-LABEL-065",
+        "the watermark cannot be read back from this sound: it is too short or too quiet",
+        "ten seconds of music or twenty of speech carry one; label it in the metadata and audibly",
+    )
 
 
 def mark_in(source: Source, key: bytes, *, cancel: Event | None = None) -> HeardSound | None:
@@ -115,8 +137,9 @@ def _heard(source: Source, cancel: Event | None) -> tuple[Samples, int]:
     if wav is not None:
         last = min(wav.frames, round(HASHED_S * wav.rate))
         step = max(1, round(PERIOD_S * wav.rate))
-        parts = [samples_of(source, wav, first, min(first + step, last)).mean(axis=1) for first in range(0, last, step)]
-        return np.concatenate([np.zeros(0, np.float32), *parts]), wav.rate
+        parts = (samples_of(source, wav, first, min(first + step, last)).mean(axis=1) for first in range(0, last, step))
+        fewer = next(fewer for fewer in range(max(1, wav.rate // _READ_RATE), 0, -1) if wav.rate % fewer == 0)
+        return np.concatenate([np.zeros(0, np.float32), *_thinned(parts, fewer)]), wav.rate // fewer
     with as_path(source) as path:
         sounds = probe(path).of_kind("audio")
         if not sounds:
@@ -124,6 +147,24 @@ def _heard(source: Source, cancel: Event | None) -> tuple[Samples, int]:
         taken = ["-t", f"{HASHED_S:g}", "-i", file_address(path), "-map", f"0:{sounds[0].index}"]
         raw = output([*INPUT, *taken, "-ac", "1", "-ar", str(_READ_RATE), "-f", "f32le", "-"], cancel=cancel)
     return np.frombuffer(raw[: len(raw) & ~3], "<f4"), _READ_RATE
+
+
+def _thinned(parts: Iterator[Samples], fewer: int) -> Iterator[Samples]:
+    """One channel at a rate so many times lower, behind a windowed sinc filter."""
+    if fewer == 1:
+        yield from parts
+        return
+    half = _TAPS * fewer // 2
+    places = np.arange(-half, half + 1)
+    taps = (np.sinc(places / fewer) * np.hanning(2 * half + 3)[1:-1]).astype(np.float32)
+    taps /= taps.sum()
+    rest = np.zeros(half, np.float32)
+    for part in chain(parts, [np.zeros(half, np.float32)]):
+        sound = np.concatenate([rest, part])
+        count = max(0, (len(sound) - len(taps)) // fewer + 1)
+        if count:
+            yield np.lib.stride_tricks.sliding_window_view(sound, len(taps))[: count * fewer : fewer] @ taps
+        rest = sound[count * fewer :]
 
 
 def _wav(source: Path, new: Path, room: Path, mark: Watermark, audible: Audible | None, cancel: Event | None) -> MarkedSound:
@@ -147,25 +188,24 @@ def _coded(
     found = probe(source)
     stream = sound_of(found)
     rate, channels = int(stream.number("sample_rate")), int(stream.number("channels"))
-    if not (LOWEST_RATE <= rate <= 384_000 and 1 <= channels <= 32):
+    if not (LOWEST_RATE <= rate <= 384_000 and 1 <= channels <= MOST_CHANNELS):
         raise LabelError(
             "BL-LABEL-065", f"sound of {channels} channels at {rate} Hz cannot carry a watermark", f"at least {LOWEST_RATE:,} Hz are needed"
         )
     decoded, marked = Raw(room / "decoded.f32", rate, channels), Raw(room / "marked.f32", rate, channels)
     plain = [*INPUT, "-i", file_address(source), "-map", f"0:{stream.index}", "-af", "aresample=async=0,asetpts=PTS-STARTPTS"]
-    run([*plain, "-ar", str(rate), "-ac", str(channels), "-f", "f32le", file_address(decoded.path)], cancel=cancel)
+    run([*plain, "-ar", str(rate), "-f", "f32le", file_address(decoded.path)], cancel=cancel)
     frames = decoded.path.stat().st_size // (4 * channels)
     hasher = SoundHasher(rate)
     with marked.path.open("wb") as out:
-        held = np.memmap(decoded.path, "<f4", "r", shape=(frames, channels)) if frames else np.zeros((0, channels), np.float32)
-        for block in _passing(_marked(lambda first, last: np.asarray(held[first:last]), frames, rate, mark), hasher):
+        for block in _passing(_marked(decoded.samples, frames, rate, mark), hasher):
             out.write(block.astype("<f4").tobytes())
     notes: tuple[str, ...] = () if is_lossless(stream) else ("the sound was coded anew",)
     if audible:
         made = label_audio(source, new, place=audible.place, prompt=audible.prompt, samples=marked, progress=progress, cancel=cancel)
         return MarkedSound(hasher.hash, made.notes)
     inputs = [*INPUT, "-i", file_address(source), *marked.as_input]
-    filters = ["-filter_complex", f"[1:0]{tune(stream)}[out]", "-map", "[out]", *with_covers_and_tags(found, stream)]
+    filters = ["-filter_complex", f"[1:0]{in_order(stream)},{tune(stream)}[out]", "-map", "[out]", *with_covers_and_tags(found, stream)]
     run(
         [*inputs, *filters, *encoder_settings(stream), *writer(found), file_address(new)],
         duration_s=frames / rate,

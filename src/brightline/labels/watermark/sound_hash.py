@@ -38,7 +38,8 @@ _EDGES_HZ = np.geomspace(300, 3000, _BITS + 2)
 _SOFT = 1e-6  # power below the loudest step: 60 dB; what is softer is noise of the codec and counts for neither side
 _PIECE = 2 * _STEPS  # 5.12 s, 1,024 bits; own choice: shorter pieces of different sounds agree by chance
 _LEAST = _STEPS  # steps of a piece that have to be loud enough
-_AT_ONCE = 512  # steps, 41 s
+_AT_ONCE = 64  # steps, 5 s: their windows take 14 MB at 176,400 samples a second
+_MOST_STEPS = round(HASHED_S / _STEP_S)
 _NOTHING = np.float32(1e-12)  # power, so that digital silence has a logarithm
 _HEX = re.compile(r"s1:(?:[0-9a-f]{4})*")
 
@@ -79,8 +80,10 @@ class SoundHasher:
 
     def add(self, samples: NDArray[np.float32]) -> None:
         """The next piece."""
+        if self._step >= _MOST_STEPS:
+            return
         sound = np.concatenate([self._rest, samples.mean(axis=1) if samples.ndim == 2 else samples])
-        last = min(round(HASHED_S / _STEP_S), int((self._begin + len(sound) - self._length) / (_STEP_S * self._rate)) + 1)
+        last = min(_MOST_STEPS, int((self._begin + len(sound) - self._length) / (_STEP_S * self._rate)) + 1)
         for first in range(self._step, last, _AT_ONCE):
             starts = np.rint(np.arange(first, min(last, first + _AT_ONCE)) * _STEP_S * self._rate).astype(int) - self._begin
             starts = starts[starts + self._length <= len(sound)]
