@@ -273,7 +273,7 @@ def _kernel_row(kernel: Kernel, nulls: int, failures: Counter[str]) -> dict[str,
 
 def _part(shard: Shard) -> list[str | int]:
     """What of its file a shard is, as JSON has it: positions and lines of documents are counted from there."""
-    return [shard.format, shard.packed, shard.begin, shard.end, shard.first_line]
+    return [shard.format, shard.packed, shard.begin, shard.end, shard.first_line, *([shard.member_names] if shard.members else [])]
 
 
 class _OtherContentError(Exception):

@@ -8,10 +8,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
-__all__ = ["ReadOptions", "Shard", "ShardTask", "shard_key"]
+__all__ = ["Member", "ReadOptions", "Shard", "ShardTask", "shard_key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of several small files that are worked on together; its fields are called as in ``Shard``."""
+
+    uri: str
+    file: str
+    size_bytes: int
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,7 @@ class Shard:
     """``number``: its place in the run. ``uri``: the file; ``file``: the same relative to the corpus. ``begin``/``end``: bytes of it
     (``end`` 0: to its end; packed files are one shard), cut between records by the reader. ``format``: jsonl, parquet, csv, text, warc.
     ``size_bytes``, ``etag``: of the file when the run was planned (local: size and nanoseconds of change), so that a change is seen.
+    ``members``: the files, where they are several small ones; ``uri`` and ``file`` are those of the first then, ``size_bytes`` is their sum.
     """
 
     number: int
@@ -31,16 +42,40 @@ class Shard:
     size_bytes: int = 0
     etag: str = ""
     first_line: int = 1  # number of the line in which the part begins; counted when planned, where the file is local
+    members: tuple[Member, ...] = ()
 
     @property
     def name(self) -> str:
         """The name of its files in every folder of a workspace, without suffix."""
         return f"{self.number:06d}"
 
+    def files(self) -> tuple[Shard, ...]:
+        """What is read, file by file and in their order: itself, or each member as a shard of the same number."""
+        return tuple(
+            replace(self, uri=each.uri, file=each.file, size_bytes=each.size_bytes, etag=each.etag, members=()) for each in self.members
+        ) or (self,)
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """Of all files, relative to the corpus."""
+        return tuple(each.file for each in self.members) or (self.file,)
+
+    @property
+    def uris(self) -> tuple[str, ...]:
+        """Of all files."""
+        return tuple(each.uri for each in self.members) or (self.uri,)
+
+    @property
+    def member_names(self) -> str:
+        """Which files these are and where one ends, as a digest; nothing where it is one file."""
+        names = "\0".join(f"{each.size_bytes} {each.file}" for each in self.members)
+        return hashlib.sha256(names.encode()).hexdigest() if names else ""
+
 
 def shard_key(shard: Shard, content_sha256: str, versions: Mapping[str, str]) -> str:
     """64 hex characters: content, what the shard is, and what works on it (kernel name → version; ``code`` → Brightline's)."""
     parts = [content_sha256, shard.file, shard.format, shard.packed, str(shard.begin), str(shard.end)]
+    parts += [shard.member_names] if shard.members else []
     parts += [f"{name}={version}" for name, version in sorted(versions.items())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

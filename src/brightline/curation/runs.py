@@ -24,7 +24,7 @@ from brightline.corpus.engine.locking import workspace_lock
 from brightline.corpus.errors import CorpusError
 from brightline.corpus.kernel import KernelSpec
 from brightline.corpus.objects import is_remote
-from brightline.corpus.planning import plan_document, plan_shards, shards_of_plan
+from brightline.corpus.planning import SMALL_BYTES, plan_document, plan_shards, shards_of_plan
 from brightline.corpus.shard import Shard
 from brightline.corpus.storage import Workspace
 from brightline.curation import kernels
@@ -91,7 +91,7 @@ class Curation:
         """
         plan = replace(plan, workspace=absolute(plan.workspace or self.workspace_of(plan.corpus)))
         workspace = Workspace(plan.workspace)
-        shards = plan_shards(plan.inputs, plan.shard_bytes)
+        shards = plan_shards(plan.inputs, plan.shard_bytes, small_bytes=SMALL_BYTES)
         keep_apart(plan, shards, plan.workspace)
         if keywords is not None:
             shelved = shelve(keywords, workspace)["name"]
@@ -209,7 +209,7 @@ def absolute(place: str) -> str:
 
 def keep_apart(plan: RunPlan, shards: Sequence[Shard], place: str) -> None:
     """Refuse to write among the inputs, where the next run would read what this one wrote. Raises ``CorpusError`` BL-CORPUS-004."""
-    among = next((shard.uri for shard in shards if shard.uri.startswith(f"{place.rstrip('/')}/")), "")
+    among = next((uri for shard in shards for uri in shard.uris if uri.startswith(f"{place.rstrip('/')}/")), "")
     if not among:
         among = next((each for each in plan.inputs if _holds(absolute(each), place)), "")
     if among:

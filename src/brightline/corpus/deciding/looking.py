@@ -65,7 +65,7 @@ def find_documents(
     found: list[FoundDocument] = []
     for shard in shards:
         name = f"documents/{shard.name}.parquet"
-        if (file and shard.file != file) or not workspace.exists(name):
+        if (file and file not in shard.file_names) or not workspace.exists(name):
             continue
         table = workspace.read_table(name, list(wanted))
         matches = pa.array([True] * table.num_rows)

@@ -24,6 +24,8 @@ from brightline.corpus.storage import Workspace
 __all__ = ["Account"]
 
 _WHOLE_BYTES = 1 << 62
+_ESCAPED = 6  # a control character, one byte, is six in JSON (RFC 8259, section 7): as text may become a line
+_NAMES_BYTES = 64 * 1024  # fields' names and a file's beside the text; own choice
 _HELD_BYTES = 256 * 1024  # digested at once; own choice
 
 
@@ -47,9 +49,10 @@ class Account:
         made of."""
         # No line of ours is longer than the input's by more than what took something's place, and no file of ours is a bomb: whoever packs
         # better than the input was packed has a larger ratio for the same texts.
+        was_text = shard.format == "warc" or bool(shard.members)  # and is put out as JSON
         reading = replace(
             reading,
-            most_line_bytes=2 * reading.most_line_bytes,
+            most_line_bytes=2 * _ESCAPED * reading.most_line_bytes + _NAMES_BYTES if was_text else 2 * reading.most_line_bytes,
             most_unpacked_ratio=_WHOLE_BYTES,
             delimiter=_delimiter(reading, name),
             encodings=(),  # what is written is UTF-8

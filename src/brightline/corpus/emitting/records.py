@@ -57,12 +57,18 @@ class _Unasked:
 
 def _records(shard: Shard, reading: ReadOptions) -> Iterator[tuple[str, Kept]]:
     """The documents of the input with all that they carry, and their ids."""
-    fields = FieldNames(shard, reading)
-    for entry in ShardReading(shard, reading).entries(every_field=True):
-        if isinstance(entry, Entry):
-            name, text = fields.text(entry.value)
-            if isinstance(text, str):
-                yield document_id(shard.file, entry.position, entry.content), Kept(entry.raw, entry.value, name, text)
+    for file in shard.files():
+        fields = FieldNames(file, reading)
+        for entry in ShardReading(file, reading).entries(every_field=True):
+            if isinstance(entry, Entry):
+                name, text = fields.text(entry.value)
+                if isinstance(text, str):
+                    kept = (
+                        Kept(None, {"file": file.file, **entry.value}, name, text)
+                        if shard.members
+                        else Kept(entry.raw, entry.value, name, text)
+                    )
+                    yield document_id(file.file, entry.position, entry.content), kept
 
 
 def _lines(shard: Shard, reading: ReadOptions, ids: Sequence[str], needs_text: Callable[[int], bool]) -> Iterator[tuple[str, Kept]]:

@@ -1,4 +1,5 @@
-"""Writes records as the input had them: JSONL, Parquet, CSV, plain text; packed as the input was; WARC and JSON files as JSONL.
+"""Writes records as the input had them: JSONL, Parquet, CSV, plain text; packed as the input was; WARC and JSON files as JSONL, and so are
+small texts that were joined (``text``, and ``file`` where they stood).
 
 The same records give the same bytes: gzip without a time (RFC 1952, MTIME 0), Zstandard at one level, Parquet in row groups of a fixed
 number of rows and with the input's own schema. JSONL and text records that were not changed are the bytes that were read; CSV and Parquet
@@ -61,8 +62,8 @@ class RecordWriter(Protocol):
 
 
 def clean_name(shard: Shard) -> str:
-    """The name of a shard's cleaned file. What was packed as a Parquet or an archive file is not packed again."""
-    suffix = _SUFFIXES.get(shard.format, ".jsonl")
+    """The name of a shard's cleaned file. What was packed as a Parquet or an archive file is not packed again; joined texts are lines."""
+    suffix = ".jsonl" if shard.members else _SUFFIXES.get(shard.format, ".jsonl")
     if shard.format == "csv" and PurePosixPath(shard.file.lower()).name.removesuffix(_PACKED[shard.packed]).endswith(".tsv"):
         suffix = ".tsv"
     return f"clean/{shard.name}{suffix}{'' if suffix == '.parquet' else _PACKED[shard.packed]}"
@@ -86,7 +87,7 @@ def _writer(shard: Shard, reading: ReadOptions, file: BinaryIO) -> RecordWriter:
     if shard.format == "csv":
         tabs = clean_name(shard).removesuffix(_PACKED[shard.packed]).endswith(".tsv")
         return _DelimitedRows(file, reading.delimiter or ("\t" if tabs else ","))
-    return _Texts(file, reading.text_unit) if shard.format == "text" else _JsonLines(file)
+    return _Texts(file, reading.text_unit) if shard.format == "text" and not shard.members else _JsonLines(file)
 
 
 class _JsonLines:

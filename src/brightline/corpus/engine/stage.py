@@ -191,7 +191,7 @@ class _Supervisor:
             self._again.append(ended.job)
             return
         reason = f"{ended.code} {ended.reason}" if isinstance(ended, Failed) else ended.reason
-        outcome = {"reason": reason, "file": shard.file, "etag": shard.etag}
+        outcome = {"reason": reason, "file": " … ".join(dict.fromkeys((shard.file, shard.file_names[-1]))), "etag": shard.etag}
         self._rows.append(CorpusShard(shard.number, "quarantined", "", attempts, outcome))
         self.quarantined[shard.number] = reason
         self._meter.quarantined += 1

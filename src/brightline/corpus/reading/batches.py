@@ -28,13 +28,12 @@ class Batch(NamedTuple):
     rejects: pa.Table
 
 
-def batches_of(shard: Shard, fields: FieldNames, found: Iterable[Entry | Reject]) -> Iterator[Batch]:
-    """Entries as batches. What has no text, or none that UTF-8 can hold, becomes a reject."""
+def batches_of(parts: Iterable[tuple[Shard, FieldNames, Iterable[Entry | Reject]]]) -> Iterator[Batch]:
+    """Entries as batches, file after file. What has no text, or none that UTF-8 can hold, becomes a reject."""
     rows: list[tuple[object, ...]] = []
     rejects: list[tuple[object, ...]] = []
     size = 0
-    file = shard.file
-    for each in found:
+    for file, fields, each in ((part.file, fields, each) for part, fields, found in parts for each in found):
         if isinstance(each, Entry):
             _name, text = fields.text(each.value)
             if isinstance(text, str):

@@ -43,14 +43,15 @@ def read_records(shard: Shard, options: ReadOptions) -> Iterator[Record]:
 
     Raises as ``read_shard`` does.
     """
-    fields = FieldNames(shard, options)
-    for entry in ShardReading(shard, options).entries(every_field=True):
-        if isinstance(entry, Entry):
-            name, text = fields.text(entry.value)
-            if isinstance(text, str):
-                value = entry.value.every() if isinstance(entry.value, ParquetRow) else entry.value
-                raw = value if entry.raw is None else entry.raw
-                yield Record(document_id(shard.file, entry.position, entry.content), entry.line, raw, name)
+    for file in shard.files():
+        fields = FieldNames(file, options)
+        for entry in ShardReading(file, options).entries(every_field=True):
+            if isinstance(entry, Entry):
+                name, text = fields.text(entry.value)
+                if isinstance(text, str):
+                    value = entry.value.every() if isinstance(entry.value, ParquetRow) else entry.value
+                    raw = value if entry.raw is None else entry.raw
+                    yield Record(document_id(file.file, entry.position, entry.content), entry.line, raw, name)
 
 
 class ShardReading:
@@ -67,13 +68,17 @@ class ShardReading:
         return self._digest.hexdigest()
 
     def batches(self) -> Iterator[Batch]:
-        return batches_of(self._shard, FieldNames(self._shard, self._options), self.entries())
+        return batches_of((file, FieldNames(file, self._options), self._entries(file)) for file in self._shard.files())
 
     def entries(self, *, every_field: bool = False) -> Iterator[Entry | Reject]:
         """Records and rejects in their order. ``every_field``: with what no option names, where that has to be asked for (Parquet)."""
-        reader = (_RECORD_READERS if every_field else _READERS).get(self._shard.format, _unknown)
-        with opened(self._shard) as file:
-            yield from reader(file, self._shard, self._options, self._digest)
+        for file in self._shard.files():
+            yield from self._entries(file, every_field=every_field)
+
+    def _entries(self, shard: Shard, *, every_field: bool = False) -> Iterator[Entry | Reject]:
+        reader = (_RECORD_READERS if every_field else _READERS).get(shard.format, _unknown)
+        with opened(shard) as file:
+            yield from reader(file, shard, self._options, self._digest)
 
 
 def _unknown(file: BinaryIO, shard: Shard, options: ReadOptions, digest: hashlib._Hash) -> Iterator[Entry | Reject]:

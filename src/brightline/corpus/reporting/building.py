@@ -68,7 +68,7 @@ def _unfinished(workspace: Workspace, shards: Sequence[Shard], facts: Facts) -> 
     told = {(each.file, each.begin) for each in facts.quarantined}
     for shard in shards:
         if (shard.file, shard.begin) not in told and not workspace.exists(f"documents/{shard.name}.parquet"):
-            yield Quarantined(shard.file, shard.begin, shard.end or shard.size_bytes, "unfinished")
+            yield from (Quarantined(each.file, each.begin, each.end or each.size_bytes, "unfinished") for each in shard.files())
 
 
 def assemble(
@@ -141,7 +141,7 @@ def _made(facts: Facts, shards: Sequence[Shard]) -> dict[str, Any]:
 
 
 def _corpus(counts: Counts, shards: Sequence[Shard], facts: Facts, digest: str) -> dict[str, Any]:
-    files = {shard.file: (shard.format, shard.packed, shard.size_bytes) for shard in shards}
+    files = {each.file: (each.format, each.packed, each.size_bytes) for shard in shards for each in shard.files()}
     number, size = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for kind, packed, size_bytes in files.values():
         number[kind, packed] += 1
