@@ -64,6 +64,7 @@ def test_a_chinese_address_is_found_from_its_division_to_its_last_number(templat
         ("装机地址重庆市渝北区翠湖名邸26栋1单元2402室，回拨", "重庆市渝北区翠湖名邸26栋1单元2402室"),
         ("我家在光明路 123 号，工地在兴华大街 456 号。", "光明路 123 号"),
         ("我家在阳光花园小区，公司地址是市中心的恒隆广场。", "阳光花园小区"),
+        ("地址是在北京市朝阳区东三环北路甲二号，我们", "北京市朝阳区东三环北路甲二号"),
         ("上海市静安区共和新路1100号3号楼501室", "上海市静安区共和新路1100号3号楼501室"),
         (
             "Room 5, Building 2, No. 97 Wenhua Road, Xihu District, Hangzhou. Phone: none",

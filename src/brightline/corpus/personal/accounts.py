@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum.cn import uscc
 from stdnum.us import ssn
@@ -218,16 +219,16 @@ def accounts_in_columns(text: str, focus: int = 0) -> Iterator[Found]:
     """The same under the heading of a column."""
     for match in _CELL_VALUE.finditer(text, focus):
         over = heading(text, match.start(1))
-        if not over:
-            continue
-        name = plain(over)
-        for rule, column, cell in _COLUMNS:
-            if (
-                column.fullmatch(name)
-                and cell.fullmatch(match.group(1))
-                and (rule != "personal.wechat" or _is_account(match.group(1), name))
-            ):
+        for rule, cell, name in _headed(over) if over else ():
+            if cell.fullmatch(match.group(1)) and (rule != "personal.wechat" or _is_account(match.group(1), name)):
                 yield Found(rule, *match.span(1), "column", 0.75)
+
+
+@lru_cache(256)
+def _headed(over: str) -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    """What stands under a heading: rule, shape of a value, and the heading in plain letters."""
+    name = plain(over)
+    return tuple((rule, cell, name) for rule, column, cell in _COLUMNS if column.fullmatch(name))
 
 
 _USCC_SPREAD = gated(r"(?<![0-9A-Za-z])[159ANY](?: {0,2}[-·]? {0,2}[0-9A-HJ-NPQRTUWXY]){17}(?![0-9A-Za-z])")

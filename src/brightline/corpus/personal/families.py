@@ -116,6 +116,8 @@ _HEADED = Which([heading.replace("_?", r"[\W_]*") for heading, _ in _IN_COLUMNS]
 
 def _columns(text: str, focus: int) -> Iterator[Found]:
     for number in _HEADED.of(text):
+        if number == 0 and text.isascii():
+            continue  # no Chinese name
         yield from _IN_COLUMNS[number][1](text, focus)
 
 
