@@ -52,15 +52,16 @@ def test_a_tool_takes_documents_and_answers_until_nothing_is_left(tool: httpx.Cl
         kept = answer(tool, sample, "a", position=task["position"], label="fail", rules=["RISK-A.4-f"], spans=[[0, 2]])
         assert kept.status_code == 200
     assert seen == ["第一封信", "第二封信"]
+    assert answer(tool, sample, "b", label="fail").status_code == 200
     document = tool.get(f"/samples/{sample.id}").json()
-    assert (document["items"], document["decided"]) == (2, 1)
+    assert (document["items"], document["decided"], document["answers"]) == (2, 2, 3)
     assert document["outcome"]["legal"]["met"] is False
 
 
 def test_an_answer_for_a_document_that_was_not_handed_out_is_refused(tool: httpx.Client, sample: StoredSample) -> None:
     refused = answer(tool, sample, "a", position=1)
     assert (refused.status_code, refused.json()["code"]) == (400, "BL-CORPUS-056")
-    assert tool.get(f"/samples/{sample.id}").json()["decided"] == 0
+    assert tool.get(f"/samples/{sample.id}").json()["answers"] == 0
 
 
 def test_an_answer_names_known_rules_and_a_number(tool: httpx.Client, sample: StoredSample) -> None:
@@ -68,6 +69,15 @@ def test_an_answer_names_known_rules_and_a_number(tool: httpx.Client, sample: St
     assert (refused.status_code, refused.json()["code"]) == (422, "BL-CORPUS-057")
     assert answer(tool, sample, "a", position=False).status_code == 422
     assert answer(tool, sample, "a", label="fail", rules=["RISK-A.4-f", "quality.unusable"]).status_code == 200
+
+
+def test_a_key_that_reads_learns_nothing_of_what_was_answered_before_all_answers_are_in(tool: httpx.Client, sample: StoredSample) -> None:
+    for reviewer, label in (("a", "pass"), ("b", "pass")):
+        assert answer(tool, sample, reviewer, label=label).status_code == 200
+        listed = next(each for each in tool.get("/samples").json()["samples"] if each["id"] == sample.id)
+        read = tool.get(f"/samples/{sample.id}").json()
+        assert {listed["decided"], read["decided"], read["outcome"]} == {None}
+        assert read["answers_wanted"] == 3
 
 
 def test_nobody_sees_another_s_answer_and_two_who_differ_wait_for_a_third(tool: httpx.Client, sample: StoredSample) -> None:

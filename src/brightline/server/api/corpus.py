@@ -233,8 +233,11 @@ def _samples(routes: APIRouter, service: Service) -> None:
 
         def look() -> dict[str, Any]:
             sample = samples.get(sample_id, tenant=key.tenant)
-            outcome = sample.outcome if sample.status == "closed" else desk(key).preview(sample.id).to_document()
-            return _sample(desk(key), sample) | {"plan": sample.plan, "outcome": outcome}
+            told = _sample(desk(key), sample) | {"plan": sample.plan}
+            if sample.status == "closed":
+                return told | {"outcome": sample.outcome}
+            blind = told["decided"] is None
+            return told | {"outcome": None if blind else desk(key).preview(sample.id).to_document()}
 
         return document_response(await asyncio.to_thread(look))
 
@@ -345,9 +348,11 @@ def _source(found: Registered) -> dict[str, Any]:
 
 
 def _sample(desk: Desk, sample: StoredSample) -> dict[str, Any]:
+    """A sample as the list has it. While answers are awaited nothing says what they come to: whoever asks with a key may be one who answers."""
     progress = desk.progress(sample.id)
     told = {name: getattr(sample, name) for name in ("id", "run", "kind", "status", "made_at")}
-    return told | {"items": progress.items, "decided": progress.decided}
+    told |= {name: getattr(progress, name) for name in ("items", "answers", "answers_wanted")}
+    return told | {"decided": progress.decided if sample.status == "closed" or progress.all_answered else None}
 
 
 def _person(key: ApiKey, reviewer: str) -> str:

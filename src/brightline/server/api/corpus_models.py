@@ -141,12 +141,16 @@ class SampleSummary(_Answer):
     status: Literal["open", "closed"] = Field(description=_("Whether answers are still taken."))
     made_at: int = Field(description=_("When it was drawn, UTC microseconds."))
     items: int = Field(description=_("Documents in it."))
-    decided: int = Field(description=_("Documents with a verdict."))
+    answers: int = Field(description=_("Answers that were given."))
+    answers_wanted: int = Field(description=_("Answers that it needs: one a document, two where two people look."))
+    decided: int | None = Field(description=_("Documents with a verdict; null while answers are awaited, because reviewers are blind."))
 
 
 class SampleDocument(SampleSummary):
     plan: dict[str, Any] = Field(description=_("The plan by which it was drawn."))
-    outcome: dict[str, Any] = Field(description=_("What it says: as it was closed, or as it would be closed now."))
+    outcome: dict[str, Any] | None = Field(
+        description=_("What it says: as it was closed, or as it would be closed now; null while answers are awaited.")
+    )
 
 
 class SamplePage(_Answer):
