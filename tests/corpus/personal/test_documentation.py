@@ -33,6 +33,16 @@ def test_every_rule_stands_on_the_page() -> None:
     assert [rule for rule in RULES if f"`{rule.removeprefix('personal.')}`" not in PAGE] == []
 
 
+def test_the_phrasings_are_as_many_as_the_page_says() -> None:
+    said = re.search(r"has (\d+) such\s+phrasings by trade and (\d+) that only look alike", PAGE)
+    counted = [0, 0]
+    for path in (Path(__file__).parent / "phrasings").glob("*.txt"):
+        lines = (line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("##"))
+        counted[path.stem.startswith("decoys")] += len(list(lines))
+    assert said is not None
+    assert [int(number) for number in said.groups()] == counted
+
+
 def test_the_tables_have_as_many_rows_as_the_page_says() -> None:
     said = {name: int(rows.replace(",", "")) for name, rows in re.findall(r"\| `(\w+\.csv)` \| ([\d,]+) \|", PAGE)}
     folder = resources.files("brightline.corpus.personal").joinpath("data")
