@@ -28,7 +28,7 @@ from brightline.labelling.keys import trust_of
 from brightline.labelling.making import explicit_label, made_as_set, media_type_if_known, require_asked
 from brightline.labelling.records import OwnRecords, digest_of, media_digest_of
 from brightline.labels.containers.source import opened
-from brightline.labels.errors import LabelError, Unsupported
+from brightline.labels.errors import LabelError, NotSetUp, Unsupported
 from brightline.labels.label import ImplicitLabel, propagated
 from brightline.labels.provider_code import parse_provider_code, provider_code_problem
 from brightline.labels.registry import read_or_gap
@@ -43,8 +43,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Labelled", "Labelling", "PassedOn"]
 
-_CARRIES_NO_MARK = frozenset({"BL-LABEL-050", "BL-LABEL-061", "BL-LABEL-062", "BL-LABEL-065"})
-"""No ffmpeg, a picture that is too small or of another kind, a sound that is too short: the label has to be there, the mark comes on top."""
+_CARRIES_NO_MARK = frozenset({"BL-LABEL-050", "BL-LABEL-055", "BL-LABEL-059", "BL-LABEL-061", "BL-LABEL-062", "BL-LABEL-065"})
+"""No ffmpeg, a picture or sound that cannot be decoded, one that is too small or too short, of another kind, or marked already:
+the label has to be there, the mark comes on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +269,7 @@ class Labelling:
         """As ``label_generated``. ``first`` gets the finished file and its digest, before its record is kept and it is put out."""
         settings = self._settings()
         if self.provider_problem:
-            raise LabelError(
-                "BL-LABEL-080", self.provider_problem, "set label_provider_code to your own code; docs/labels.md says how it is made"
-            )
+            raise NotSetUp(self.provider_problem, "label_provider_code")
         wants_explicit = settings.label_media == "both" if explicit is None else explicit
         mark_of_ours = self.watermark_for(file, name) if (settings.label_watermark if watermark is None else watermark) else None
         require_asked("watermark", watermark, mark_of_ours, "only pictures and sound carry one")

@@ -22,6 +22,7 @@ from typing import Any, Literal
 import re2
 
 from brightline.labels.errors import LabelError
+from brightline.labels.row_patterns import pattern_of
 from brightline.rulebook.rows import Row, read_rows
 
 __all__ = ["FORMAT", "MOST_CHARACTERS", "Agreement", "Passage", "Point", "check_agreement", "load_points"]
@@ -188,12 +189,7 @@ def _row(row: Row) -> _Row:
 
 
 def _compiled(row: Row, pattern: str, field: str) -> Any:
-    options = re2.Options()
-    options.log_errors = False  # the error is raised, with its line
-    try:
-        return re2.compile(pattern, options)
-    except re2.error as problem:
-        raise row.fail("BL-DATA-286", f"`{pattern}` is no RE2 pattern: {problem}", "RE2 has no lookaround", field) from None
+    return pattern_of(row, pattern, field, "BL-DATA-286")
 
 
 def _point_document(point: Point) -> dict[str, Any]:

@@ -5,7 +5,8 @@
     ├── Truncated         BL-LABEL-012  it ends in the middle
     ├── Unsupported       BL-LABEL-013  no such format here, or a variant that cannot be labelled (encrypted, DRM)
     ├── OverLimit         BL-LABEL-014  a count or length over what is allowed (bombs)
-    └── ProofFailed       BL-LABEL-02x  what was written does not read back as it should: no output
+    ├── ProofFailed       BL-LABEL-02x  what was written does not read back as it should: no output
+    └── NotSetUp          BL-LABEL-080  the installation has no code to label with
 
 Blocks: 00x fields of a label · 01x containers · 02x writing and proof · 03x SecurityData and keys · 04x C2PA · 05x explicit
 labels · 06x watermarks · 07x verification · 08x platform flow and fingerprints.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from brightline.errors import InputError
 
-__all__ = ["LabelError", "Malformed", "OverLimit", "ProofFailed", "Truncated", "Unsupported"]
+__all__ = ["LabelError", "Malformed", "NotSetUp", "OverLimit", "ProofFailed", "Truncated", "Unsupported"]
 
 
 class LabelError(InputError):
@@ -76,3 +77,12 @@ class ProofFailed(LabelError):
         code: str = "BL-LABEL-020",
     ) -> None:
         super().__init__(code, message, hint)
+
+
+class NotSetUp(LabelError):
+    """The installation lacks a code, so that no label can be written. Trying again does not help; its operator does."""
+
+    http_status = 503
+
+    def __init__(self, problem: str, setting: str) -> None:
+        super().__init__("BL-LABEL-080", problem, f"the operator sets {setting} to their own code; docs/labels.md says how it is made")

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import orjson
-import re2
 
+from brightline.labels.row_patterns import pattern_of
 from brightline.rulebook.rows import Row, read_rows
 
 __all__ = ["Clause", "JsonCondition", "Means", "TraceRow", "entry_name", "load_trace_table", "trace_table"]
@@ -171,12 +171,7 @@ def _entries(row: Row) -> tuple[tuple[str, str], ...]:
 
 
 def _compiled(row: Row, pattern: str, field: str) -> Any:
-    options = re2.Options()
-    options.log_errors = False  # the error is raised, with its line
-    try:
-        return re2.compile(pattern, options)
-    except re2.error as problem:
-        raise row.fail("BL-DATA-280", f"`{pattern}` is no RE2 pattern: {problem}", "RE2 has no lookaround", field) from None
+    return pattern_of(row, pattern, field, "BL-DATA-280")
 
 
 def _prove(row: Row, trace: TraceRow) -> None:

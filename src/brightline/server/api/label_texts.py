@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
@@ -30,10 +29,9 @@ from brightline.server.api.labels_models import (
 from brightline.server.api.models import Name
 from brightline.server.face import msgid as _
 from brightline.service import Service
+from brightline.store import Cursor
 
 __all__ = ["router"]
-
-_PLACE = re.compile(r"([0-9]{1,19})\.([0-9a-f-]{36})", re.ASCII)
 
 
 def router(service: Service) -> APIRouter:
@@ -60,7 +58,7 @@ def router(service: Service) -> APIRouter:
         page = await asyncio.to_thread(store.unlabelled_copies.page, tenant=tenant, after=_place(after), limit=limit + 1)
         document: dict[str, Any] = {"copies": [copy_document(copy) for copy in page[:limit]]}
         if len(page) > limit:
-            document["next"] = f"{page[limit - 1].given_at}.{page[limit - 1].id}"
+            document["next"] = str(Cursor(page[limit - 1].given_at, page[limit - 1].id))
         return document_response(document)
 
     @routes.get(
@@ -174,10 +172,8 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-def _place(text: str) -> tuple[int, str] | None:
-    if not text:
-        return None
-    found = _PLACE.fullmatch(text)
-    if found is None or int(found[1]) >= 2**63:
+def _place(text: str) -> Cursor | None:
+    place = Cursor.parse(text)
+    if text and place is None:
         raise InputError("BL-INPUT-206", "after is not the end of a page", "pass the next of the page before, unchanged")
-    return int(found[1]), found[2]
+    return place

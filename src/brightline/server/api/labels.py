@@ -19,7 +19,7 @@ from brightline.labelling import Labelled, PassedOn
 from brightline.labels.comparing import difference
 from brightline.labels.containers.sidecar import PLAIN
 from brightline.labels.containers.source import opened
-from brightline.labels.errors import LabelError
+from brightline.labels.errors import LabelError, NotSetUp
 from brightline.labels.registry import container_for
 from brightline.model import Door
 from brightline.server.api.access import SCOPE, api_key_of, guarded_route
@@ -60,12 +60,6 @@ _AnswerAs = Annotated[
 _Declared = Annotated[bool, Query(description=_("Whether its user declared the content as generated (Labelling Measures, Art. 10)."))]
 _Full = Annotated[bool, Query(description=_("Also look at what takes long: every reader, every frame."))]
 _Ocr = Annotated[bool, Query(description=_("Also read text in pictures, to find an explicit label. Takes seconds."))]
-
-
-class NotSetUp(LabelError):
-    """The installation lacks a code, so that no label can be written. Trying again does not help; its operator does."""
-
-    http_status = 503
 
 
 def router(service: Service) -> APIRouter:
@@ -267,7 +261,7 @@ def router(service: Service) -> APIRouter:
 
 def _require_set_up(problem: str, setting: str) -> None:
     if problem:
-        raise NotSetUp("BL-LABEL-080", problem, f"the operator sets {setting} to their own code; docs/labels.md says how it is made")
+        raise NotSetUp(problem, setting)
 
 
 def _is_of_this_tenant(service: Service, request: Request) -> bool:

@@ -17,7 +17,7 @@ from brightline.server.console.desk import Desk, Visit
 from brightline.server.console.labels import words
 from brightline.server.console.spreadsheet import safe_cell
 from brightline.server.face import security_headers
-from brightline.store import LabelledFile, UnlabelledCopy
+from brightline.store import Cursor, LabelledFile, UnlabelledCopy
 
 __all__ = ["Records"]
 
@@ -25,7 +25,6 @@ _A_PAGE = 50
 _LONGEST_QUESTION = 200
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _ID = re.compile(r"[0-9a-f-]{36}", re.ASCII)
-_PLACE = re.compile(r"([0-9]{1,19})\.([0-9a-f-]{36})", re.ASCII)
 _COLUMNS = ("given_at", "recipient", "content_id", "file_sha256", "agreement", "agreed_at", "purpose", "kept_until", "id")
 _BOM = "\ufeff"  # without it, spreadsheets in Chinese read UTF-8 as GB 18030
 
@@ -57,7 +56,7 @@ class Records:
 
     async def copies(self, visit: Visit) -> Response:
         """``GET /console/labels/copies``: the log, newest first."""
-        after = _place(visit.request.query_params.get("after", ""))
+        after = Cursor.parse(visit.request.query_params.get("after", ""))
         found = await asyncio.to_thread(
             self._desk.store.unlabelled_copies.page, tenant=self._desk.settings.tenant, after=after, limit=_A_PAGE + 1
         )
@@ -67,7 +66,7 @@ class Records:
             "labels/copies.html",
             rows=shown,
             paged=after is not None,
-            older=f"/console/labels/copies?after={shown[-1].given_at}.{shown[-1].id}" if len(found) > len(shown) else None,
+            older=f"/console/labels/copies?after={Cursor(shown[-1].given_at, shown[-1].id)}" if len(found) > len(shown) else None,
             keep_days=self._desk.settings.label_copy_log_days,
         )
 
@@ -129,8 +128,3 @@ def _line(cells: tuple[Any, ...]) -> str:
 
 def _time(at: int) -> str:
     return datetime.fromtimestamp(at / 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _place(text: str) -> tuple[int, str] | None:
-    found = _PLACE.fullmatch(text)
-    return (int(found[1]), found[2]) if found and int(found[1]) < 2**63 else None
