@@ -106,6 +106,9 @@ def test_rules_are_kept_by_version_and_what_is_lacking_is_said(console: Console)
     page = console.as_("auditor").get(HOME).text
     assert "安全标注规则" in page
     assert "No rules are in force for safety labelling." not in page
+    assert lead.post(f"{HOME}/rules", RULES | {"digest": "cd" * 32}).status_code == 303  # the same version, another text
+    page = lead.get(HOME).text
+    assert (page.count("holds today"), page.count("replaced")) == (1, 1)
     for wrong in ({"name": " "}, {"version": ""}, {"digest": "abc"}, {"covers": "all"}, {"effective_from": ""}):
         assert lead.post(f"{HOME}/rules", RULES | wrong).status_code == 422
     assert lead.post(f"{HOME}/rules", RULES | {"version": "4", "effective_from": str(TODAY + timedelta(days=9))}).status_code == 303

@@ -127,7 +127,7 @@ class Staff:
         return {
             "people": sorted(people, key=lambda each: (each.name.casefold(), each.id)),
             "rules": every,
-            "in_force": {(each.name, each.version) for each in holding},
+            "in_force": holding,
             "today": today,
             "lacking": [kind for kind in ("function", "safety") if kind not in {each.covers for each in holding}],
             "soon": today + timedelta(days=30),
