@@ -107,7 +107,10 @@ def test_a_file_is_taken_in_whole_or_not_at_all_and_goes_out_again(console: Cons
     broken = send_file(lead, b"- {id: board-c, name: C, kind: own}\n- {id: board-d, kind: nothing}\n")
     assert broken.status_code >= 400
     assert "sources.yaml" in broken.text
-    assert lead.get(f"{HOME}/board-c").status_code == 404
+    unknown = lead.get(f"{HOME}/board-c")
+    assert (unknown.status_code, f'{HOME}/new?id=board-c"' in unknown.text) == (404, True)
+    assert 'value="board-c"' in lead.get(f"{HOME}/new", id="board-c").text
+    assert "/new?id=" not in console.as_("auditor").get(f"{HOME}/board-c").text
 
 
 def test_the_list_is_narrowed(console: Console) -> None:

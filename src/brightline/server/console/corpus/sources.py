@@ -44,6 +44,7 @@ _HOME = "/console/corpus/sources"
 _A_PAGE = 100
 _LONGEST_QUESTION = 100
 _MOST_COMPLAINTS = 20
+_LONGEST_ID = 200  # own choice: what a link hands to the form; the register says itself which ids it takes
 _LONGEST_REASON = 500
 
 
@@ -138,8 +139,12 @@ class Sources:
         return self._desk.redirect(visit, _HOME, said=said, **counts)
 
     async def one(self, visit: Visit) -> Response:
-        """``GET /console/corpus/sources/<id>``."""
-        return await self._page(visit)
+        """``GET /console/corpus/sources/<id>``. Documents may name a source that nobody registered; a link to it says so."""
+        try:
+            return await self._page(visit)
+        except NotFound:
+            may_decide = visit.can(Permission.CORPUS_DECIDE)
+            return self._desk.render(visit, "corpus/source_unknown.html", status=404, id=_id(visit), may_decide=may_decide)
 
     async def set_status(self, visit: Visit) -> Response:
         """``POST /console/corpus/sources/<id>/status``: with a reason, as a revision of its own."""
@@ -154,8 +159,8 @@ class Sources:
         return self._desk.redirect(visit, _path(source_id), said=_("The status is changed."))
 
     async def new(self, visit: Visit) -> Response:
-        """``GET /console/corpus/sources/new``."""
-        return self._form(visit, None, entered_of(None))
+        """``GET /console/corpus/sources/new``, with ``?id=`` for one that documents name."""
+        return self._form(visit, None, entered_of(None) | {"id": visit.request.query_params.get("id", "")[:_LONGEST_ID]})
 
     async def edit(self, visit: Visit) -> Response:
         """``GET /console/corpus/sources/<id>/edit``."""
