@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.latin_people import latin_people_in
 from brightline.corpus.personal.people import people_in
 from brightline.corpus.personal.rules import RULES
 from brightline.corpus.personal.traces import BETWEEN, Piece, end_of, pieces_in
@@ -24,11 +25,11 @@ def find_in(documents: bytes, bounds: Sequence[int]) -> Iterator[tuple[int, list
     """Number and findings of each document that has some. ``documents``: texts in UTF-8 with ``BETWEEN`` between them; document i
     begins at ``bounds[i]``, and ``bounds`` ends with where one more would end."""
     pieces, escaped = pieces_in(documents, bounds)
-    people = people_in(documents, bounds, escaped)
-    for number in sorted({*pieces, *escaped, *people}):
+    people, latin = people_in(documents, bounds, escaped), latin_people_in(documents, bounds)
+    for number in sorted({*pieces, *escaped, *people, *latin}):
         first, last = bounds[number], end_of(documents, bounds, number)
         found = _in_view(documents[first:last]) if number in escaped else _in_pieces(documents, first, last, pieces.get(number, ()))
-        found += people.get(number, ())
+        found += [*people.get(number, ()), *latin.get(number, ())]
         if found:
             yield number, best_of(found)
 

@@ -1,6 +1,6 @@
 """Names of people in Latin letters: a given name (``data/given_names.csv``) and a family name behind a label, a greeting or a title.
 
-Given names that the table does not know are found behind a title only. Names in running text are missed.
+Given names that the table does not know are found behind a title only. Names in running text: ``latin_people``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from brightline.corpus.personal.gated import gated
 from brightline.corpus.personal.name_words import COLUMN
 from brightline.corpus.personal.tables import given_names
 
-__all__ = ["LABELS", "latin_names", "latin_names_in_columns"]
+__all__ = ["LABELS", "NO_FAMILY", "latin_names", "latin_names_in_columns"]
 
 LABELS = (
     r"(?:full|first|last|sur|given|family|middle|legal|display|user|customer|client|patient|contact|account|employee|student|guest|holder|recipient|sender|billing|shipping|card|emergency contact|policyholder|beneficiary)?[ _-]?name"
@@ -104,7 +104,105 @@ _SURNAMES = frozenset(  # the most frequent Chinese surnames in Pinyin (GB/T 280
     ]
 )
 
-
+NO_FAMILY = frozenset(  # what stands behind a given name in names of other things (own list)
+    [
+        "Street",
+        "Road",
+        "Avenue",
+        "Lane",
+        "Square",
+        "Park",
+        "City",
+        "Town",
+        "County",
+        "State",
+        "University",
+        "College",
+        "School",
+        "Hospital",
+        "Church",
+        "Bridge",
+        "River",
+        "Lake",
+        "Mountain",
+        "Island",
+        "Beach",
+        "Bay",
+        "Station",
+        "Airport",
+        "Center",
+        "Centre",
+        "House",
+        "Hotel",
+        "Tower",
+        "Hall",
+        "Museum",
+        "Library",
+        "Prize",
+        "Award",
+        "Award",
+        "Cup",
+        "League",
+        "Day",
+        "Week",
+        "Month",
+        "Year",
+        "Inc",
+        "Ltd",
+        "Llc",
+        "Corp",
+        "Company",
+        "Group",
+        "Bank",
+        "Institute",
+        "Foundation",
+        "Theorem",
+        "Equation",
+        "Law",
+        "Method",
+        "Test",
+        "Model",
+        "Algorithm",
+        "Syndrome",
+        "Disease",
+        "Virus",
+        "Effect",
+        "Code",
+        "Script",
+        "Language",
+        "Server",
+        "Studio",
+        "Texas",
+        "Virginia",
+        "Carolina",
+        "Dakota",
+        "California",
+        "Florida",
+        "America",
+        "Germany",
+        "France",
+        "England",
+        "Ireland",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "January",
+        "February",
+        "March",
+        "April",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
+)
 _PINYIN = re.compile(
     r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?(?:[iu]?[aeo]?(?:i|o|u|n|ng)?|ue|er|iao|uai)){1,2} (?:(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?(?:[iu]?[aeo]?(?:i|o|u|n|ng)?|ue|er|iao|uai)){1,2}"
 )
@@ -129,6 +227,8 @@ def latin_names(text: str, focus: int = 0) -> Iterator[Found]:
 def _known(name: str) -> bool:
     """Does it begin with a given name, or is one part a Chinese surname and nothing longer?"""
     parts = name.split(" ")
+    if parts[-1] in NO_FAMILY:
+        return False
     return parts[0].split("-")[0] in given_names() or (
         len(parts) == 2
         and not _SURNAMES.isdisjoint(parts)
