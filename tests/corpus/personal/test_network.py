@@ -90,6 +90,8 @@ def test_private_reserved_and_everybodys_addresses_are_none(passes: Check, addre
         "std::vector::iterator",
         "a::b::c",
         "比分21:19:21",
+        "Upgrade from 8.14.1.139 to 1.10.25.233 before you go on",
+        'assert parse("8.18.19.53") < parse("15.15.23.174")',
     ],
 )
 def test_versions_sections_and_times_are_no_addresses(passes: Check, text: str) -> None:

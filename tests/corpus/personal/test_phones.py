@@ -80,6 +80,17 @@ def test_a_landline_number_is_found_with_code_and_extension(finds: Check, templa
     finds("landline", template, number)
 
 
+@pytest.mark.parametrize("number", ["0 8 1 6 - 2 7 8 9 7 4 7", "0 2 1 - 5 0 6 0 7 0 3 0"])
+@pytest.mark.parametrize("template", ["联 系 电 话 : {} 联系人", "Tel : {} E-mail"])
+def test_a_landline_number_is_found_with_each_digit_apart(finds: Check, template: str, number: str) -> None:
+    finds("landline", template, number)
+
+
+@pytest.mark.parametrize("text", ["流水 6 1 0 1 1 3 1 9 6 8 0 9 0 9 2 4 1 7 交易成功", "Ref 2 3 0 1 0 2 1 9 5 9 0 7 0 6 6 9 4 0 Thank you"])
+def test_a_mobile_number_is_not_cut_out_of_a_longer_one(passes: Check, text: str) -> None:
+    passes(text)
+
+
 def test_a_local_number_needs_its_label(finds: Check, passes: Check) -> None:
     finds("landline", "电话：{}", "87654321")
     passes("数量：87654321")

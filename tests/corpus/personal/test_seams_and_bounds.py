@@ -86,6 +86,19 @@ def test_many_names_in_one_document_are_gone_through_once(before: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("sign", ["1 ", "12-", "1 1-"])
+def test_a_long_run_of_numbers_is_read_without_keeping_its_groups(sign: str) -> None:
+    text = sign * (400_000 // len(sign))
+    find("1 1-1")  # expressions are compiled once
+    tracemalloc.start()
+    try:
+        find(text)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * len(text)  # bytes: the text a few times over; a pair of places for each group takes 100
+
+
 def test_a_long_document_with_one_escape_costs_no_place_for_each_character() -> None:
     raw = "&#64;" + "好" * 100_000
     tracemalloc.start()

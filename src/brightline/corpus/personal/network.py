@@ -38,7 +38,7 @@ _IPV6 = gated(r"(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # what IANA gives out (RFC 4291, 2.4)
 _VERSION_WORDS = r"版本|version|(?<![A-Za-z])ver|release|firmware|固件|更新至|升级|upgrade|build|补丁|chrome/|firefox/|safari/|[><~^=!]= ?$|[<>^~] ?$|(?<![A-Za-z])v$|第$|章|section|clause|条款|oid|驱动|driver|assembly|dll|jar"
 _VERSION_BEFORE = re.compile(  # directly before it
-    r"(?:(?<![A-Za-z])(?:v|ver|version|release|rel|rev|build|patch|firmware|fw|driver|kernel|sdk|app|api|bios|os|chrome|edge|webkit|applewebkit|electron|node|java|jdk|plugin|update|upgrade to)|版本号?|固件|内核|驱动|补丁|客户端|更新到|升级到|升级至|更新至|回滚到|发布)"
+    r"(?:(?<![A-Za-z])(?:v|ver|version|release|rel|rev|build|patch|firmware|fw|driver|kernel|sdk|app|api|bios|os|chrome|edge|webkit|applewebkit|electron|node|java|jdk|plugin|update|upgrade to)|版本号?|固件|内核|驱动|补丁|客户端|更新到|升级到|升级至|更新至|回滚到|发布|(?<![A-Za-z])(?:up|down)grade[ds]? from(?: [0-9.]{5,15} to)?|(?<![A-Za-z])(?:parse|parse_version|version)\()"
     r"[\"']?(?: ?[:=/]| is|是|为)?[ \"'(v]{0,3}$|[A-Za-z]-$|[A-Za-z]_$|==$|@$",
     re.IGNORECASE,
 )
@@ -106,7 +106,7 @@ def _public_v4(written: str) -> bool:
 
 
 def _is_version(text: str, match: re.Match[str], written: str) -> bool:
-    if _RELEASE.match(text, match.end()) or _VERSION_BEFORE.search(before(text, match.start(), 24)):
+    if _RELEASE.match(text, match.end()) or _VERSION_BEFORE.search(before(text, match.start(), 40)):
         return True
     near = heading(text, match.start()) or before(text, match.start(), 20)
     version = [found.end() for found in words(_VERSION_WORDS).finditer(near)]

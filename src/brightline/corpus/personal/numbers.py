@@ -13,7 +13,7 @@ from dataclasses import dataclass
 __all__ = ["Number", "numbers_in"]
 
 _GROUP = re.compile(r"[0-9]+")
-_RUN = re.compile(r"[0-9]+(?:(?: ?[-._·/ ] ?|[ ]{2,3})[0-9]+)*")
+_RUN = re.compile(r"[0-9]++(?:(?: ?[-._·/ ] ?|[ ]{2,3})[0-9]++)*+")  # possessive: keeps nothing to come back to
 SHORTEST, LONGEST = 8, 19  # a local landline; a bank card (ISO/IEC 7812-1)
 _MANY_GROUPS = 60  # more groups in a row than any number has: a list of numbers, each of which is one group (own choice)
 _SPELT = str.maketrans(
@@ -54,21 +54,25 @@ def numbers_in(text: str, focus: int = 0) -> Iterator[Number]:
 
 def _in_run(text: str, begin: int, stop: int) -> Iterator[Number]:
     chain: list[tuple[int, int]] = []
-    gap = ""
+    gap, apart = "", False
     for match in _GROUP.finditer(text, begin, stop):
         start, end = match.span()
         if chain:
             between = text[chain[-1][1] : start]
             if gap and between != gap:
-                yield from _readings(text, chain)
-                chain = chain[-1:]  # the last group may begin another number: "2024-05-01 138 0013 8000"
+                yield from _readings(text, chain, apart)
+                chain, apart = chain[-1:], False  # the last group may begin another number: "2024-05-01 138 0013 8000"
             gap = between
         chain.append((start, end))
-    yield from _readings(text, chain)
+        if len(chain) > _MANY_GROUPS:
+            yield from _readings(text, chain[:-1], True)
+            chain, apart = chain[-1:], True
+    yield from _readings(text, chain, apart)
 
 
-def _readings(text: str, chain: list[tuple[int, int]]) -> Iterator[Number]:
-    most = 1 if len(chain) > _MANY_GROUPS else len(chain)
+def _readings(text: str, chain: list[tuple[int, int]], apart: bool) -> Iterator[Number]:
+    """``apart``: the groups are more than one number has, and each is read by itself."""
+    most = 1 if apart else len(chain)
     for first in range(len(chain)):
         readings = []
         many = 0

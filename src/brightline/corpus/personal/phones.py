@@ -24,6 +24,7 @@ PHONE_WORDS = r"电话|電話|手机|手機|联系方式|联系|聯繫|致电|�
 _MOBILE_GROUPS = frozenset(
     {(11,), (3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 4, 3), (5, 6), (4, 3, 4), (2, 3, 3, 3), (3, 2, 3, 3), (1,) * 11}
 )
+_ONE_BY_ONE = (1,) * 11
 _COUNTRY = re.compile(r"(?:\(?\+ ?86\)?|(?<![0-9])0086|(?<![0-9A-Za-z+])\(?86\)?)[ -]?$")
 _LANDLINE = re.compile(
     r"(?<![0-9A-Za-z.])(?:\(?(?:\+ ?|00)86\)?[ -]?)?(?:\(0[0-9]{2,3}\) ?-?|0[0-9]{2,3} ?[-_ /] ?|0[0-9]{2,3})[2-9][0-9]{2,3}[ -]?[0-9]{4}"
@@ -53,6 +54,7 @@ _QUAD = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")  # an address of IPv4 or a 
 _MEASURED = re.compile(r" ?(?:px|ms|us|ns|kb|mb|gb|bytes?|rows?|字节|毫秒|微秒|像素|行)(?![a-z])", re.IGNORECASE)
 _UNITS = tuple("元万亿块个吨件份%")  # an amount
 _SPREAD = re.compile(r"(?<![0-9A-Za-z])1(?:[ .·_/-]{0,3}[0-9]){10}(?![0-9A-Za-z]| ?[-.] ?[0-9])")
+_SPREAD_LANDLINE = re.compile(r"(?<![0-9A-Za-z.])(?<![0-9] )0(?: [0-9]){2,3} ?- ?[2-9](?: [0-9]){6,7}(?! ?[0-9]|[A-Za-z])")
 _FIXED = (PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -63,7 +65,7 @@ def number_phone(text: str, number: Number) -> Found | None:
     digits = _without_country(number)
     if len(digits) != 11 or digits[0] != "1" or digits[1] < "3" or (number.spelt and len(set(digits)) < 4):
         return None
-    if _QUAD.fullmatch(text[number.start : number.end]):
+    if _QUAD.fullmatch(text[number.start : number.end]) or (number.groups == _ONE_BY_ONE and _among_single_digits(text, number)):
         return None
     prefix = _COUNTRY.search(text[max(0, number.start - 8) : number.start])
     near = says(PHONE_WORDS, text, number.start, number.end)
@@ -74,6 +76,11 @@ def number_phone(text: str, number: Number) -> Found | None:
         return Found("personal.mobile", start, number.end, "phonenumbers" + ("+context" if near else ""), 0.95 if near or prefix else 0.85)
     labelled = words(_LABEL_WORDS).search(heading(text, number.start) or before(text, number.start, 8))
     return Found("personal.mobile", start, number.end, "pattern+context", 0.6) if labelled else None
+
+
+def _among_single_digits(text: str, number: Number) -> bool:
+    """Is it cut out of a longer number that is written digit by digit?"""
+    return text[max(0, number.start - 2) : number.start - 1].isdecimal() or text[number.end + 1 : number.end + 2].isdecimal()
 
 
 def _without_country(number: Number) -> str:
@@ -147,6 +154,16 @@ def _spread(text: str, match: re.Match[str]) -> Found | None:
     return Found("personal.mobile", *match.span(), "phonenumbers+context", 0.8)
 
 
+def _spread_landline(text: str, match: re.Match[str]) -> Found | None:
+    try:
+        parsed = phonenumbers.parse(match.group().replace(" ", ""), "CN")
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.number_type(parsed) not in _FIXED or not says(PHONE_WORDS, text, *match.span()):
+        return None
+    return Found("personal.landline", *match.span(), "phonenumbers+context", 0.8)
+
+
 def _at_home(region: str) -> Callable[[str, re.Match[str]], Found | None]:
     """Numbers of a country without its code."""
 
@@ -192,6 +209,7 @@ def _foreign(match: re.Match[str], region: str | None) -> Found | None:
 _WRITTEN: tuple[tuple[re.Pattern[str], Callable[[str, re.Match[str]], Found | None]], ...] = (
     (_MIXED, _mixed),
     (_SPREAD, _spread),
+    (_SPREAD_LANDLINE, _spread_landline),
     (_LANDLINE, _chinese),
     (_PLUS_86, _chinese),
     (_PLUS, lambda _text, match: _foreign(match, None)),
