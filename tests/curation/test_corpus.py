@@ -81,6 +81,12 @@ def test_what_cannot_be_done_is_refused_at_once(town: Path, settings: Settings) 
         _corpus(town, settings, kernels=("taste",))
 
 
+def test_two_policies_at_once_are_refused_before_anything_is_done(town: Path, tmp_path: Path, settings: Settings) -> None:
+    with _corpus(town, settings) as corpus, pytest.raises(CorpusError, match="BL-CORPUS-097"):
+        corpus.decide(tmp_path / "policy.yaml", shipped=True)
+    assert not settings.home.exists()
+
+
 def test_without_the_extra_it_says_what_to_install(town: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "brightline.curation.runs", None)
 

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from brightline.config import Settings, load_settings
-from brightline.corpus.errors import NotInstalled
+from brightline.corpus.errors import CorpusError, NotInstalled
 from brightline.corpus.shard import ReadOptions
 from brightline.curation.plan import EVERY_KERNEL, Engine, RunPlan
 
@@ -114,9 +114,12 @@ class Corpus:
 
     def decide(self, policy: str | PathLike[str] | None = None, *, shipped: bool = False) -> StageResult:
         """Keep, redact, quarantine or drop each document. ``policy``: a table of one's own of what follows from what; it counts in later runs of
-        the corpus, too, until ``shipped`` takes it away (figures ``policy_by``, ``policy_since``)."""
-        options: dict[str, Any] = {} if policy is None else {"policy": Path(policy)}
-        return self._stage("decide", **(options | {"shipped": True} if shipped else options))
+        the corpus, too, until ``shipped`` takes it away (figures ``policy_by``, ``policy_since``).
+        Raises ``CorpusError`` BL-CORPUS-097 for both at once.
+        """
+        if policy is not None and shipped:
+            raise CorpusError("BL-CORPUS-097", "two policies are named", "give a table of your own, or shipped=True")
+        return self._stage("decide", **({"shipped": True} if shipped else {} if policy is None else {"policy": Path(policy)}))
 
     def emit(self, out: str | PathLike[str] = "", *, style: Style = "placeholder", language: str = "zh") -> StageResult:
         """Write what stays under ``out`` (in ``clean/``; the workspace without it), with personal data covered in a style."""
