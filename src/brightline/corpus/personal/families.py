@@ -111,7 +111,7 @@ _IN_COLUMNS: tuple[tuple[str, Detect], ...] = (  # what heads their columns
     (identity.COLUMNS, identity.codes_in_columns),
     (foreign.COLUMNS, foreign.foreign_in_columns),
 )
-_HEADED = Which([heading.replace("_?", r"[\W_]*") for heading, _ in _IN_COLUMNS], re.IGNORECASE)  # any signs between words
+_HEADED = Which([heading.replace("_?", "[^0-9A-Za-z]{0,3}") for heading, _ in _IN_COLUMNS], re.IGNORECASE)  # a few signs between words
 
 
 def _columns(text: str, focus: int) -> Iterator[Found]:
