@@ -199,6 +199,7 @@ def test_a_watermark_leads_back_to_this_installation_when_the_metadata_is_gone(s
     without = shell("verify", "stripped.jpg", "--json")
 
     assert with_records.documents[0]["state"] == "confirmed"
+    assert f"record: {with_records.documents[0]['decided_by']['what']}" in shell("verify", "stripped.jpg", "--own").out
     assert without.documents[0]["state"] == "none"
     assert shell("verify", picture("b.png", (128, 96)), "--own", "--json").documents[0]["state"] == "none"
 

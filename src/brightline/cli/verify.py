@@ -145,6 +145,9 @@ def _print(name: str, answer: Verification, lang: str) -> None:
         console.print(Text(f"             {site.place} at byte {site.offset}{quoted}", style="dim"), soft_wrap=True)
     for trace in answer.traces:
         console.print(Text(f"             {trace.generator}: {trace.place} {trace.key}", style="dim"), soft_wrap=True)
+    for ground in answer.grounds:
+        if ground.kind not in ("label", "trace"):  # those stand above, each with its place
+            console.print(Text(f"             {ground.kind}: {ground.what}".rstrip(": "), style="dim"), soft_wrap=True)
     for check in answer.defects:
         console.print(
             Text(f"             ✗ {check.id}  {check.zh if lang == 'zh' else check.en}  [{check.rule}]", style="red"), soft_wrap=True

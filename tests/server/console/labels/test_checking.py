@@ -59,6 +59,7 @@ class TestVerifying:
         person = console.as_("lead", "zh")
         page = person.get(kept(person, VERIFY, "某文件.bin", b"\x00\x01\x02\x03" * 64)).text
         assert "无法得出结论" in page
+        assert "文件的这一部分无法读取。" in page
         assert "BL-LABEL-013" in page
 
     def test_a_name_and_metadata_of_the_file_never_become_markup(self, console: Console) -> None:

@@ -35,6 +35,7 @@ STEP = re.compile(r'ProofStep\(\s*"([a-z0-9.]+)"')
         (words.DEFECTS, DEFECTS),
         (words.FORMS, get_args(Form)),
         (words.STAGES, get_args(Stage)),
+        (words.UNINSPECTED, get_args(Stage)),
         (words.CHANGES, get_args(Change)),
         (words.RESULTS, get_args(Result)),
         (words.STEPS, {step for file in HERE.rglob("*.py") for step in STEP.findall(file.read_text("utf-8"))}),

@@ -23,6 +23,7 @@ __all__ = [
     "STATES",
     "STEPS",
     "STORES",
+    "UNINSPECTED",
 ]
 
 STATES = {
@@ -147,6 +148,19 @@ CHANGES = {
 STORES = {"kept": _("kept"), "added": _("added"), "lost": _("lost"), "none": _("none in either file")}
 """What became of a C2PA manifest store."""
 
+UNINSPECTED = {
+    "container": _("This part of the file could not be read."),
+    "signature": _("The signature could not be checked."),
+    "binding": _("The content was not compared with the signed binding."),
+    "provenance": _("The C2PA credential could not be read."),
+    "text": _("The words of the text could not be read."),
+    "ocr": _("The words in the picture could not be read."),
+    "rhythm": _("The sound could not be listened to."),
+    "watermark": _("The watermark could not be looked for."),
+    "fingerprint": _("The text could not be looked up in the records."),
+}
+"""What a stage that could not look leaves open, before its reason in the words of the program."""
+
 PROBLEMS = {
     "BL-LABEL-011": _("The file is damaged, or not what its name says. Nothing was changed."),
     "BL-LABEL-012": _("The file ends in the middle. Was it cut off on its way here?"),
@@ -157,7 +171,7 @@ PROBLEMS = {
     "BL-LABEL-054": _("The picture is too small for a legible label."),
     "BL-LABEL-061": _("The picture is too small for a watermark."),
     "BL-LABEL-062": _("This kind of picture cannot carry a watermark."),
-    "BL-LABEL-065": _("The sound is too short or too quiet to carry a watermark."),
+    "BL-LABEL-065": _("The sound is too short or too quiet to carry a watermark, or has one already."),
     "BL-LABEL-080": _("No provider code is set, so nothing can be labelled."),
     "BL-LABEL-081": _("A watermark or a C2PA credential was asked for that cannot be put on this file here."),
     "BL-LABEL-082": _("A key of this installation cannot be used. The health page names it."),
