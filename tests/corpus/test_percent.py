@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brightline.corpus.percent import percent_of, percent_text
+from brightline.corpus.percent import percent_of, percent_text, share_text
 
 
 @given(st.integers(1, 10**12), st.data())
@@ -28,3 +28,7 @@ def test_what_is_neither_is_rounded_half_to_even(count: int, of: int, text: str)
 def test_fewer_places_say_no_more_either() -> None:
     assert [percent_text(share, 1) for share in (0.0, 0.0001, 0.123, 0.9999, 1.0)] == ["0.0", "0.1", "12.3", "99.9", "100.0"]
     assert percent_text(0.9999, 0) == "99"
+
+
+def test_a_share_is_one_only_where_nothing_differs() -> None:
+    assert [share_text(share) for share in (0.0, 0.0001, 0.4216, 0.99996, 1.0)] == ["0.000", "0.001", "0.422", "0.999", "1.000"]

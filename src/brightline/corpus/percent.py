@@ -5,7 +5,7 @@ A reader takes "100.00 % inspected" for "nothing was left out" and signs it; wit
 
 from __future__ import annotations
 
-__all__ = ["percent_of", "percent_text"]
+__all__ = ["percent_of", "percent_text", "share_text"]
 
 
 def percent_of(count: int, of: int) -> str:
@@ -20,10 +20,19 @@ def percent_of(count: int, of: int) -> str:
 
 def percent_text(share: float, places: int = 2) -> str:
     """A share in per cent with ``places`` decimals, in the same way."""
-    text = f"{100 * share:.{places}f}"
+    return _within(share, 100, places)
+
+
+def share_text(share: float, places: int = 3) -> str:
+    """A share as a number between 0 and 1, in the same way: two long texts of which one character differs are not 1.000 alike."""
+    return _within(share, 1, places)
+
+
+def _within(share: float, whole: int, places: int) -> str:
+    text = f"{whole * share:.{places}f}"
     least = 10.0**-places
     if share > 0 and float(text) <= 0:
         return f"{least:.{places}f}"
-    if share < 1 and float(text) >= 100:
-        return f"{100 - least:.{places}f}"
+    if share < 1 and float(text) >= whole:
+        return f"{whole - least:.{places}f}"
     return text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from brightline.corpus.percent import share_text
 from brightline.errors import NotFound
 from brightline.server.console.corpus import words
 from brightline.server.console.corpus.differences import compare
@@ -46,6 +47,7 @@ class Duplicates:
                 run=run,
                 clusters=found.clusters,
                 total=found.total,
+                alike=share_text,
                 newer=f"?page={here - 1}" if here > 1 else None,
                 older=f"?page={here + 1}" if here * _A_PAGE < found.total else None,
             )
@@ -83,7 +85,14 @@ class Duplicates:
             told = await asyncio.to_thread(look)
             home = f"/console/corpus/runs/{run.id}/duplicates/{_cluster(visit)}" if visit.request.method == "POST" else ""
             return self._desk.render(
-                visit, "corpus/duplicate.html", home=home, words=words, run=run, may_read=visit.can(Permission.TEXTS_READ), **told
+                visit,
+                "corpus/duplicate.html",
+                home=home,
+                words=words,
+                run=run,
+                alike=share_text,
+                may_read=visit.can(Permission.TEXTS_READ),
+                **told,
             )
 
         return await shown(self._desk, visit, run, page)
