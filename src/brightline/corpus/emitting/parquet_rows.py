@@ -18,6 +18,8 @@ __all__ = ["ParquetRows"]
 
 _GROUP_ROWS = 2_000  # of Parquet with text: about 4 MB of documents of 2 kB; own choice
 _GROUP_BYTES = 64 * 1024 * 1024  # own choice: fewer rows where they are long
+_READ_BYTES = 128 * 1024 * 1024
+"""Of batches that were read and are held for few of their rows: beyond that the rows are copied out of them. Own choice."""
 
 
 class ParquetRows:
@@ -27,23 +29,29 @@ class ParquetRows:
         self._writer = pq.ParquetWriter(file, schema, compression="zstd")
         self._schema = schema
         self._held: list[ParquetRow] = []
+        self._copied: list[pa.Table] = []  # rows before those held, out of their batches
+        self._read_bytes = 0  # of the batches in which those held lie
         self._texts: dict[tuple[str, ...], dict[int, str]] = {}  # path of a field → row of those held → its new text
         self._held_bytes = self._rows = 0
 
     def write(self, row: ParquetRow, text_field: str, text: str | None) -> int:
         """Add a row, with another text where one is given. Its number, from 1."""
         if text is not None:
-            self._texts.setdefault(_path(row, text_field), {})[len(self._held)] = text
+            self._texts.setdefault(_path(row, text_field), {})[self._place()] = text
+        if not self._held or self._held[-1].batch is not row.batch:
+            self._read_bytes += row.batch.nbytes
         self._held.append(row)
         self._held_bytes += row.batch.nbytes // max(1, row.batch.num_rows)
         self._rows += 1
-        if len(self._held) >= _GROUP_ROWS or self._held_bytes >= _GROUP_BYTES:
+        if self._place() >= _GROUP_ROWS or self._held_bytes >= _GROUP_BYTES:
             self._flush()
+        elif self._read_bytes >= _READ_BYTES:
+            self._copy()
         return self._rows
 
     def finish(self) -> None:
         """Write what is held."""
-        if self._held:
+        if self._place():
             self._flush()
 
     def close(self) -> None:
@@ -51,14 +59,34 @@ class ParquetRows:
         self._writer.close()
 
     def _flush(self) -> None:
-        table = pa.Table.from_batches(_runs(self._held)).combine_chunks()
+        self._copy()
+        table = pa.concat_tables(self._copied).combine_chunks()
         names = table.schema.names
         columns = [column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns]
         for (top, *inner), texts in self._texts.items():
             place = names.index(top)
             columns[place] = _replaced(columns[place], inner, texts)
         self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
-        self._held, self._texts, self._held_bytes = [], {}, 0
+        self._copied, self._texts, self._held_bytes = [], {}, 0
+
+    def _place(self) -> int:
+        """How many rows there are that were not written yet."""
+        copied: int = sum(table.num_rows for table in self._copied)
+        return copied + len(self._held)
+
+    def _copy(self) -> None:
+        """Let go of the batches."""
+        if self._held:
+            self._copied.append(_alone(pa.Table.from_batches(_runs(self._held)).combine_chunks()))
+        self._held, self._read_bytes = [], 0
+
+
+def _alone(table: pa.Table) -> pa.Table:
+    """The same rows in memory of their own: as a message, which holds nothing but them, whatever their type."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return pa.ipc.open_stream(sink.getvalue()).read_all()
 
 
 def _path(row: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -50,7 +50,8 @@ class Redaction:
 
     def within_replaced(self, out_start: int, out_end: int) -> bool:
         """Whether a span of the text put out lies inside of what took the place of something."""
-        return any(each.out_start <= out_start and out_end <= each.out_end for each in self.replaced)
+        after = bisect_right(self.replaced, out_start, key=lambda each: each.out_start)
+        return bool(after) and out_end <= self.replaced[after - 1].out_end
 
     def _raw(self, place: int, *, from_start: bool) -> int:
         after = bisect_right(self.replaced, place if from_start else place - 1, key=lambda each: each.out_start)
