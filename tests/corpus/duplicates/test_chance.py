@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brightline.corpus.duplicates.chance import beyond_chance, is_sure
+from brightline.corpus.duplicates.chance import beyond_chance, by_chance, is_sure
 from brightline.corpus.duplicates.clustering import CLUSTERS_FILE, cluster
 from brightline.corpus.duplicates.normalising import normalise_text
 from brightline.corpus.duplicates.options import DuplicateOptions
@@ -48,7 +48,8 @@ FAMILIES = [_few_words, _strand, _log, _table]
 
 
 def _beyond(one: str, other: str) -> float:
-    return beyond_chance(normalise_text(one), normalise_text(other))
+    texts = normalise_text(one), normalise_text(other)
+    return beyond_chance(*texts, (by_chance(texts[0]), by_chance(texts[1])))
 
 
 @pytest.mark.parametrize("make", FAMILIES)

@@ -23,7 +23,7 @@ from brightline.corpus.duplicates.grams import anchors
 from brightline.corpus.duplicates.normalising import Codes
 from brightline.corpus.duplicates.verifying import Profile, Similarity
 
-__all__ = ["beyond_chance", "is_sure"]
+__all__ = ["beyond_chance", "by_chance", "is_sure"]
 
 _PIECE = 96
 """Characters of a piece: two sentences. Of two that do not belong together half are in common order; shorter pieces scatter more, longer
@@ -52,11 +52,17 @@ def is_sure(found: Similarity, one: Profile, other: Profile) -> bool:
     return found.jaccard >= _SURE_JACCARD and max(_repeated(one), _repeated(other)) <= _SURE_REPEATED
 
 
-def beyond_chance(one: Codes, other: Codes) -> float:
-    """From 0 (or less: as two texts of that kind) to 1 (the same); symmetric. Normalised texts of a few characters or more."""
+def by_chance(text: Codes) -> float:
+    """How much of a second text of this kind would stand in this one: the null model. It is asked once of a text, not once of each pair."""
+    return _found(text, text, itself=True)
+
+
+def beyond_chance(one: Codes, other: Codes, chances: tuple[float, float]) -> float:
+    """From 0 (or less: as two texts of that kind) to 1 (the same); symmetric. Normalised texts of a few characters or more. ``chances``:
+    ``by_chance`` of each."""
     text, within = sorted((one, other), key=lambda each: (len(each), each.tobytes()))
     # Of both: a longer text has more places of which the best one is chosen.
-    expected = min(max(_found(text, text, itself=True), _found(within, within, itself=True)), _MOST_CHANCE)
+    expected = min(max(chances), _MOST_CHANCE)
     return (_found(text, within) - expected) / (1 - expected)
 
 

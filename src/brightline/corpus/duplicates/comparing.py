@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from brightline.corpus.duplicates.candidates import Pairs
-from brightline.corpus.duplicates.chance import beyond_chance, is_sure
+from brightline.corpus.duplicates.chance import beyond_chance, by_chance, is_sure
 from brightline.corpus.duplicates.groups import Rows
 from brightline.corpus.duplicates.normalising import Codes, normalise
 from brightline.corpus.duplicates.options import DuplicateOptions
@@ -131,7 +131,8 @@ def _pair(profiles: _Profiles, options: DuplicateOptions, one: int, other: int) 
         return one, other, *found, 0.0
     if is_sure(found, *texts):
         return one, other, *found, 1.0
-    return one, other, *found, beyond_chance(profiles.codes(one), profiles.codes(other))
+    beyond = beyond_chance(profiles.codes(one), profiles.codes(other), (profiles.chance(one), profiles.chance(other)))
+    return one, other, *found, beyond
 
 
 class _Profiles:
@@ -141,6 +142,7 @@ class _Profiles:
         self._spill = spill
         self._handle = handle
         self._kept: OrderedDict[int, Profile] = OrderedDict()
+        self._chances: dict[int, float] = {}
         self._chars = 0
 
     def __getitem__(self, row: int) -> Profile:
@@ -153,6 +155,13 @@ class _Profiles:
         while self._chars > _CACHED_CHARS and len(self._kept) > 2:
             _row, dropped = self._kept.popitem(last=False)
             self._chars -= dropped.chars
+        return found
+
+    def chance(self, row: int) -> float:
+        """What a text agrees with itself by chance."""
+        found = self._chances.get(row)
+        if found is None:
+            found = self._chances[row] = by_chance(self.codes(row))
         return found
 
     def codes(self, row: int) -> Codes:
