@@ -1,11 +1,12 @@
 """How fast corpora are read, what the engine costs, how much memory it takes, and whether it survives being killed.
 
-    python benchmarks/corpus_engine.py [read] [daft] [scale] [kills] [line] [--mb 100] [--kills 50] [--json]
+    python benchmarks/corpus_engine.py [read] [daft] [scale] [kills] [power] [line] [--mb 100] [--kills 50] [--json]
 
 read: each format, MB of text a CPU-second. daft: the same work in a plain loop and fed through Daft's native runner batch by batch
 (what it costs), and whether one killed process fails a whole query of shards (why the supervisor is ours). scale: a stage over the
 input with 1 and 2 workers: wall, CPU, and the highest memory (PSS of the process tree), also at five times the size. kills: the
-supervisor is killed at random moments until the work is done; the bytes must be those of an undisturbed run. line: one line of 1 GB
+supervisor is killed at random moments until the work is done; the bytes must be those of an undisturbed run. power: the same, and of
+what was not yet settled on the disk each tenth file breaks off somewhere, as a loss of power leaves it. line: one line of 1 GB
 under a limit on memory. Inputs are generated here, in a temporary folder.
 """
 
@@ -44,7 +45,7 @@ from brightline.corpus.shard import ReadOptions  # noqa: E402
 from brightline.corpus.storage import Workspace  # noqa: E402
 from brightline.store import CorpusRuns, Store  # noqa: E402
 
-MEASURES = ("read", "daft", "scale", "kills", "line")
+MEASURES = ("read", "daft", "scale", "kills", "power", "line")
 LENGTHS = KernelSpec("tests.corpus.engine.work:length_kernel", {})
 _PHRASES = ("数据质量", "模型训练", "the quick brown fox ", "语料安全", "需要检查的内容，", "在中国，", "governance ", "of the model. ")
 
@@ -229,8 +230,9 @@ def _pss_kb(pid: int) -> int:
     return int(next(line.split()[1] for line in rollup.splitlines() if line.startswith("Pss:")))
 
 
-def kills(folder: Path, size_mb: int, times: int) -> dict[str, Any]:
-    """Kill the supervisor at random moments; then compare every byte, and count the shards that were worked on twice."""
+def kills(folder: Path, size_mb: int, times: int, *, is_torn: bool = False) -> dict[str, Any]:
+    """Kill the supervisor at random moments; then compare every byte, and count the shards that were worked on twice. ``is_torn``: files
+    lose their ends at each kill."""
     corpus = jsonl(folder / "kills.jsonl", size_mb * 1_000_000)
     shards = plan_shards([str(corpus)], 1 << 19)
     log = folder / "log"
@@ -253,8 +255,10 @@ def kills(folder: Path, size_mb: int, times: int) -> dict[str, Any]:
         mine = 0
         while True:
             budget = moments.uniform(0, took_s) if killed < times else 3600
-            if _killed_child(database, run.id, AnnotateTask(workspace, (kernel,)), shards, budget):
+            if _killed_child(database, run.id, AnnotateTask(workspace.settled_later(), (kernel,)), shards, budget):
                 killed, mine = killed + 1, mine + 1
+                if is_torn:
+                    _lose_power(Path(workspace.uri), moments)
                 continue
             break
         batches_of_a_shard = 1  # shards of 0.5 MiB are less than 2,000 rows
@@ -269,6 +273,13 @@ def kills(folder: Path, size_mb: int, times: int) -> dict[str, Any]:
         "shards": len(shards), "kills": killed, "runs": runs_done, "identical": True,
         "shards_redone_a_kill_at_most": most_redone, "workers": 2,
     }  # fmt: skip
+
+
+def _lose_power(folder: Path, moments: random.Random) -> None:
+    """Break off a tenth of the files, some of them at their beginning."""
+    for path in sorted(folder.rglob("*.parquet")):
+        if moments.random() < 0.1:
+            os.truncate(path, moments.choice((0, moments.randrange(path.stat().st_size + 1))))
 
 
 def _killed_child(database: str, run_id: str, task: AnnotateTask, shards: Any, after_s: float) -> bool:
@@ -326,8 +337,8 @@ def main() -> None:
     for measure in arguments.measures or MEASURES:
         with tempfile.TemporaryDirectory(prefix="corpus-engine-") as place:
             folder = Path(place)
-            if measure == "kills":
-                figures[measure] = kills(folder, max(1, arguments.mb // 5), arguments.kills)
+            if measure in ("kills", "power"):
+                figures[measure] = kills(folder, max(1, arguments.mb // 5), arguments.kills, is_torn=measure == "power")
             elif measure == "line":
                 figures[measure] = line(folder)
             else:
