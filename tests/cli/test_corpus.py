@@ -322,7 +322,7 @@ def test_what_cannot_be_done_says_why_and_ends_with_2(shell: Shell, arguments: t
 
 def test_nothing_is_decided_emitted_or_sampled_before_its_time(shell: Shell, town: Path) -> None:
     told = shell("corpus", "inspect", town, "--name", "town", "--kernels", "exact", "--workers", "1").out
-    assert "rejected: 1 not_json, first b.jsonl, line 2: " in told
+    assert "rejected: 1 not_json, first b.jsonl:2: " in told
     assert "home/corpora/town/rejects" in told
 
     assert "BL-CORPUS-093" in shell("corpus", "emit", "town").err

@@ -204,6 +204,11 @@ def test_a_whole_run_works_on_objects(bucket: str, tmp_path: Path) -> None:
         assert run_stage(AnnotateTask(workspace, ()), shards, runs.manifest(run.id), workers=-1).redone == 0
 
     assert len(workspace.names("documents/")) == 4
+    # What planning did not read has no lines that anybody counted; bytes are those of the file.
+    first, second, *_ = (workspace.read_table(name, ["line", "position"]).to_pydict() for name in sorted(workspace.names("documents/")))
+    assert first["line"] == list(range(1, 2 * len(first["line"]), 2))
+    assert set(second["line"]) == {0}
+    assert second["position"][0] == first["position"][-1] + first["position"][1]
     assert frame(workspace, "rejects").count_rows() == 50
     store.close()
 

@@ -40,6 +40,8 @@ def test_a_run_whose_tables_are_a_later_runs_is_not_gone_on_with(curation: Curat
     first, second = (curation.begin(_plan(town), by="tests") for _ in range(2))
 
     assert curation.find(second.id).id == second.id
+    with pytest.raises(NotFound, match="BL-CORPUS-036"):
+        curation.find("")
     with pytest.raises(CorpusError, match=f"BL-CORPUS-100.*{second.id}"):
         curation.find(first.id)
 

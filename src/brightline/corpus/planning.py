@@ -108,7 +108,12 @@ def _pieces(name: str, file: _File, shard_bytes: int) -> Iterator[Shard]:
     count = -(-file.size_bytes // shard_bytes)
     # Equal parts: a last shard of a few bytes would leave its worker idle.
     cuts = [file.size_bytes * number // count for number in range(count + 1)]
-    firsts = _first_lines(file.uri, cuts[1:-1]) if form == "jsonl" and not is_remote(file.uri) else [1] * count
+    if form != "jsonl":
+        firsts = [1] * count
+    elif is_remote(file.uri):  # to count an object's lines is to read all of it before anything begins
+        firsts = [1] + [0] * (count - 1)
+    else:
+        firsts = _first_lines(file.uri, cuts[1:-1])
     for number in range(count):
         yield replace(whole, begin=cuts[number], end=cuts[number + 1], first_line=firsts[number])
 

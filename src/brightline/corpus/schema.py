@@ -29,7 +29,7 @@ INPUT = pa.schema(
         pa.field("source_id", pa.string()),  # null: the row names no registered source, which is flagged and never guessed
         pa.field("file", pa.string(), nullable=False),  # relative to the corpus, with "/"
         pa.field("position", pa.int64(), nullable=False),  # bytes into the (unpacked) file; for Parquet the number of the row
-        pa.field("line", pa.int64(), nullable=False),  # 1-based line, row or record
+        pa.field("line", pa.int64(), nullable=False),  # line, row or record, from 1; 0 in a part of an object, whose lines nobody counted
         pa.field("record_id", pa.string()),  # what the row calls itself
         pa.field("url", pa.string()),
         pa.field("published_at", pa.string()),

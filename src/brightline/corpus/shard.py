@@ -41,7 +41,7 @@ class Shard:
     end: int = 0
     size_bytes: int = 0
     etag: str = ""
-    first_line: int = 1  # number of the line in which the part begins; counted when planned, where the file is local
+    first_line: int = 1  # number of the line in which the part begins, counted when planned; 0 in an object, which planning does not read
     members: tuple[Member, ...] = ()
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from brightline.corpus.errors import RunError
+from brightline.curation.places import place_of
 
 if TYPE_CHECKING:
     import daft
@@ -81,8 +82,7 @@ class RejectedFor(NamedTuple):
 
     reason: str
     times: int
-    file: str
-    line: int
+    place: str
     detail: str
 
 
@@ -96,4 +96,4 @@ def rejected_for(run: Run) -> list[RejectedFor]:
         for reason in counts.keys() - first.keys():
             first[reason] = batch.slice(batch.column("reason").index(reason).as_py(), 1).to_pylist()[0]
     ordered = sorted(counts, key=lambda reason: (-counts[reason], reason))
-    return [RejectedFor(each, counts[each], *(first[each][name] for name in ("file", "line", "detail"))) for each in ordered]
+    return [RejectedFor(each, counts[each], place_of(first[each]), first[each]["detail"]) for each in ordered]

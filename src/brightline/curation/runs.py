@@ -133,7 +133,8 @@ class Curation:
         a later run by now, or are gone.
         """
         tenant = self.settings.tenant
-        record = self.runs.latest(corpus=corpus_or_run, tenant=tenant) or self.runs.get(corpus_or_run, tenant=tenant)
+        named = self.runs.latest(corpus=corpus_or_run, tenant=tenant) if corpus_or_run else None  # no name is no corpus, not any of them
+        record = named or self.runs.get(corpus_or_run, tenant=tenant)
         plan = RunPlan.from_document(record.plan)
         workspace = Workspace(plan.workspace)
         newest = self.runs.latest(workspace=plan.workspace, tenant=tenant)

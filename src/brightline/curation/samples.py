@@ -38,6 +38,7 @@ from brightline.corpus.sampling import (
     verify_sheet,
 )
 from brightline.corpus.shard import Shard
+from brightline.curation.places import place_of
 from brightline.curation.runs import Run
 from brightline.curation.stages import emission, options_of, require_decisions
 from brightline.curation.technical import look_again
@@ -139,13 +140,13 @@ def _against_the_ledger(run: Run, sheet: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def read_texts(run: Run, wanted: AbstractSet[str]) -> Iterator[tuple[str, str, str]]:
-    """Document, place (file and line) and text, as it came, of those that are wanted, in the order of the corpus. Only their shards are read."""
+    """Document, place and text, as it came, of those that are wanted, in the order of the corpus. Only their shards are read."""
     ids = pa.array(sorted(wanted), pa.string())
     for shard, _places in _holding(run, ids):
         for batch in read_shard(shard, run.plan.reading):
             chosen = batch.documents.filter(pc.is_in(batch.documents.column("doc_id"), value_set=ids))
-            for row in chosen.select(["doc_id", "file", "line", "text"]).to_pylist():
-                yield row["doc_id"], f"{row['file']}:{row['line']}", row["text"]
+            for row in chosen.select(["doc_id", "file", "line", "position", "text"]).to_pylist():
+                yield row["doc_id"], place_of(row), row["text"]
 
 
 def read_covered(run: Run, wanted: AbstractSet[str]) -> Iterator[tuple[str, str, str]]:
@@ -162,10 +163,10 @@ def _holding(run: Run, ids: pa.Array) -> Iterator[tuple[Shard, dict[str, str]]]:
         name = f"documents/{shard.name}.parquet"
         if not run.workspace.exists(name):
             continue
-        here = run.workspace.read_table(name, ["doc_id", "file", "line"])
+        here = run.workspace.read_table(name, ["doc_id", "file", "line", "position"])
         here = here.filter(pc.is_in(here.column("doc_id"), value_set=ids))
         if here.num_rows:
-            yield shard, {row["doc_id"]: f"{row['file']}:{row['line']}" for row in here.to_pylist()}
+            yield shard, {row["doc_id"]: place_of(row) for row in here.to_pylist()}
 
 
 def _plan(kind: Kind, size: int, strata: Mapping[str, int]) -> Plan:

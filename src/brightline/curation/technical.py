@@ -24,6 +24,7 @@ from brightline.corpus.sampling.cut import Cut, cut_for
 from brightline.corpus.sampling.technical import KEPT_FAILURES
 from brightline.corpus.shard import ReadOptions, Shard
 from brightline.corpus.storage import Workspace
+from brightline.curation.places import place_of
 from brightline.curation.plan import KERNELS
 from brightline.curation.runs import Run
 from brightline.curation.stages import emission, options_of, run_over
@@ -99,7 +100,7 @@ class TechnicalTask:
             found = annotate_batch(kernel, documents, failures).column("findings").to_pylist()
             for row, findings in zip(documents.to_pylist(), found, strict=True):
                 stratum = row["source_id"] or ""
-                item = NewItem(row["doc_id"], stratum, stratum, False, f"{row['file']}:{row['line']}", "")
+                item = NewItem(row["doc_id"], stratum, stratum, False, place_of(row), "")
                 tally.add(item, _broken(findings))
         return {
             "documents": sum(tally.inspected.values()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from brightline.corpus.errors import Unreadable
 from brightline.corpus.planning import plan_shards
-from brightline.corpus.reading import read_records, read_shard
+from brightline.corpus.reading import ShardReading, read_records, read_shard
 from brightline.corpus.reading.unpacking import BLOCK_BYTES, blocks_of
 from brightline.corpus.schema import INPUT, REJECTS, document_id
 from brightline.corpus.shard import ReadOptions, Shard
@@ -197,6 +198,15 @@ def test_a_file_that_is_cut_anywhere_reads_as_the_whole(
     options = ReadOptions(most_line_bytes=100)
 
     assert read(path, options, shard_bytes) == read(path, options)
+
+
+def test_lines_of_a_part_before_which_nobody_counted_have_no_number(tmp_path: Path) -> None:
+    path = write(tmp_path, b'{"text": "a"}\n{"text": "b"}\n{broken\n{"text": "c"}\n')
+    whole, cut = plan_shards([str(path)])[0], 5
+
+    entries = list(ShardReading(replace(whole, begin=cut, end=whole.size_bytes, first_line=0), ReadOptions()).entries())
+
+    assert [(entry.position, entry.line) for entry in entries] == [(14, 0), (28, 0), (36, 0)]
 
 
 @settings(max_examples=100, deadline=None)

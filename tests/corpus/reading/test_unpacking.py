@@ -83,7 +83,7 @@ def test_an_archive_of_files_is_one_reject_that_says_what_to_do(tmp_path: Path, 
 
     assert documents == []
     assert (reject["reason"], reject["length"]) == ("unknown_format", 13)
-    assert "take them out first" in reject["detail"]
+    assert "unpack it first (unzip, tar -xf, 7z x)" in reject["detail"]
 
 
 def test_a_file_of_another_kind_is_one_reject(tmp_path: Path) -> None:

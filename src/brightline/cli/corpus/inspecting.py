@@ -187,7 +187,7 @@ def _show_rejects(run: Run) -> None:
     from brightline.curation.results import rejected_for
 
     for each in rejected_for(run):
-        said = f"rejected: {each.times:,} {each.reason}, first {each.file}, line {each.line}"
+        said = f"rejected: {each.times:,} {each.reason}, first {each.place}"
         console.print(Text(f"{said}: {each.detail}" if each.detail else said, style="yellow"), soft_wrap=True)
     console.print(Text(f"  all of them: {run.workspace.uri}/rejects", style="dim"), soft_wrap=True)
 

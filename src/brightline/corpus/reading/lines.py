@@ -21,7 +21,7 @@ _END_OF_A_LINE = "what may be the end of a line whose beginning is lost"
 
 
 class Line(NamedTuple):
-    """``content`` without its end (LF or CR LF); ``position``: bytes into the unpacked file."""
+    """``content`` without its end (LF or CR LF); ``position``: bytes into the unpacked file; ``number``: from 1, 0 where it is not known."""
 
     position: int
     number: int
@@ -29,13 +29,17 @@ class Line(NamedTuple):
 
 
 class _Cursor:
-    """Where in the file the next byte stands."""
+    """Where in the file the next byte stands. ``number`` of the line; 0 stays 0: nobody counted those before."""
 
-    __slots__ = ("number", "position")
+    __slots__ = ("_step", "number", "position")
 
     def __init__(self, position: int, number: int) -> None:
         self.position = position
         self.number = number
+        self._step = 1 if number else 0
+
+    def next_line(self) -> None:
+        self.number += self._step
 
 
 def lines_of(file: BinaryIO, shard: Shard, options: ReadOptions, digest: hashlib._Hash, *, bare: bool = True) -> Iterator[Line | Reject]:
@@ -80,7 +84,8 @@ def _to_first_line(blocks: Iterator[bytes], shard: Shard, at: _Cursor) -> bytes:
         found = block.find(b"\n", 0, max(0, shard.end - position))
         if found >= 0:
             at.position = position + found + 1
-            at.number += 1 if at.position > shard.begin else 0
+            if at.position > shard.begin:
+                at.next_line()
             return block[found + 1 :]
         position += len(block)
         if position >= shard.end:
@@ -117,7 +122,7 @@ def _lines(
             if held or passed:
                 held, size, passed = [], 0, 0
             at.position += length + 1
-            at.number += 1
+            at.next_line()
         if end and at.position >= end:
             digest.update(block[: at.position - begins])
             return
@@ -139,7 +144,7 @@ def _lines(
             if not blocks.goes_on:
                 return
             at.position += passed + size
-            at.number += 1
+            at.next_line()
             held, size, passed = [], 0, 0
             block, is_cut = b"", True
     if is_cut and (passed or size):

@@ -11,7 +11,7 @@ __all__ = ["Entry", "FormatReader", "Record", "Reject"]
 class Entry(NamedTuple):
     """A record before anybody asked which of its fields is what.
 
-    ``position``: bytes into the unpacked file (Parquet: the row's number from 0). ``line``: 1-based line, row or record. ``content``: the
+    ``position``: bytes into the unpacked file (Parquet: the row's number from 0). ``line``: line, row or record, from 1 (0: not known). ``content``: the
     bytes that count for the document's id; ``raw``: the record as it stood, where the format has one. ``value``: its fields.
     """
 

@@ -24,7 +24,9 @@ __all__ = ["ShardReading", "read_records", "read_shard"]
 _ARCHIVES = (
     ".7z", ".rar", ".tar", ".tar.bz2", ".tar.gz", ".tar.xz", ".tar.zst", ".tbz", ".tbz2", ".tgz", ".txz", ".zip",
 )  # fmt: skip
-_OF_AN_ARCHIVE = "an archive of files: take them out first, so that each has a name by which its documents are known"
+_OF_AN_ARCHIVE = (
+    "an archive of files: unpack it first (unzip, tar -xf, 7z x), so that each file has a name by which its documents are known"
+)
 _OF_OTHERS = "readable are JSONL, Parquet, CSV, text and WARC, plain or as .gz, .zst, .bz2 or .xz"
 
 _Reader = Callable[[BinaryIO, Shard, ReadOptions, "hashlib._Hash"], Iterator[Entry | Reject]]
