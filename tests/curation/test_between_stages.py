@@ -17,6 +17,7 @@ from brightline.curation import stages
 from brightline.curation.plan import RunPlan
 from brightline.curation.reporting import report_of
 from brightline.curation.runs import Curation, Run
+from brightline.errors import DataError
 from tests.curation.town import KERNELS
 
 
@@ -207,6 +208,16 @@ def test_a_policy_that_changed_after_the_decisions_has_to_decide_first(run: Run,
             stages.emit(run)
         stages.decide(run)
         stages.emit(run)
+
+
+def test_a_policy_that_cannot_be_used_leaves_the_decisions_that_there_are(run: Run, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("- {rule: personal, outcome: perhaps}\n", "utf-8")
+    _inspected_and_decided(run)
+    with run.working("tests"):
+        with pytest.raises(DataError):
+            stages.decide(run, policy=policy)
+        assert stages.emit(run)["documents"]
 
 
 def test_findings_that_changed_are_covered_although_the_decisions_stayed_the_same(curation: Curation, tmp_path: Path) -> None:

@@ -95,11 +95,12 @@ def decide(run: Run, told: Told = lambda _: None, policy: Path | None = None, sh
     and since when, is among the figures. Sources, complaints and appeals count as they stand now. Raises ``DataError`` for an unusable policy.
     """
     require_inspection(run)
+    if policy is not None:
+        load_policy(policy)  # an unusable one is refused before anything is forgotten, or it is kept
     curation, tenant = run.curation, run.curation.settings.tenant
     database = curation.store.database
     run.forget("decide", "emit")  # until it is through: what is half decided is put out by nobody
     if policy is not None:
-        load_policy(policy)  # an unusable one is refused before it is kept
         run.workspace.write_bytes(_POLICY, policy.read_bytes())
     elif shipped:
         run.workspace.remove(_POLICY)
