@@ -137,3 +137,19 @@ def test_what_a_corpus_calls_its_sources_is_no_number(full_report: Report, name:
         rows.append({**rows[0], "source": name})
 
     assert f" {name}" in diff(full_report, _changed(full_report, change)).text("en")
+
+
+def test_another_policy_is_told_as_one_sentence_in_the_readers_language(full_report: Report) -> None:
+    own = json.loads(full_report.canonical)
+    own["decisions"]["policy"] = {"by": "operator", "since": "2026-12-01", "version": "0ecd"}
+    shipped = json.loads(full_report.canonical)
+    shipped["decisions"]["policy"] = {"by": "shipped", "since": "2026-11-23", "version": "9a7f"}
+    found = diff(Report(shipped), Report(own))
+    assert [change.place for change in found.changes] == [("policy",)]
+    assert "处置规则：按随软件提供的处置规则决定，自 2026-11-23 起（版本 9a7f） → 按使用方自定的" in found.text("zh")
+    assert (
+        "Policy: Decided by the policy that ships, since 2026-11-23 (version 9a7f) → Decided by a policy of the operator's"
+        in found.text("en")
+    )
+    del shipped["decisions"]["policy"]
+    assert "policy ›" not in diff(Report(shipped), Report(own)).text("en")

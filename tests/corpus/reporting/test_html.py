@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from brightline.corpus.reporting import Report
+from brightline.corpus.reporting.difference import diff
 from brightline.corpus.reporting.html import content_security_policy, render
 from brightline.corpus.reporting.sections import outline_of
 from brightline.corpus.reporting.words import LANGS, Lang, catalogue
@@ -165,3 +166,14 @@ def test_a_door_that_made_the_report_is_named_in_the_readers_language(full_repor
         for lang, name in (("zh", zh), ("en", en)):
             outline = outline_of(Report(document), "zh" if lang == "zh" else "en")
             assert dict(outline.facts)[{"zh": "生成者", "en": "Made by"}[lang]] == name
+
+
+def test_a_report_that_was_signed_before_it_named_a_policy_can_still_be_read(full_report: Report) -> None:
+    document = json.loads(full_report.canonical)
+    del document["decisions"]["policy"]
+    earlier = Report.parse(Report(document).canonical)
+    for lang in LANGS:
+        assert render(earlier, lang)
+    assert {change.part for change in diff(earlier, full_report).changes} == {"decisions"}
+    for lang in LANGS:
+        assert diff(earlier, full_report).text(lang)

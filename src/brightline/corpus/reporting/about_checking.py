@@ -124,9 +124,9 @@ def _uncovered(document: Mapping[str, Any], lang: Lang) -> list[Block]:
 
 
 def _policy(part: Mapping[str, Any], lang: Lang) -> list[Block]:
-    """By whose policy, since when; a table of an operator's own stands out."""
-    policy = part["policy"]
-    if not policy["by"]:
+    """By whose policy, since when; a table of an operator's own stands out. Reports that were signed before it was noted have none."""
+    policy = part.get("policy")
+    if not policy or not policy["by"]:
         return []
     told = said(lang, f"policy/{policy['by']}").format(since=policy["since"], version=policy["version"])
     return [Note(told, strong=policy["by"] == "operator")]

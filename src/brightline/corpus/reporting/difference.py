@@ -44,6 +44,9 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 }
 """What a row of a list is about; lists of words are compared whole."""
 
+_POLICY = "decisions.policy"
+"""Told as one: a version without whose it is, or the day without the version, says nothing."""
+
 
 class Change(NamedTuple):
     """``part``: the member of the document. ``place``: names and keys on the way below it. ``kind``: added, removed or changed;
@@ -106,7 +109,9 @@ def _changes(part: str, before: Any, after: Any) -> Iterator[Change]:
 def _walk(path: str, place: tuple[str, ...], before: Any, after: Any) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
     if before == after and type(before) is type(after):
         return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
+    if path == _POLICY:
+        yield place, before, after
+    elif isinstance(before, Mapping) and isinstance(after, Mapping):
         if before.keys() == after.keys() == {"count", "of", "percent"}:
             yield place, dict(before), dict(after)
             return
@@ -154,6 +159,8 @@ def _place(word: str, lang: Lang) -> str:
 
 
 def _word(value: Any, kind: str, lang: Lang) -> str:
+    if kind == "policy" and isinstance(value, Mapping) and value["by"]:
+        return said(lang, f"policy/{value['by']}").format(since=value["since"], version=value["version"]).rstrip(".。")
     return said(lang, f"{kind}/{value}", value) if isinstance(value, str) and value else _short(value)
 
 
