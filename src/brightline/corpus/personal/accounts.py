@@ -17,13 +17,12 @@ from stdnum.cn import uscc
 from stdnum.us import ssn
 
 from brightline.corpus.personal.context import heading, says, words
-from brightline.corpus.personal.foreign import foreign_identities, foreign_signs
 from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.gated import Gated, Which, gated
 from brightline.corpus.personal.labels import backward, forward, latin, plain
 from brightline.corpus.personal.tables import divisions
 
-__all__ = ["accounts_in_columns", "foreign_identities", "foreign_signs", "labelled", "organisations"]
+__all__ = ["accounts_in_columns", "labelled", "organisations"]
 
 _QQ = rf"{latin('Q ?Q|tencent qq', 'QQ|Qq')}(?!群| ?群|邮箱|音乐|浏览器|空间|堂|飞车|游戏|[A-Za-z]{3}(?<!num))(?:联系方式|登录)?(?:[/、和](?:微信|TIM|电话|手机))?|(?<![A-Za-z])Q我(?=[: ])|加我Q(?![A-Za-z])|[扣叩抠]{{2}}|[扣叩抠]号|球球号|企鹅号?|(?<![A-Za-z])[加+联系]{{1,2}} ?Q(?![A-Za-z群])|(?<![A-Za-z])Q号|(?<![A-Za-z0-9])Q(?=:)|(?<=[我他她\u4e00-\u9fff])Q(?=[1-9])|qq\.com/msgrd\?[a-z0-9=&]{{0,24}}uin|tencent://message/?\?uin|user\.qzone\.qq\.com/"
 _WECHAT = (

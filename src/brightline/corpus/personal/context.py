@@ -69,7 +69,7 @@ def heading(text: str, start: int) -> str:
     return over if re.search(r"\w", over) and not _VALUE.search(over) else ""
 
 
-@lru_cache(8)
+@lru_cache(2)
 def _has_lists(text: str) -> bool:
     """Asked once for a view, not once for each of its values."""
     return "VALUES" in text or "values" in text

@@ -91,7 +91,7 @@ def gated(expression: str, flags: int = 0) -> Gated:
     return Gated(re.compile(expression, flags))
 
 
-@lru_cache(8)
+@lru_cache(4)  # a view may be a document of 64 MB: no more of them are kept than are read by turns
 def _written(text: str) -> tuple[bytes, bool]:
     """A view in UTF-8, which several detectors read one after the other, and whether it is all ASCII."""
     return text.encode("utf-8", "surrogatepass"), text.isascii()

@@ -24,7 +24,7 @@ def column_at(text: str, start: int) -> str:
     return names[place] if place >= 0 and start < ends[place] else ""
 
 
-@lru_cache(8)
+@lru_cache(2)
 def _values(text: str) -> tuple[list[int], list[int], list[str]]:
     begins: list[int] = []
     ends: list[int] = []
