@@ -18,6 +18,8 @@ from brightline.corpus.errors import RunError, Unreadable
 from brightline.corpus.shard import Shard
 from brightline.corpus.storage import Workspace
 
+_loaded_here: list[int] = []
+
 
 @dataclass(frozen=True, slots=True)
 class Copying:
@@ -38,12 +40,15 @@ class Copying:
 
     def prepare(self) -> None:
         (Path(self.marks) / f"prepared.{os.getpid()}").touch()
+        _loaded_here.append(os.getpid())
         if self.threads:
             threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
 
     def __call__(self, shard: Shard) -> Mapping[str, object]:
         begun = Path(self.marks) / f"{shard.name}.{os.getpid()}.{time.monotonic_ns()}"
         begun.touch()
+        for nest in _loaded_here:  # a worker that was forked has what its nest loaded
+            (Path(self.marks) / f"inherited.{nest}.{os.getpid()}").touch()
         fault = self.faults.get(shard.file, "")
         first = len(list(Path(self.marks).glob(f"{shard.name}.*"))) == 1
         if fault and (first or not fault.endswith("once")):

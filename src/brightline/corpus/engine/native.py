@@ -196,8 +196,10 @@ def _end_of(stderr: IO[bytes]) -> str:
 
 
 def _environment() -> dict[str, str]:
-    # Cores are shared out by processes: threads inside each would only get into one another's way.
-    return os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONFAULTHANDLER": "1"}
+    # Cores are shared out by processes: threads inside each would only get into one another's way. And where workers come from has none but
+    # its own, or it could not be forked: Arrow's jemalloc starts one as it is loaded (jemalloc, "background_thread"; its prefix in Arrow).
+    single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
+    return os.environ | single | {"PYTHONFAULTHANDLER": "1"}
 
 
 def _cause(code: int) -> str:
