@@ -11,7 +11,7 @@ from making import record
 from sqlalchemy import inspect, text
 
 from brightline.errors import StoreError
-from brightline.store import Store, schema
+from brightline.store import CorpusRuns, CorpusShard, Store, schema
 from brightline.store.engine import Database
 from brightline.store.tables import metadata
 
@@ -66,6 +66,35 @@ def test_up_down_up(database: Database) -> None:
     assert tables(database) <= {"alembic_version", "sqlite_sequence"}
     assert schema.migrate(database)
     assert difference(database) == []
+
+
+def test_a_run_from_before_there_were_leases_is_gone_on_with_and_survives_the_way_back(database: Database) -> None:
+    schema.migrate(database, "0005")
+    with database.writing() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO corpus_runs (id, tenant, corpus, made_at, made_by, workspace, status, stage, beat_at, versions, plan, figures)"
+                " VALUES ('0190', 'default', 'town', 1, 'adam', '/w', 'interrupted', 'annotate', 1, '{}', '{}', '{}')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO corpus_shards (run, stage, number, key, status, attempts, changed_at, outcome)"
+                " VALUES ('0190', 'annotate', 0, 'k', 'done', 1, 1, '{}')"
+            )
+        )
+    schema.migrate(database)
+
+    runs = CorpusRuns(database)
+    assert runs.get("0190").lease is None
+    runs.manifest("0190").record("annotate", [CorpusShard(1, "done", "l")])
+    runs.resume("0190")
+    runs.manifest("0190").record("annotate", [CorpusShard(2, "done", "m")])
+    schema.downgrade(database, "0005")
+
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT corpus FROM corpus_runs")).scalars().all() == ["town"]
+        assert connection.execute(text("SELECT number FROM corpus_shards ORDER BY number")).scalars().all() == [0, 1, 2]
 
 
 def test_migrating_twice_does_nothing(database: Database) -> None:
