@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from brightline.corpus.personal import context, find
 from brightline.corpus.personal.context import after, before, heading, nearest, says
 from brightline.corpus.personal.numbers import numbers_in
 
@@ -59,10 +58,3 @@ def test_a_heading_stands_over_its_column(sign: str) -> None:
 
 def test_lines_with_other_cells_are_no_table() -> None:
     assert heading("护照\n\na|b|c\n1|2", 14) == ""
-
-
-def test_a_view_is_searched_once_for_lists_of_columns_however_many_values_it_has() -> None:
-    context._has_lists.cache_clear()
-    find("电话 " + "12345678 " * 50)
-    asked = context._has_lists.cache_info()
-    assert asked.hits > 10 * asked.misses > 0

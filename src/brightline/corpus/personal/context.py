@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from brightline.corpus.personal.last import of_last
 from brightline.corpus.personal.listed import column_at
 from brightline.corpus.personal.rules import RULES, placeholder
 
@@ -62,20 +63,32 @@ def heading(text: str, start: int) -> str:
     begin = text.rfind("\n", max(0, start - _LONGEST_ROW), start) + 1
     if begin == 0:
         return ""
-    sign, top = _table(text, begin)
+    rows = _rows(text)
+    found = rows.get(begin)
+    if found is None:
+        found = _table(text, begin)
+        if len(rows) >= _ROWS:
+            rows.clear()
+        rows[begin] = found
+    sign, top = found
     if sign is None or not top:
         return ""
     over = sign.split(top)[len(sign.findall(text[begin : start + 1]))]
     return over if re.search(r"\w", over) and not _VALUE.search(over) else ""
 
 
-@lru_cache(2)
+@of_last
 def _has_lists(text: str) -> bool:
     """Asked once for a view, not once for each of its values."""
     return "VALUES" in text or "values" in text
 
 
-@lru_cache(64)
+@of_last
+def _rows(_text: str) -> dict[int, tuple[re.Pattern[str] | None, str]]:
+    """What was found out about the last lines of a view, by where they begin."""
+    return {}
+
+
 def _table(text: str, begin: int) -> tuple[re.Pattern[str] | None, str]:
     """What stands between the cells of a line, and the first line of its table: those above it with as many cells."""
     stop = text.find("\n", begin, begin + _LONGEST_ROW)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import re2
+
+from brightline.corpus.personal.last import of_last
 
 __all__ = ["Gated", "Which", "gate_of", "gated"]
 
@@ -91,7 +93,7 @@ def gated(expression: str, flags: int = 0) -> Gated:
     return Gated(re.compile(expression, flags))
 
 
-@lru_cache(4)  # a view may be a document of 64 MB: no more of them are kept than are read by turns
+@of_last
 def _written(text: str) -> tuple[bytes, bool]:
     """A view in UTF-8, which several detectors read one after the other, and whether it is all ASCII."""
     return text.encode("utf-8", "surrogatepass"), text.isascii()

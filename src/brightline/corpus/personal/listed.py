@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
+
+from brightline.corpus.personal.last import of_last
 
 __all__ = ["column_at"]
 
@@ -24,7 +25,7 @@ def column_at(text: str, start: int) -> str:
     return names[place] if place >= 0 and start < ends[place] else ""
 
 
-@lru_cache(2)
+@of_last
 def _values(text: str) -> tuple[list[int], list[int], list[str]]:
     begins: list[int] = []
     ends: list[int] = []
