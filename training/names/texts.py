@@ -206,9 +206,9 @@ class Names:
 
     def surname(self) -> str:
         dice = self._rng.random()
-        if dice < 0.03:
+        if dice < 0.05:
             return self._rng.choice(_DOUBLE)
-        if dice < 0.13:
+        if dice < 0.15:
             return self._rng.choice(self._rare)
         if dice < 0.4:
             return self._rng.choice(_COMMON)

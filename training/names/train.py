@@ -14,10 +14,12 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
+from clauses import in_clauses, lists, somebody
 from sklearn.linear_model import LogisticRegression
 from texts import Names, Text, filled, forms, pronouns
 
@@ -158,12 +160,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=HERE.parents[2] / "shared" / "data")
     parser.add_argument("--without", default="")
     parser.add_argument("--ordinary", type=float, default=3.0)
-    parser.add_argument("--public", type=float, default=0.5)
+    parser.add_argument("--public", type=float, default=2.0)
     parser.add_argument("--forms", type=int, default=25000)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--c", type=float, default=0.3)
+    parser.add_argument("--named", type=int, default=8000)
+    parser.add_argument("--clauses", type=int, default=16000)
     parser.add_argument("--kept", type=float, default=0.996)
-    parser.add_argument("--early", type=float, default=0.998)
+    parser.add_argument("--early", type=float, default=0.9995)
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / "src/brightline/corpus/personal/data/names.npz")
     options = parser.parse_args()
     rng = random.Random(20261123)
@@ -182,6 +186,8 @@ def main() -> None:
     used = [
         source for source in SOURCES if source not in options.without.split(",") and (options.labelled / f"lab_{source}.jsonl").exists()
     ]
+    people = somebody(options.dictionary)
+    sets.append(("lists", [*islice(lists(rng, names, people), options.forms // 3)], 1.0, False, -1.0))
     for source in used:
         texts = list(labelled(options.labelled, source))
         sets.append((source, texts, options.ordinary, True, options.public if source in PUBLIC else -1.0))
@@ -189,7 +195,10 @@ def main() -> None:
             continue
         named = list(pronouns((text for text, _ in texts), rng, names))
         rng.shuffle(named)
-        sets.append((f"{source}, named", named[:6000], 1.0, True, -1.0))
+        sets.append((f"{source}, named", named[: options.named], 1.0, True, -1.0))
+        plain = [text for text, spans in texts if not spans]
+        rng.shuffle(plain)
+        sets.append((f"{source}, clauses", [*islice(in_clauses(plain, rng, names, people), options.clauses)], 1.0, True, -1.0))
     songs = json.loads((options.data / "open/chinese-poetry/yuanqu.json").read_text("utf-8"))
     sets.append(("songs", [("\n".join(song["paragraphs"]), []) for song in songs[::2]], options.ordinary, False, -1.0))
     zeros = np.zeros(65536, np.int16)

@@ -117,7 +117,7 @@ _PARTS = st.sampled_from(
 _TEXTS = st.lists(st.lists(_PARTS, max_size=8).map("".join), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_TEXTS, st.randoms(use_true_random=False))
 def test_names_are_the_same_alone_in_a_batch_and_in_another_order(texts: list[str], rng: random.Random) -> None:
     together = _together(texts)
@@ -127,7 +127,7 @@ def test_names_are_the_same_alone_in_a_batch_and_in_another_order(texts: list[st
     assert _together([texts[number] for number in order]) == [together[number] for number in order]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_TEXTS)
 def test_names_lie_in_their_text_and_beside_one_another(texts: list[str]) -> None:
     for text in texts:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from brightline.corpus.personal.name_words import COURTESIES, DATA, INTRODUCED, LABELS
 from brightline.corpus.personal.tables import surnames
 from brightline.corpus.personal.views import _FOLD as FOLD
+from brightline.text.tables import load_tables
 
 __all__ = [
     "AFTER",
@@ -44,7 +45,7 @@ Integers = npt.NDArray[np.int64]
 
 BEFORE, AFTER = 10, 8  # characters that are looked at (own choice: longer labels than six characters are rare)
 EDGE = 16  # zeros that stand before and behind a run of texts, at the least as many as are looked at
-BUCKETS = 1 << 18
+BUCKETS = 1 << 20
 _HAN = 1  # the kind of Chinese characters
 _OTHERS, _HAN_FIRST, _HAN_LAST = 0xFFFF, 0x4E00, 0x9FFF
 _DIGIT, _LETTER = ord("0"), ord("a")
@@ -56,13 +57,6 @@ _NOTHING = np.uint32(0)
 _SKIPPED = 5  # signs that are skipped at the most
 _NO_PART = "的了吗呢吧啊么哪谁您你我他她它们这那不很把被给就都也"
 """No second or third character of a name (own choice; in real names they are next to never)."""
-_TRADITIONAL = (  # what stands in names and their labels, with what it is folded to (own list)
-    "張张 陳陈 劉刘 楊杨 趙赵 黃黄 吳吴 孫孙 馬马 羅罗 鄭郑 謝谢 許许 韓韩 馮冯 鄧邓 蕭萧 葉叶 呂吕 蘇苏 盧卢 蔣蒋 賈贾 閻阎 鍾钟 譚谭 陸陆 範范 龍龙 萬万 錢钱 湯汤 尹尹 賀贺 賴赖 龔龚 顧顾 嚴严 莊庄 聶聂 齊齐 "
-    "喬乔 鄒邹 費费 倫伦 歐欧 陽阳 諸诸 葛葛 東东 爾尔 國国 華华 麗丽 蘭兰 鳳凤 偉伟 強强 軍军 傑杰 慶庆 輝辉 濤涛 飛飞 紅红 豔艳 艷艳 雲云 靜静 寶宝 貴贵 蓮莲 榮荣 義义 鴻鸿 維维 鋒锋 銘铭 穎颖 瑩莹 潔洁 嬌娇 勝胜 "
-    "賢贤 衛卫 學学 興兴 業业 樂乐 愛爱 惠惠 夢梦 詩诗 韻韵 凱凯 龍龙 書书 禮礼 誠诚 謙谦 鵬鹏 曉晓 長长 遠远 運运 進进 達达 連连 開开 順顺 頌颂 願愿 瓊琼 環环 璽玺 發发 權权 標标 樹树 橋桥 歡欢 淵渊 澤泽 濱滨 煒炜 燦灿 燁烨 "
-    "聯联 絡络 電电 話话 醫医 師师 員员 護护 與与 稱称 號号 處处 長长 門门 們们 個个 這这 說说 請请 對对 會会 經经 從从 給给 還还 為为 來来 過过 時时 間间 問问 應应 該该 關关 係系 證证 據据 記记 錄录 實实 務务 業业 "
-    "單单 項项 價价 購购 買买 賣卖 車车 機机 場场 區区 縣县 鄉乡 鎮镇 樓楼 層层 戶户 動动 當当 將将 讓让 見见 覺觉 聽听 讀读 寫写 親亲 媽妈 爺爷 孃娘 兒儿 孩孩 媳媳 審审 訴诉 訟讼 託托 繫系 緊紧 檔档 產产 種种 類类 點点"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +94,9 @@ def _fold() -> Codes:
     for code, meaning in FOLD.items():
         if code < 1 << 16:
             table[code] = ord(meaning)
-    for pair in _TRADITIONAL.split():
-        table[ord(pair[0])] = ord(pair[1])
+    simplified = load_tables().base[_HAN_FIRST : _HAN_LAST + 1]
+    within = (simplified >= _HAN_FIRST) & (simplified <= _HAN_LAST)
+    table[_HAN_FIRST : _HAN_LAST + 1][within] = simplified[within]
     table[ord("\r")] = ord("\n")
     return table
 
@@ -179,7 +174,7 @@ def characters(text: str) -> Codes:
 
 
 def folded(codes: Codes) -> Codes:
-    """Widths, dashes and spaces as ``views`` folds them, and the traditional characters of names and labels."""
+    """Widths, dashes and spaces as ``views`` folds them, and traditional characters (OpenCC's t2s, one by one)."""
     return _fold()[codes]
 
 

@@ -14,6 +14,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,7 @@ from brightline.corpus.personal.views import View, view_of
 
 __all__ = ["people_in"]
 
-SURE = 6  # 16ths: from here on a place holds a name that words beside it vouch for (training/names/README.md: what other values would find)
+SURE = 0  # 16ths: from here on a place holds a name that words beside it vouch for (training/names/README.md: what other values would find)
 BARE = 28  # how much surer the model has to be where nothing beside a name vouches for it (the same)
 AGAIN = -2 * ONE  # from here on if the same characters are a name elsewhere in the document (own choice, by the same measurement)
 _TOGETHER = 1 << 20  # bytes of documents that are looked at together: what a processor's cache holds (own choice)
@@ -53,17 +54,17 @@ _DOTTED_NAME = re.compile(
 _LABELLED = re.compile(rf"(?:{LABELS}|我叫|名叫|我是)[:：=|\s\"'>]{{0,4}}$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A run of characters that is looked at: ``text`` stands from ``begin`` on in ``view``, which shows a document, or a piece of one from
-    ``base`` on. ``inner``: where in ``text`` names that are judged begin; the rest is context."""
+class _Text(NamedTuple):
+    """A run of characters that is looked at: ``text`` stands from ``begin`` on in ``view``, which shows a piece of the document from ``base``
+    on (None: in the raw document). Names that begin between ``first`` and ``last`` (None: its end) are judged; the rest is context."""
 
     number: int
     text: str
-    begin: int
-    view: View
-    base: int
-    inner: tuple[int, int]
+    begin: int = 0
+    view: View | None = None
+    base: int = 0
+    first: int = 0
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,8 +103,8 @@ def _together(documents: bytes, bounds: Sequence[int], whole: frozenset[int]) ->
         texts = []
         for number, raw in enumerate(_decoded(documents, bounds, begin, end), begin):
             if number in whole or not raw.isascii():
-                view = view_of(raw) if number in whole else View(raw)
-                texts.append(_Text(number, view.text, 0, view, 0, (0, len(view.text))))
+                view = view_of(raw) if number in whole else None
+                texts.append(_Text(number, raw if view is None else view.text, view=view))
         if len(texts) == 1 and len(texts[0].text) > _PART:
             yield ([part] for part in _parts(texts[0]))
         elif texts:
@@ -124,7 +125,7 @@ def _parts(text: _Text) -> Iterator[_Text]:
     for begin in range(0, len(text.text), _PART):
         first = max(0, begin - _MARGIN)
         part = text.text[first : begin + _PART + _MARGIN]
-        yield replace(text, text=part, begin=first, inner=(begin - first, min(begin - first + _PART, len(part))))
+        yield text._replace(text=part, begin=first, first=begin - first, last=begin - first + _PART)
 
 
 def _judge(texts: list[_Text], hits: dict[int, list[_Hit]], *, find_mess: bool) -> list[_Text]:
@@ -167,8 +168,10 @@ def _add_dotted(hits: dict[int, list[_Hit]], text: _Text, dot: int) -> None:
 
 
 def _add(hits: dict[int, list[_Hit]], text: _Text, start: int, size: int, total: int, validator: str = "surname+model") -> None:
-    if text.inner[0] <= start < text.inner[1]:
-        begin, end = text.view.raw_span(text.begin + start, text.begin + start + size)
+    if text.first <= start and (text.last is None or start < text.last):
+        begin, end = text.begin + start, text.begin + start + size
+        if text.view is not None:
+            begin, end = text.view.raw_span(begin, end)
         hits.setdefault(text.number, []).append(_Hit(begin + text.base, end + text.base, total, text.text[start : start + size], validator))
 
 
@@ -183,7 +186,7 @@ def _pieces(texts: list[_Text], starts: npt.NDArray[np.int64], at: npt.NDArray[n
         if last is not None and last[0] == number and begin <= last[2]:
             last = (number, last[1], end)
             continue
-        if last is not None and texts[last[0]].view.places is None:
+        if last is not None and texts[last[0]].view is None:
             pieces.append(_piece(texts[last[0]], last[1], last[2]))
         last = (number, begin, end)
     return pieces
@@ -191,9 +194,8 @@ def _pieces(texts: list[_Text], starts: npt.NDArray[np.int64], at: npt.NDArray[n
 
 def _piece(text: _Text, begin: int, end: int) -> _Text:
     view = view_of(text.text[begin:end])
-    size = len(view.text)
-    inner = (0 if begin == 0 else min(_INNER, size), size if end >= len(text.text) else max(size - _INNER, 0))
-    return _Text(text.number, view.text, 0, view, text.base + text.begin + begin, inner)
+    last = None if end >= len(text.text) else max(len(view.text) - _INNER, 0)
+    return _Text(text.number, view.text, 0, view, text.begin + begin, 0 if begin == 0 else _INNER, last)
 
 
 def _settled(hits: Iterable[_Hit]) -> list[Found]:
