@@ -82,6 +82,13 @@ def test_json_lines_that_were_not_covered_are_the_bytes_that_were_read(tmp_path:
     assert after[1] == before[1].replace(PHONE.encode(), json.dumps("[手机号码]").strip('"').encode())
 
 
+def test_of_a_line_whose_text_stands_twice_neither_is_put_out(tmp_path: Path) -> None:
+    hidden = f'{{"text": "call {PHONE}", "text": "nothing to see"}}'
+    task, shards = _task(tmp_path, _lines(tmp_path, '{"text": "before"}', hidden, '{"text": "after"}', f'{{"text": "or {PHONE}"}}'))
+
+    assert [json.loads(line)["text"] for line in _clean(task, shards).splitlines()] == ["before", "after", "or [手机号码]"]
+
+
 @pytest.mark.parametrize("packed", ["gz", "zst"])
 def test_packed_json_lines_are_packed_again_and_the_same_bytes_each_time(tmp_path: Path, packed: str) -> None:
     plain = _jsonl(tmp_path).read_bytes()

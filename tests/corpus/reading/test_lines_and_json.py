@@ -430,3 +430,32 @@ def test_a_long_number_does_not_make_records_deeper_than_are_written(tmp_path: P
 
     assert [row["text"] for row in documents] == ["b"]
     assert [row["reason"] for row in rejects] == ["too_deep"]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_read"),
+    [
+        (b'{"text": "one", "text": "two"}', False),
+        (rb'{"te\u0078t": "one", "text": "two"}', False),
+        (b'{"text": "one", "content": "two", "content": "three"}', False),
+        (b'{"text": NaN, "text": "two"}', False),
+        (b'{"text": "he said \\"text\\" twice, \\"text\\" indeed"}', True),
+        (b'{"text": "one", "notes": [{"text": "a"}, {"text": "b"}]}', True),
+        (b'{"title": "a", "title": "b", "text": "one"}', True),
+    ],
+)
+def test_a_line_whose_text_stands_twice_is_rejected(tmp_path: Path, line: bytes, is_read: bool) -> None:
+    documents, rejects = read(write(tmp_path, line + b"\n" + b'{"text": "after"}\n'))
+
+    assert len(documents) == 1 + is_read
+    assert [reject["reason"] for reject in rejects] == ([] if is_read else ["field_twice"])
+    assert documents[-1]["text"] == "after"
+
+
+def test_a_line_that_is_too_deep_to_be_looked_at_for_a_second_text_costs_itself(tmp_path: Path) -> None:
+    line = b'{"text": "one", "text": ' + b"[" * 1000 + b"]" * 1000 + b"}"
+
+    documents, rejects = read(write(tmp_path, line + b"\n" + b'{"text": "after"}\n'))
+
+    assert [document["text"] for document in documents] == ["after"]
+    assert rejects[0]["reason"] in ("too_deep", "field_twice")

@@ -14,7 +14,7 @@ from brightline.corpus.emitting.writing import Kept
 from brightline.corpus.errors import RunError
 from brightline.corpus.reading import ShardReading
 from brightline.corpus.reading.fields import FieldNames
-from brightline.corpus.reading.jsonl import entry_of_json
+from brightline.corpus.reading.jsonl import entry_of_json, keys_of
 from brightline.corpus.reading.lines import Line, lines_of
 from brightline.corpus.reading.opening import opened
 from brightline.corpus.reading.records import Entry
@@ -74,6 +74,7 @@ def _records(shard: Shard, reading: ReadOptions) -> Iterator[tuple[str, Kept]]:
 def _lines(shard: Shard, reading: ReadOptions, ids: Sequence[str], needs_text: Callable[[int], bool]) -> Iterator[tuple[str, Kept]]:
     """The same of JSON Lines, taken apart only where that is needed."""
     fields = FieldNames(shard, reading)
+    keys = keys_of(reading.text)
     row = 0
     with opened(shard) as file:
         for line in lines_of(file, shard, reading, unasked()):
@@ -85,7 +86,7 @@ def _lines(shard: Shard, reading: ReadOptions, ids: Sequence[str], needs_text: C
             if is_inspected and not needs_text(row) and not line.content.endswith(b"\r"):
                 yield name, Kept(line.content, {}, "", None)
             else:
-                entry = entry_of_json(*line)
+                entry = entry_of_json(*line, keys)
                 field, text = fields.text(entry.value) if isinstance(entry, Entry) else ("", None)
                 if not isinstance(entry, Entry) or not isinstance(text, str):
                     continue
