@@ -65,6 +65,15 @@ def test_a_name_in_other_widths_or_apart_keeps_its_place_in_the_raw_text() -> No
         assert text[hit.start : hit.end].strip("<b>/") in ("王 小 明", "王小明", "\\u738b\\u5c0f\\u660e")
 
 
+def test_who_is_found_once_for_sure_is_as_sure_elsewhere_in_the_document() -> None:
+    """A policy that covers from a score on would else leave somebody readable beside the covered place."""
+    first, second = find("姓名：舒婷\n然后晚上吃了舒婷，现在")
+
+    assert (first.validator, second.validator) == ("surname+model", "surname+model+again")
+    assert second.score == first.score >= 0.5
+    assert find("然后晚上吃了舒婷，现在") == []
+
+
 def _together(texts: Sequence[str]) -> list[list[Found]]:
     """The names in texts that stand in one batch."""
     written = [text.encode("utf-8", "surrogatepass") for text in texts]

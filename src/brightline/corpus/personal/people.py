@@ -29,7 +29,7 @@ from brightline.corpus.personal.views import View, view_of
 __all__ = ["people_in"]
 
 SURE = 0  # 16ths: from here on a place holds a name that words beside it vouch for (training/names/README.md: what other values would find)
-BARE = 28  # how much surer the model has to be where nothing beside a name vouches for it (the same)
+BARE = 44  # how much surer the model has to be where nothing beside a name vouches for it (the same)
 AGAIN = -2 * ONE  # from here on if the same characters are a name elsewhere in the document (own choice, by the same measurement)
 _TOGETHER = 1 << 20  # bytes of documents that are looked at together: what a processor's cache holds (own choice)
 _PART = 1 << 18  # characters of a longer document that are looked at together: bounds the memory (own choice)
@@ -199,15 +199,16 @@ def _piece(text: _Text, begin: int, end: int) -> _Text:
 
 
 def _settled(hits: Iterable[_Hit]) -> list[Found]:
-    """Of places that overlap the likeliest; those below ``SURE`` only if a name of the document has the same characters."""
+    """Of places that overlap the likeliest; those below ``SURE`` only if a name of the document has the same characters, with what is known
+    of that one: who is covered once is not left readable beside it."""
     ranked = sorted(set(hits), key=lambda hit: (-hit.total, hit.start - hit.end, hit.start, hit.validator))
-    names: set[str] = set()
+    names: dict[str, int] = {}  # with the sum of the surest place
     kept: list[_Hit] = []
     taken = bytearray(max(hit.end for hit in ranked))  # a mark for each character: looking at what was kept would be quadratic
     for hit in ranked:
         again = hit.total < SURE
         if (not again or hit.name in names) and 1 not in taken[hit.start : hit.end]:
             taken[hit.start : hit.end] = b"\1" * (hit.end - hit.start)
-            kept.append(replace(hit, validator=hit.validator + "+again") if again else hit)
-            names.add(hit.name)
+            total = names.setdefault(hit.name, hit.total)
+            kept.append(replace(hit, total=total, validator=hit.validator + "+again") if again else hit)
     return [Found("personal.name", hit.start, hit.end, hit.validator, likelihood(hit.total)) for hit in sorted(kept)]
