@@ -172,6 +172,7 @@ def test_a_long_text_is_read_at_its_ends_only(label: ImplicitLabel) -> None:
         b"---\n" + b"AIGC: {\n" * 50_000 + b"---\n",
         b"```\n" * 100_000,
         b"---\nAIGC:" * 40_000,
+        b"---\nAIGC: x\n...\n" * 40_000,
     ],
 )
 def test_hostile_texts_end_soon(data: bytes) -> None:
@@ -213,6 +214,8 @@ _PIECES = st.sampled_from(
 @example(
     ["\n", "---\n", "AIGC:\n", "---\n", "---\n"]
 )  # behind a blank line: no front matter yet, and a second block of it once there is one
+@example(["...\n", "---\n", "AIGC:\n", "...\n", "---\n", "AIGC:\n"])  # once the block at the end is out, another stands there
+@example(["\ufeff", "```\n", "```\n", "...\n", "---\n", "AIGC:\n"])  # a fence right behind the byte-order mark
 @given(st.lists(_PIECES, max_size=24))
 def test_any_text_is_labelled_once_or_refused_and_keeps_its_body(pieces: list[str]) -> None:
     data = "".join(pieces).encode()

@@ -1,7 +1,7 @@
 """Markdown: the label is a mapping ``AIGC`` in the YAML front matter (TC260-PG-20258A, 6.5), merged into a block that is there.
 
 The edit is one of lines: all others stay byte for byte, with their line ends, encoding and byte-order mark. Read as well, and taken
-out on writing: a second block right behind the first, and a block at the very end (both found in the wild: labels.md, 1.3). A label
+out on writing: a second block right behind the first, and blocks at the very end (both found in the wild: labels.md, 1.3). A label
 inside a code fence is a quotation: its place ends with ``.quoted``, it does not count and it stays.
 
 YAML 1.2.2 is followed as far as lines go: top-level keys of block mappings. Front matter that is a flow mapping, TOML (``+++``)
@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from brightline.labels.containers.container import Container
 from brightline.labels.containers.reading import Entry, Gap, Kept, Plan, Range, Reading
@@ -135,11 +136,11 @@ def _file(source: Source, head: bytes) -> _File:
         body_at = second.stop
     tail_at = max(body_at, source.size - _TAIL_BYTES)
     tail = source.at_most(tail_at, source.size - tail_at)
-    trailing = _trailing_block(tail, tail_at)
-    speaks = trailing is not None or head.find(b"AIGC", body_at) >= 0  # looking for fences takes longer than all the rest
+    trailing = list(_trailing_blocks(tail, tail_at))
+    speaks = trailing or head.find(b"AIGC", body_at) >= 0  # looking for fences takes longer than all the rest
     fences = list(_fences(head, body_at)) if speaks else []
-    if trailing and not any(start < trailing.start < stop for start, stop in fences):
-        others.append(trailing)
+    unfenced = takewhile(lambda block: not any(start < block.start < stop for start, stop in fences), trailing)
+    others += reversed(list(unfenced))
     return _File(source.size, head, mark, front, tuple(others), tuple(_quotations(head, fences)))
 
 
@@ -159,21 +160,23 @@ def _block_at(data: bytes, at: int, place: str) -> _Block | None:
     return _Block(place, at, opened.end(), closed.start(), closed.end(), spans, text)
 
 
-def _trailing_block(tail: bytes, tail_at: int) -> _Block | None:
-    """A block at the very end whose first key is AIGC, with or without its closing line."""
-    candidates = list(_LABEL_FENCE.finditer(tail))
-    if not candidates:
-        return None
-    opened = candidates[-1]
-    closed = _CLOSING.search(tail, opened.end())
-    body_stop, stop = (closed.start(), closed.end()) if closed else (len(tail), len(tail))
-    text = tail[opened.end() : body_stop]
-    if tail[stop:].strip() or any(line.strip() and not _YAML_LINE.match(line) for line in text.splitlines()):
-        return None
-    spans = tuple(_label_spans(text, tail_at + opened.end()))
-    return _Block(
-        "markdown.trailing_block", tail_at + opened.start(), tail_at + opened.end(), tail_at + body_stop, tail_at + stop, spans, text
-    )
+def _trailing_blocks(tail: bytes, tail_at: int) -> Iterator[_Block]:
+    """The block at the very end whose first key is AIGC, with or without its closing line; before one of nothing but a label, which is taken
+    out as a whole, the one that is then at the end. The last comes first."""
+    end = len(tail)
+    for opened in reversed(list(_LABEL_FENCE.finditer(tail))):
+        closed = _CLOSING.search(tail, opened.end(), end)
+        body_stop, stop = (closed.start(), closed.end()) if closed else (end, end)
+        text = tail[opened.end() : body_stop]
+        if tail[stop:end].strip() or any(line.strip() and not _YAML_LINE.match(line) for line in text.splitlines()):
+            return
+        spans = tuple(_label_spans(text, tail_at + opened.end()))
+        start, body, body_end = tail_at + opened.start(), tail_at + opened.end(), tail_at + body_stop
+        block = _Block("markdown.trailing_block", start, body, body_end, tail_at + stop, spans, text)
+        yield block
+        if not block.only_label:
+            return
+        end = opened.start()
 
 
 def _label_spans(text: bytes, at: int) -> Iterator[Range]:
@@ -205,16 +208,16 @@ def _flow_stop(text: bytes, at: int) -> int:
 def _fences(head: bytes, at: int) -> Iterator[tuple[int, int]]:
     """The code fences of the text (CommonMark 0.31.2, 4.5): from the opening line to behind the closing one."""
     opened: re.Match[bytes] | None = None
-    for line in _CODE_FENCE.finditer(head, at):
+    for line in _CODE_FENCE.finditer(head[at:]):  # its own bytes: a line also begins behind a byte-order mark
         marker, info = line[1], line[2].strip()
         if opened is None:
             if not (marker[:1] == b"`" and b"`" in info):
                 opened = line
         elif marker[:1] == opened[1][:1] and len(marker) >= len(opened[1]) and not info:
-            yield opened.start(), line.end()
+            yield at + opened.start(), at + line.end()
             opened = None
     if opened is not None:
-        yield opened.start(), len(head)
+        yield at + opened.start(), len(head)
 
 
 def _quotations(head: bytes, fences: list[tuple[int, int]]) -> Iterator[Entry]:
