@@ -14,7 +14,7 @@ from brightline.corpus.personal.gated import gated
 from brightline.corpus.personal.name_words import COLUMN
 from brightline.corpus.personal.tables import given_names
 
-__all__ = ["LABELS", "NO_FAMILY", "latin_names", "latin_names_in_columns"]
+__all__ = ["LABELS", "NO_FAMILY", "SURNAMES", "latin_names", "latin_names_in_columns"]
 
 LABELS = (
     r"(?:full|first|last|sur|given|family|middle|legal|display|user|customer|client|patient|contact|account|employee|student|guest|holder|recipient|sender|billing|shipping|card|emergency contact|policyholder|beneficiary)?[ _-]?name"
@@ -38,7 +38,7 @@ _LATIN_TITLE = gated(
     rf"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Nurse|Officer|Judge)\.? ({_LATIN}(?: [A-Z]\.?)? {_LATIN})(?![A-Za-z])"
 )
 _LATIN_COLUMN = gated(rf"(?:^|(?<=[|\t,\n])) *\"?({_PERSON})\"? *(?=[|\t,\n]|$)")
-_SURNAMES = frozenset(  # the most frequent Chinese surnames in Pinyin (GB/T 28039-2011): they stand first or last
+SURNAMES = frozenset(  # the most frequent Chinese surnames in Pinyin (GB/T 28039-2011): they stand first or last
     [
         "Wang",
         "Li",
@@ -231,7 +231,7 @@ def _known(name: str) -> bool:
         return False
     return parts[0].split("-")[0] in given_names() or (
         len(parts) == 2
-        and not _SURNAMES.isdisjoint(parts)
+        and not SURNAMES.isdisjoint(parts)
         and max(map(len, parts)) <= 9
         and _PINYIN.fullmatch(name.replace("-", "").lower()) is not None
     )

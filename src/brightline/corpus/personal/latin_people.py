@@ -17,7 +17,7 @@ from typing import Any
 import re2
 
 from brightline.corpus.personal.found import Found
-from brightline.corpus.personal.latin_names import NO_FAMILY
+from brightline.corpus.personal.latin_names import NO_FAMILY, SURNAMES
 from brightline.corpus.personal.tables import given_names
 from brightline.corpus.personal.traces import end_of
 from brightline.text.shape_tables import english_words
@@ -29,104 +29,12 @@ _RUN = (  # words that begin with a capital, initials, and the small words of fa
     rb"|[A-Z]{2,6}[ /][A-Z]{2,12}"
 )
 _SMALL = frozenset({"", "van", "von", "de", "der", "den", "da", "di", "del", "la", "le", "al", "bin", "ibn"})
-_PINYIN_SURNAMES = frozenset(  # the hundred most frequent ones (GB/T 28039-2011), and those of Hong Kong that are spelt otherwise
-    [
-        "Wang",
-        "Li",
-        "Zhang",
-        "Liu",
-        "Chen",
-        "Yang",
-        "Huang",
-        "Zhao",
-        "Wu",
-        "Zhou",
-        "Xu",
-        "Sun",
-        "Ma",
-        "Zhu",
-        "Hu",
-        "Guo",
-        "He",
-        "Gao",
-        "Lin",
-        "Luo",
-        "Zheng",
-        "Liang",
-        "Xie",
-        "Song",
-        "Tang",
-        "Han",
-        "Feng",
-        "Deng",
-        "Cao",
-        "Peng",
-        "Zeng",
-        "Xiao",
-        "Tian",
-        "Dong",
-        "Yuan",
-        "Pan",
-        "Cai",
-        "Jiang",
-        "Yu",
-        "Du",
-        "Ye",
-        "Cheng",
-        "Su",
-        "Wei",
-        "Lu",
-        "Ding",
-        "Ren",
-        "Shen",
-        "Yao",
-        "Tan",
-        "Shi",
-        "Fan",
-        "Wong",
-        "Chan",
-        "Cheung",
-        "Lam",
-        "Leung",
-        "Ng",
-        "Kwok",
-        "Yip",
-        "Lau",
-        "Chow",
-        "Cui",
-        "Qin",
-        "Shao",
-        "Fang",
-        "Jin",
-        "Qian",
-        "Dai",
-        "Xia",
-        "Zhong",
-        "Fu",
-        "Zou",
-        "Xiong",
-        "Bai",
-        "Meng",
-        "Qiu",
-        "Hou",
-        "Yin",
-        "Xue",
-        "Yan",
-        "Duan",
-        "Lei",
-        "Long",
-        "Tao",
-        "Hao",
-        "Gu",
-        "Gong",
-        "Wan",
-        "Qi",
-        "Kong",
-        "Mo",
-        "Xiang",
-        "Chang",
-    ]
+_MORE_SURNAMES = (  # the others of the hundred most frequent ones (GB/T 28039-2011), and those of Hong Kong that are spelt otherwise
+    "Bai Chang Chow Cui Dai Duan Fang Fu Gong Gu Hao Hou Jin Kong Kwok Lau Lei Leung Long Meng Mo Ng Qi Qian Qin Qiu Shao Tao Wan Xia Xiang Xiong Xue "
+    "Yan Yin Yip Zhong Zou"
 )
+_NOT_CHINESE = "Kim Lee Nguyen Park Tran"  # what is given with them is no Pinyin
+_PINYIN_SURNAMES = (SURNAMES - {*_NOT_CHINESE.split()}) | {*_MORE_SURNAMES.split()}
 _SYLLABLE = r"(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?(?:a|o|e|ai|ei|ao|ou|an|en|ang|eng|ong|er|i|ia|ie|iao|iu|ian|in|iang|ing|iong|u|ua|uo|uai|ui|uan|un|uang|ue|v|ve)"
 _GIVEN_PINYIN = re.compile(rf"{_SYLLABLE}(?:[-']?{_SYLLABLE})?", re.IGNORECASE)
 _AMBIGUOUS = frozenset({"He", "Long", "Song", "Can", "Fan", "Ma", "Yin", "Yang", "Man", "Pan", "Tan", "Han", "Men", "Fang"})
