@@ -12,7 +12,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 import orjson
 
 from brightline.corpus.annotating import AnnotateTask, annotate_figures, annotation_name
+from brightline.corpus.day import day_in_china
 from brightline.corpus.deciding import Policy, load_policy
 from brightline.corpus.deciding.task import DecideTask, elect_standins
 from brightline.corpus.duplicates.clustering import cluster as find_copies
@@ -107,7 +107,7 @@ def decide(run: Run, told: Told = lambda _: None, policy: Path | None = None, sh
     task = DecideTask(
         _of_shards(run, run.workspace),
         {name: run.record.versions[name] for name in run.plan.kernels},
-        standings(database, run.plan.corpus, today=datetime.now(UTC).date(), tenant=tenant),
+        standings(database, run.plan.corpus, today=day_in_china(), tenant=tenant),
         Withdrawn.load(database, tenant=tenant),
         CorpusAppeals(database).standing(run.id, tenant=tenant),
         _policy_of(run),
@@ -284,8 +284,8 @@ def _policy_figures(run: Run, policy: Policy) -> dict[str, str]:
     noted = orjson.loads(run.workspace.read_bytes(_POLICY_SINCE)) if run.workspace.exists(_POLICY_SINCE) else {}
     if noted.get("version") != policy.version:
         own = run.workspace.exists(_POLICY)
-        today = datetime.now(UTC).date().isoformat()
-        noted = {"by": "operator" if own else "shipped", "since": today, "version": policy.version}
+        day = day_in_china().isoformat()
+        noted = {"by": "operator" if own else "shipped", "since": day, "version": policy.version}
         run.workspace.write_bytes(_POLICY_SINCE, orjson.dumps(noted, option=orjson.OPT_INDENT_2))
     return {"policy": policy.version, "policy_by": noted["by"], "policy_since": noted["since"]}
 

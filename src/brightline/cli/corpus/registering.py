@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +14,7 @@ from rich.text import Text
 from brightline.cli.corpus.opened import BY, person, records
 from brightline.cli.terminal import console, print_json
 from brightline.config import load_settings
+from brightline.corpus.day import day_in_china
 from brightline.corpus.sources import (
     Complaint,
     Register,
@@ -68,7 +68,9 @@ def register(
         _show(rows[0])
     else:
         _list(rows)
-    forbidden = any(each.forbids for row in rows if row.source.status == "approved" for each in objections(row.source, today=_today()))
+    forbidden = any(
+        each.forbids for row in rows if row.source.status == "approved" for each in objections(row.source, today=day_in_china())
+    )
     raise typer.Exit(int(forbidden))
 
 
@@ -139,10 +141,6 @@ def _register() -> Iterator[tuple[Register, Store]]:
         yield Register(store.database, tenant=settings.tenant), store
 
 
-def _today() -> Any:
-    return datetime.now(UTC).date()
-
-
 def _document(row: Registered) -> dict[str, Any]:
     return {
         "source": row.source.to_document(),
@@ -152,7 +150,7 @@ def _document(row: Registered) -> dict[str, Any]:
         ],
         "objections": [
             {"code": each.code, "forbids": each.forbids, "clause": each.clause, "en": each.en, "zh": each.zh}
-            for each in objections(row.source, today=_today())
+            for each in objections(row.source, today=day_in_china())
         ],
     }
 
@@ -166,7 +164,7 @@ def _list(rows: list[Registered]) -> None:
         table.add_column(heading, no_wrap=heading in ("source", "status"))
     for row in rows:
         each, told = row.source, completeness(row.source)
-        against = objections(each, today=_today())
+        against = objections(each, today=day_in_china())
         table.add_row(
             Text(each.id),
             Text(each.status, style=_COLOURS[each.status]),
@@ -182,7 +180,7 @@ def _show(row: Registered) -> None:
     console.print(Text(dump_sources([row.source])), soft_wrap=True)
     for missing in completeness(row.source).missing:
         console.print(Text(f"missing   {missing.field}: {missing.en} ({missing.clause})", style="yellow"), soft_wrap=True)
-    for against in objections(row.source, today=_today()):
+    for against in objections(row.source, today=day_in_china()):
         word = "forbids  " if against.forbids else "remark   "
         console.print(
             Text(f"{word} {against.code}: {against.en} ({against.clause})", style="red" if against.forbids else ""), soft_wrap=True

@@ -9,9 +9,9 @@ at any moment what has been answered is itself a random sample.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Literal
 
+from brightline.corpus.day import day_in_china
 from brightline.corpus.errors import CorpusError
 from brightline.corpus.sampling.agreement import Agreement, agreement
 from brightline.corpus.sampling.flow import Answer, settled, state
@@ -268,7 +268,7 @@ class Desk:
         """What speaks against this person's doing it. Raises ``CorpusError`` BL-CORPUS-057 where that is forbidden here."""
         if self._staffing == "off":
             return ()
-        objections = objections_to(self._record(person), function, today=_today())
+        objections = objections_to(self._record(person), function, today=day_in_china())
         if objections and self._staffing == "block":
             reasons = "; ".join(each.en for each in objections)
             raise CorpusError("BL-CORPUS-057", f"this person may not do that now: {reasons}", "complete the staff record (GB/T 45674)")
@@ -282,7 +282,3 @@ class Desk:
 def _task(sample: StoredSample, item: SampleItem, role: str, until: int, warnings: tuple[Objection, ...]) -> Task:
     zh, en = QUESTIONS[sample.plan.get("population", "kept")]
     return Task(item, role, zh, en, until, warnings)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from brightline.corpus.day import day_in_china
 from brightline.corpus.errors import CorpusError, NotRegistered
 from brightline.corpus.sources.objections import Use, objections
 from brightline.corpus.sources.source import STATUSES, Source
@@ -118,7 +119,7 @@ class Register:
         return Imported(added, changed, unchanged)
 
     def _save(self, changes: Iterable[tuple[Source, int | None, str]], by: str, use: Use | None = None) -> list[Registered]:
-        today = _today()
+        today = day_in_china()
         new = []
         for source, revision, reason in changes:
             document = source.to_document()
@@ -149,7 +150,3 @@ def _must_be_usable(source: Source, use: Use, today: date) -> None:
 
 def _registered(row: SourceRevision) -> Registered:
     return Registered(Source.from_document(row.document), row.revision, row.made_at, row.made_by)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
 from starlette.responses import Response
 
+from brightline.corpus.day import day_in_china
 from brightline.corpus.errors import CorpusError, NotRegistered
 from brightline.corpus.sampling import Answer, Desk
 from brightline.corpus.sources import Register, Registered, Source, completeness, objections, receive_complaint
@@ -335,7 +335,7 @@ def _known(service: Service, rules: Sequence[str]) -> None:
 
 
 def _source(found: Registered) -> dict[str, Any]:
-    against = objections(found.source, today=datetime.now(UTC).date())
+    against = objections(found.source, today=day_in_china())
     return {
         "source": found.source.to_document(),
         "revision": found.revision,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
+from brightline.corpus.day import day_in_china
 from brightline.corpus.errors import NotRegistered
 from brightline.corpus.sources import (
     Checked,
@@ -212,7 +213,7 @@ class Sources:
         )
 
     def _rows(self) -> list[Row]:
-        checked, today = checked_sources(self._desk.store.database, tenant=self._desk.settings.tenant), _today()
+        checked, today = checked_sources(self._desk.store.database, tenant=self._desk.settings.tenant), day_in_china()
         return [self._row(each, checked, today) for each in self._register.all()]
 
     @staticmethod
@@ -241,7 +242,7 @@ class Sources:
     def _sheet(self, source_id: str) -> dict[str, Any]:
         tenant = self._desk.settings.tenant
         registered = self._find(source_id)
-        row = self._row(registered, checked_sources(self._desk.store.database, tenant=tenant), _today())
+        row = self._row(registered, checked_sources(self._desk.store.database, tenant=tenant), day_in_china())
         revisions = self._register.revisions(source_id)
         shown = [entered_of(each.source) for each in revisions]
         before = [*shown[1:], dict[str, str]()]
@@ -305,7 +306,3 @@ def _path(source_id: str) -> str:
 
 def _page_of(text: str) -> int:
     return max(1, min(int(text), 10_000)) - 1 if text.isdecimal() and text.isascii() and len(text) < 6 else 0
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from starlette.responses import Response
 
+from brightline.corpus.day import day_in_china
 from brightline.corpus.errors import CorpusError
 from brightline.corpus.sampling import FUNCTIONS, AnnotationRules, Objection, StaffRecord, objections_to, rules_in_force
 from brightline.corpus.sampling.staff import VALID_DAYS
@@ -112,7 +113,7 @@ class Staff:
         return self._desk.settings.tenant
 
     def _listed(self) -> dict[str, Any]:
-        today = _today()
+        today = day_in_china()
         kept = {each.person: each for each in self._records.latest(tenant=self._tenant)}
         users = self._desk.store.users.list(self._tenant)
         named = {
@@ -203,7 +204,3 @@ def _entered(document: Mapping[str, Any]) -> dict[str, str]:
     entered |= {f"function_{name}": "yes" for name in document.get("functions", ())}
     entered |= {"score": str(document["score"]), "pass_mark": str(document["pass_mark"])} if document else {"pass_mark": "60"}
     return entered | ({"left": "yes"} if document and not document["active"] else {})
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
