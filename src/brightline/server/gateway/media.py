@@ -64,6 +64,7 @@ class MediaLabels:
         """Before a model service is asked for media. Raises ``LabelError`` BL-LABEL-080 where it could not be labelled."""
         problem = self._service.labelling.provider_problem
         if self.wanted and problem:
+            # 422, not the API's 503 (``NotSetUp``): clients of model services ask again after 503, and each asking may be paid for.
             hint = "the operator sets label_provider_code (docs/labels.md says how it is made); nothing was generated"
             raise LabelError("BL-LABEL-080", problem, hint)
 
