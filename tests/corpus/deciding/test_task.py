@@ -100,16 +100,27 @@ def test_a_copy_stays_where_the_better_text_does_not(tmp_path: Path) -> None:
 def test_what_was_compared_with_a_keeper_that_left_is_not_said_to_be_a_copy_of_its_stand_in(tmp_path: Path) -> None:
     rows = [
         _row("bad", 1, "bad", date="2001-01-01"),
-        _row("same", 1, date="2002-02-02"),
         {"id": "near", "text": edited(text(1), 0.02), "source": "good", "date": "2003-03-03"},
         {"id": "nearer", "text": edited(text(1), 0.01, seed=5), "source": "good", "date": "2004-04-04"},
     ]
     task, shards = _made(tmp_path, rows)
     decided = _decided(task, shards)
+    dropped = next(decided[name] for name in ("near", "nearer") if decided[name]["outcome"] == "drop")
+    assert dropped["rules"][0] == "duplicate.stand_in"
+    assert "not compared" in dropped["reason_en"]
+
+
+def test_a_near_copy_of_a_stand_in_with_the_keepers_own_text_is_said_to_be_one(tmp_path: Path) -> None:
+    rows = [
+        _row("bad", 1, "bad", date="2001-01-01"),
+        _row("same", 1, date="2002-02-02"),
+        {"id": "near", "text": edited(text(1), 0.02), "source": "good", "date": "2003-03-03"},
+    ]
+    task, shards = _made(tmp_path, rows)
+    decided = _decided(task, shards)
     assert decided["same"]["outcome"] == "keep"
-    for name in ("near", "nearer"):
-        assert decided[name]["rules"][0] == "duplicate.stand_in"
-        assert "not compared" in decided[name]["reason_en"]
+    assert decided["near"]["rules"][0] == "duplicate.near"
+    assert decided["same"]["doc_id"] in decided["near"]["reason_en"]
 
 
 def test_where_no_text_of_a_cluster_may_stay_none_is_dropped_for_being_a_copy(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 A copy is dropped because another text says the same. Where that other text is itself dropped or set aside (its source, a complaint,
 what it contains), the best of the copies that may stay takes its place; where none may, no copy is dropped for being one. Copies were compared with the keeper, not with the one that took its place:
-only where both have the keeper's own text are the two known to be the same.
+only where one of the two has the keeper's own text is it known how alike they are.
 """
 
 from __future__ import annotations

@@ -19,11 +19,11 @@ from brightline.corpus.deciding.annotations import ShardAnnotations, read_annota
 from brightline.corpus.deciding.document import Circumstances, Copy, DocumentDecision, SourceStanding, Titles, decide_document
 from brightline.corpus.deciding.policy import Policy, shipped_policy
 from brightline.corpus.deciding.standins import Member, StandIn, elect
+from brightline.corpus.deciding.withdrawn import Withdrawn
 from brightline.corpus.duplicates.clustering import CLUSTERS_FILE, members_name
 from brightline.corpus.reading import read_shard
 from brightline.corpus.schema import DECISIONS
 from brightline.corpus.shard import ReadOptions, Shard
-from brightline.corpus.sources import Withdrawn
 from brightline.corpus.storage import Workspace
 
 __all__ = ["STANDINS_FILE", "DecideTask", "elect_standins"]
@@ -38,7 +38,7 @@ _STANDINS = pa.schema(
     ]
 )
 _APPEALS = {"lifted": "restored", "freed": "restored"}  # as the table says it
-_CODE = "3"
+_CODE = "4"
 """Changes whenever the same circumstances would be decided otherwise."""
 
 
@@ -172,8 +172,9 @@ class _ShardDocuments:
             keeper = row["cluster_id"]
             stays = standins.get(keeper, StandIn(keeper, True))
             if stays.doc_id and stays.doc_id != row["doc_id"] and not row["keeper"]:
-                exact = row["exact"] and stays.exact
-                found[row["row"]] = Copy(stays.doc_id, exact, "" if exact or stays.doc_id == keeper else keeper)
+                # Whoever has the keeper's own text was as good as compared with all that the keeper was compared with.
+                compared = row["exact"] or stays.exact
+                found[row["row"]] = Copy(stays.doc_id, row["exact"] and stays.exact, "" if compared else keeper)
         return found
 
     def table(self, decided: Sequence[DocumentDecision]) -> pa.Table:
