@@ -23,6 +23,7 @@ SCRIPTS = (  # one script per quality goal
     "duplicates",
     "corpus_annotators",
     "corpus_benign",
+    "spin",
     "sampling_plans",
 )
 
