@@ -12,35 +12,21 @@ from collections.abc import Iterator
 
 from stdnum import iban, luhn
 
-from brightline.corpus.personal.context import before, heading, says, words
+from brightline.corpus.personal.context import says
 from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.numbers import Number
+from brightline.corpus.personal.otherwise import is_called_otherwise
 from brightline.corpus.personal.tables import card_prefixes, network_of
 
-__all__ = ["NOT_PERSONAL", "bank_accounts", "card", "device", "is_called_otherwise"]
+__all__ = ["bank_accounts", "card", "device"]
 
 CARD_WORDS = r"银行卡|銀行卡|卡号|卡號|借记卡|储蓄卡|信用卡|贷记卡|工资卡|收款账|付款账|打款|汇款|转账|账号|帐号|賬號|开户行|持卡人|bank[ _-]?card|card[ _-]?(?:no|num)|credit[ _-]?card|debit[ _-]?card|visa|master ?card|unionpay|银联|pay(?:ment)?[ _-]?card|account[ _-]?(?:no|num)|amex|american express|payment|charge|expir|(?<![a-z])exp(?![a-z])|cvv|有效期|刷卡|行卡|的卡|张卡|主卡|副卡|账户|帳戶|收款|付款|还款|扣款"
-NOT_PERSONAL = (
-    r"(?:订单|訂單|[单單]号|[单單]號|运单|快递|物流|流水|交易|编号|編號|序列|货号|型号|批[号次]|条形?码|发票|合同|期[号数]|税号|版本|工单|票号|车次|物料|料号|学[号籍]|文号|案[号件]|保单|准考证|证书|报名"
-    r"|取[件货]码|验证码|设备|箱号|提单|股票|基金|邮编|编码|代码|条码|凭证|档案|受理|回执|资产|商品|产品|房[号间]|时间戳|(?<![A-Za-z])S/?N(?![A-Za-z])"
-    r"|ISBN|ISSN|DOI|EAN|UPC|SKU|order|invoice|track(?:ing)?|serial|timestamp|version|ticket|part[ _-]?n|batch|commit|uuid|build|hash|md5|sha)"
-    r"(?: ?(?:号码|编号|单号|号|码|number|num|no\.?|id))?"
-)
 _TEST_CARDS = frozenset({"4111111111111111", "4242424242424242", "4012888888881881", "5555555555554444", "5105105105105100", "378282246310005", "371449635398431", "6011111111111117", "3530111333300000", "30569309025904"})  # fmt: skip
 _GROUPINGS = frozenset(
     {(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (6, 13), (4, 6, 5), (6, 6, 6, 1), (4, 6, 4), (6, 10)}
 )
 _IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![0-9A-Za-z])")
 _DEVICE_WORDS = r"IMEI|MEID|串号|串號|手机序列号|设备号|设备标识"
-
-
-def is_called_otherwise(text: str, start: int, wanted: str) -> bool:
-    """Does the last label before a number (or over its column) call it an order, a parcel, a version …, and not what is ``wanted``?"""
-    over = heading(text, start)
-    near = over or re.split(r"[，。；！？\n,;!?]", before(text, start, 24))[-1]
-    other = [match.end() for match in words(NOT_PERSONAL).finditer(near)]
-    own = [match.end() for match in words(wanted).finditer(near)]
-    return bool(other) and (bool(over) or len(near) - other[-1] <= 10) and (not own or other[-1] >= own[-1])
 
 
 def card(text: str, number: Number) -> Found | None:

@@ -25,7 +25,8 @@ BEFORE, AFTER = 48, 16
 _SIGNS = tuple(map(re.compile, (r"\|", r"\t", r"(?<=\S) {2,}(?=\S)", r"[,;]")))  # between cells, the surest first
 _VALUE = re.compile(r"[0-9]{4}|[:：=]")  # what no heading has: a line of JSON is no head of a table
 _PAIR = re.compile(r"[^,;\s][^,;]{0,60}[,;][^,;\s][^,;]{0,60}")
-_PAIR_OF_HEADINGS = re.compile(r"\w[\w ]{0,15}[,;]\w[\w ]{0,15}")
+_HEADING = r"\w[\w ]{0,23}(?:\([^(),;\n]{1,24}\))?"  # with a remark in brackets (own choice: headings of forms are no longer)
+_PAIR_OF_HEADINGS = re.compile(rf"{_HEADING}[,;]{_HEADING}")
 _LONGEST_ROW = 2000  # characters: longer lines are no rows of a table (own choice; keeps the work bounded)
 _ROWS = 64  # lines that a table is followed upwards in a view
 

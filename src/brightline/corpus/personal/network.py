@@ -35,6 +35,7 @@ _IPV4 = gated(
     r"(?:(?<![0-9A-Za-z.])|(?<=[^A-Za-z]IP)|(?<=[^A-Za-z]ip))(?<![0-9]-)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z_]|\.[0-9A-Za-z]|-[0-9A-Za-z])"
 )
 _IPV6 = gated(r"(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]{1,4}:){2,7}(?::?[0-9A-Fa-f]{1,4}|:)(?::[0-9A-Fa-f]{1,4}){0,5}(?![0-9A-Za-z:]|\.[0-9])")
+_DOCUMENTATION = ipaddress.ip_network("3fff::/20")  # RFC 9637, younger than some tables of the standard library
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # what IANA gives out (RFC 4291, 2.4)
 _VERSION_WORDS = r"版本|version|(?<![A-Za-z])ver|release|firmware|固件|更新至|升级|upgrade|build|补丁|chrome/|firefox/|safari/|[><~^=!]= ?$|[<>^~] ?$|(?<![A-Za-z])v$|第$|章|section|clause|条款|oid|驱动|driver|assembly|dll|jar"
 _VERSION_BEFORE = re.compile(  # directly before it
@@ -44,6 +45,10 @@ _VERSION_BEFORE = re.compile(  # directly before it
 )
 _RELEASE = re.compile(
     r"(?:[-_+~](?:[0-9A-Za-z]+)|\.el[0-9]|\.(?:zip|tar|rpm|deb|exe|apk|jar|dll|whl|nupkg|msi|dmg)|版本?| ?(?:version|release|build)\b|rc[0-9]|beta|alpha)",
+    re.IGNORECASE,
+)
+_OTHER_VERSION = re.compile(  # one version is told to be taken instead of another
+    r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}[^0-9]{0,24}(?:升到|升级|降到|退回|回退|换成|换回|改装|装回|(?<![A-Za-z])(?:get|use|install|try|upgrade to|go back to|roll back to)) ?$",
     re.IGNORECASE,
 )
 _IP_WORDS = (
@@ -93,7 +98,7 @@ def ip_addresses(text: str, focus: int = 0) -> Iterator[Found]:
             continue
         if _MORE_GROUPS.search(text[max(0, match.start() - 7) : match.start()]):
             continue
-        if address in _GLOBAL_UNICAST and address.is_global and len(match.group()) >= 9:
+        if address in _GLOBAL_UNICAST and address not in _DOCUMENTATION and address.is_global and len(match.group()) >= 9:
             yield Found("personal.ip_address", *match.span(), "iana", 0.7)
 
 
@@ -109,6 +114,8 @@ def _is_version(text: str, match: re.Match[str], written: str) -> bool:
     if _RELEASE.match(text, match.end()) or _VERSION_BEFORE.search(before(text, match.start(), 40)):
         return True
     near = heading(text, match.start()) or before(text, match.start(), 20)
+    if _OTHER_VERSION.search(before(text, match.start(), 60)):
+        return True
     version = [found.end() for found in words(_VERSION_WORDS).finditer(near)]
     address = [found.end() for found in words(_IP_WORDS).finditer(near)]
     if version and (not address or version[-1] > address[-1]):

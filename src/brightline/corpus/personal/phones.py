@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from brightline.corpus.personal.cards import is_called_otherwise
 from brightline.corpus.personal.context import before, heading, says, words
 from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.gated import Which
 from brightline.corpus.personal.numbers import Number
+from brightline.corpus.personal.otherwise import is_amount, is_called_otherwise, is_item, is_service
 
 __all__ = ["PHONE_WORDS", "number_phone", "written_phones"]
 
@@ -44,17 +44,11 @@ _AMERICAN = re.compile(
 )
 _BRITISH = re.compile(r"(?<![0-9A-Za-z.+-])(?:\(0[1-9][0-9]{1,4}\) ?|0[1-9][0-9]{1,4} )[0-9]{3,4}(?: ?[0-9]{3,4})?(?![0-9A-Za-z])")
 _MIXED = re.compile(r"(?<![0-9A-Za-z])1[3-9][0-9][ .·_/-]{1,3}[0-9]{4}[ .·_/-]{1,3}[0-9]{4}(?![0-9A-Za-z])")
-_ITEM = re.compile(  # the number of a thing stands directly behind what it is called
-    r"(?:(?<![A-Za-z])(?:item|article|product|goods|asset|object|record|row|task|job|event|request|trace|session|post|topic|thread|node|device|material|model|lot|case|ref(?:erence)?|batch|part|(?:[a-z]+[_-]?)?id|[a-z]+_?no|code|sku|spu|asin|gtin|barcode|nonce|seed|offset|count|size|bytes|ts|epoch)"
-    r"|编号|编码|号牌编码|物料|料号|货号|款号|品号|条码|标识|主键|流水|序号|批次|工单|单据|商品|样本|档号|索引|计数|哈希|时间戳)"
-    r"[\"']? ?(?:号码?|id|no\.?|number|num|#)?[\"']?(?: ?[:=#|]| is|是|为)?[ \"'(#\t]{0,3}$",
-    re.IGNORECASE,
-)
-_QUAD = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")  # an address of IPv4 or a version
-_MEASURED = re.compile(r" ?(?:px|ms|us|ns|kb|mb|gb|bytes?|rows?|字节|毫秒|微秒|像素|行)(?![a-z])", re.IGNORECASE)
-_UNITS = tuple("元万亿块个吨件份%")  # an amount
+_QUAD = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])")  # an address of IPv4 or a version
 _SPREAD = re.compile(r"(?<![0-9A-Za-z])1(?:[ .·_/-]{0,3}[0-9]){10}(?![0-9A-Za-z]| ?[-.] ?[0-9])")
 _SPREAD_LANDLINE = re.compile(r"(?<![0-9A-Za-z.])(?<![0-9] )0(?: [0-9]){2,3} ?- ?[2-9](?: [0-9]){6,7}(?! ?[0-9]|[A-Za-z])")
+_TOLL_FREE = re.compile(r"1[ .-]?8(?:00|33|44|55|66|77|88)[ .-]")  # North America: nobody's
+_AREA_CODE = re.compile(r"(?<![0-9])0[0-9]{2,3}\)? ?-? ?$")  # the whole of such a number is read by itself
 _FIXED = (PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -65,7 +59,7 @@ def number_phone(text: str, number: Number) -> Found | None:
     digits = _without_country(number)
     if len(digits) != 11 or digits[0] != "1" or digits[1] < "3" or (number.spelt and len(set(digits)) < 4):
         return None
-    if _QUAD.fullmatch(text[number.start : number.end]) or (number.groups == _ONE_BY_ONE and _among_single_digits(text, number)):
+    if _in_quad(text, number.start) or (number.groups == _ONE_BY_ONE and _among_single_digits(text, number)):
         return None
     prefix = _COUNTRY.search(text[max(0, number.start - 8) : number.start])
     near = says(PHONE_WORDS, text, number.start, number.end)
@@ -83,6 +77,11 @@ def _among_single_digits(text: str, number: Number) -> bool:
     return text[max(0, number.start - 2) : number.start - 1].isdecimal() or text[number.end + 1 : number.end + 2].isdecimal()
 
 
+def _in_quad(text: str, start: int) -> bool:
+    """Does a number begin in an address of IPv4 or a version (``192.168.31.5/24`` has eleven digits)?"""
+    return any(quad.end() > start for quad in _QUAD.finditer(text, max(0, start - 12), start + 16))
+
+
 def _without_country(number: Number) -> str:
     """The digits of a mobile number; nothing if its groups are not those of one."""
     digits, groups = number.digits, number.groups
@@ -98,9 +97,9 @@ def _is_called_a_phone(text: str, number: Number, near: bool) -> bool:
     left, right = text[max(0, number.start - 2) : number.start], text[number.end : number.end + 2]
     in_code = any(sign.isascii() and sign.isalpha() for sign in (left[-1:], right[:1])) or left[-1:] in tuple("._=-/%#")
     in_decimal = (left[-1:] in (".", "-") and left[:1].isdigit()) or (right[:1] == "." and right[1:].isdigit())
-    if in_decimal or (in_code and not near) or right[:1] in _UNITS:
+    if in_decimal or (in_code and not near):
         return False
-    if _ITEM.search(before(text, number.start, 24)) or _MEASURED.match(text, number.end):
+    if is_item(text, number.start, number.end, PHONE_WORDS) or is_amount(text, number.start, number.end):
         return False
     return not is_called_otherwise(text, number.start, PHONE_WORDS)
 
@@ -126,6 +125,8 @@ def _local(text: str, number: Number) -> Found | None:
         or (text[number.end : number.end + 1].isalnum() and text[number.end].isascii())
     ):
         return None
+    if is_service(text, number.start, number.end) or _AREA_CODE.search(text, max(0, number.start - 8), number.start):
+        return None
     return Found("personal.landline", number.start, number.end, "pattern+context", 0.6)
 
 
@@ -135,7 +136,7 @@ def written_phones(text: str, focus: int = 0) -> Iterator[Found]:
         pattern, read = _WRITTEN[number]
         for match in pattern.finditer(text, focus):
             found = read(text, match)
-            if found:
+            if found and (found.rule == "personal.mobile" or not is_service(text, found.start, found.end)):
                 yield found
 
 
@@ -146,9 +147,12 @@ def _mixed(_text: str, match: re.Match[str]) -> Found | None:
 def _spread(text: str, match: re.Match[str]) -> Found | None:
     if (
         not _is_mobile(re.sub(r"[^0-9]", "", match.group()))
-        or _QUAD.fullmatch(match.group())
+        or _in_quad(text, match.start())
+        or _TOLL_FREE.match(match.group())
         or not says(_OWN_WORDS, text, *match.span(), 12)
         or is_called_otherwise(text, match.start(), PHONE_WORDS)
+        or is_item(text, *match.span(), PHONE_WORDS)
+        or is_amount(text, *match.span())
     ):
         return None
     return Found("personal.mobile", *match.span(), "phonenumbers+context", 0.8)
