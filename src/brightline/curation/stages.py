@@ -22,6 +22,7 @@ from brightline.corpus.annotating import AnnotateTask, annotate_figures, annotat
 from brightline.corpus.day import day_in_china
 from brightline.corpus.deciding import Policy, load_policy
 from brightline.corpus.deciding.task import DecideTask, elect_standins
+from brightline.corpus.deciding.withdrawn import Withdrawn
 from brightline.corpus.duplicates.clustering import cluster as find_copies
 from brightline.corpus.duplicates.options import DuplicateOptions
 from brightline.corpus.emitting.replacing import Style
@@ -30,7 +31,6 @@ from brightline.corpus.emitting.writing import clean_name
 from brightline.corpus.engine import Progress, StageOutcome, run_stage
 from brightline.corpus.errors import CorpusError
 from brightline.corpus.shard import ShardTask
-from brightline.corpus.sources import Withdrawn
 from brightline.corpus.storage import Workspace
 from brightline.curation.plan import KERNELS
 from brightline.curation.runs import Run, absolute, keep_apart

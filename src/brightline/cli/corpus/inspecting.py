@@ -18,7 +18,6 @@ from brightline.cli.terminal import console, print_json
 from brightline.corpus.shard import ReadOptions
 from brightline.curation.plan import EVERY_KERNEL, KERNELS, RunPlan
 from brightline.errors import BrightlineError, InputError
-from brightline.labelling.keys import own_secret
 from brightline.store import CorpusRun, CorpusRuns
 
 if TYPE_CHECKING:
@@ -143,6 +142,7 @@ def worked(run: Run, stages: Sequence[str], as_json: bool, **options: Any) -> di
 def _own_answers(curation: Curation) -> str:
     """The snapshot of the fingerprints of today. Its key makes it a secret of the installation: it lies beside the keys, not in a workspace."""
     from brightline.curation.generated import keep_snapshot
+    from brightline.labelling.keys import own_secret
 
     settings = curation.settings
     key = own_secret(settings.home / "keys" / "fingerprint.key")

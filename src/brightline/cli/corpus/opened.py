@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from brightline.config import Settings, load_settings
+from brightline.corpus.arrow_alone import without_pandas
 from brightline.corpus.errors import NotInstalled
 from brightline.errors import InputError
 from brightline.store import Store
@@ -28,7 +29,7 @@ def opened() -> Iterator[Curation]:
         from brightline.curation.runs import Curation
     except ImportError as problem:
         raise NotInstalled(missing=problem.name or str(problem)) from None
-    with Curation.open(load_settings()) as curation:
+    with without_pandas(), Curation.open(load_settings()) as curation:
         yield curation
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brightline.corpus.deciding.withdrawn import Withdrawn
 from brightline.corpus.sources.checks import Checked, checked_sources, verdicts_of_checks
 from brightline.corpus.sources.complaints import (
     COMPLAINT_KINDS,
@@ -9,7 +10,6 @@ from brightline.corpus.sources.complaints import (
     Complaint,
     Remedy,
     Targets,
-    Withdrawn,
     decide_complaint,
     erase_complainant,
     receive_complaint,

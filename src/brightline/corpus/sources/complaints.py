@@ -9,9 +9,8 @@ guessed from the words of a complaint: what it concerns is what it names, or wha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import re2
@@ -28,10 +27,10 @@ __all__ = [
     "Complaint",
     "Remedy",
     "Targets",
-    "Withdrawn",
     "decide_complaint",
     "erase_complainant",
     "receive_complaint",
+    "upheld_complaints",
 ]
 
 COMPLAINT_KINDS = {
@@ -244,57 +243,6 @@ def erase_complainant(database: Database, complaint_id: str, *, by: str, words: 
     return Complaint.of(CorpusComplaints(database).erase(complaint_id, bare, by=by, tenant=tenant))
 
 
-@dataclass(frozen=True)
-class Withdrawn:
-    """The documents that upheld complaints take out of every corpus: from id, address and pattern to the complaint. Travels to workers."""
-
-    doc_ids: Mapping[str, str] = field(default_factory=dict)
-    urls: Mapping[str, str] = field(default_factory=dict)
-    beginnings: tuple[tuple[str, str], ...] = ()
-    patterns: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def load(cls, database: Database, *, tenant: str = "default") -> Withdrawn:
-        """What is withdrawn now."""
-        return cls.of(_every_upheld(CorpusComplaints(database), tenant))
-
-    @classmethod
-    def of(cls, complaints: Iterable[Complaint]) -> Withdrawn:
-        """What these complaints withdraw."""
-        upheld = [each for each in complaints if each.withdraws]
-        addresses = [(url, each.id) for each in upheld for url in each.targets.urls]
-        return cls(
-            {doc_id: each.id for each in upheld for doc_id in each.targets.doc_ids},
-            {url: id_ for url, id_ in addresses if not url.endswith("*")},
-            tuple((url[:-1], id_) for url, id_ in addresses if url.endswith("*")),
-            tuple((each.targets.pattern, each.id) for each in upheld if each.targets.pattern),
-        )
-
-    def __bool__(self) -> bool:
-        return bool(self.doc_ids or self.urls or self.beginnings or self.patterns)
-
-    @property
-    def needs_text(self) -> bool:
-        """Whether a document's text has to be looked at."""
-        return bool(self.patterns)
-
-    def complaint_about(self, *, doc_id: str, url: str | None = None, text: str | None = None) -> str:
-        """The id of the upheld complaint that takes a document out, empty where none does."""
-        found = self.doc_ids.get(doc_id) or (self.urls.get(url) if url else None)
-        if found is None and url:
-            found = next((id_ for beginning, id_ in self.beginnings if url.startswith(beginning)), None)
-        if found is None and text:
-            found = next((id_ for pattern, id_ in self._compiled if pattern.search(text)), None)
-        return found or ""
-
-    @cached_property
-    def _compiled(self) -> list[tuple[Any, str]]:
-        return [(re2.compile(pattern), id_) for pattern, id_ in self.patterns]
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_compiled"}
-
-
 def checked_targets(doc_ids: Sequence[str], urls: Sequence[str], pattern: str) -> Targets:
     """The targets, if they can be looked for. Raises ``CorpusError`` BL-CORPUS-047."""
     if len(doc_ids) > _MOST_TARGETS or len(urls) > _MOST_TARGETS:
@@ -326,7 +274,9 @@ def _compile(pattern: str) -> Any:
     return compiled
 
 
-def _every_upheld(complaints: CorpusComplaints, tenant: str) -> Iterable[Complaint]:
+def upheld_complaints(database: Database, tenant: str) -> Iterator[Complaint]:
+    """Those that take something out, the newest first."""
+    complaints = CorpusComplaints(database)
     after = None
     while rows := complaints.page(status="upheld", after=after, limit=500, tenant=tenant):
         yield from (Complaint.of(row) for row in rows)
