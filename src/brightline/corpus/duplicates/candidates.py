@@ -9,7 +9,9 @@ next band. That is the cap: it bounds work by the number of documents, and a pai
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,8 +27,9 @@ ALL_PAIRS_UP_TO = 16
 """Own choice: 120 pairs at most, about 8 for each document of a group."""
 
 _PAIRS_AT_ONCE = 4_000_000  # 32 MB of keys; own choice
-_ROWS_A_PART = 1 << 16  # pairs are sorted by parts of so many first rows: about 100 pairs a row were met, 50 MB (own choice)
-_SKETCHES_AT_ONCE = 1 << 16  # 16 MB of two sketches; own choice
+_ROWS_A_PART = 1 << 14  # pairs are sorted by parts of so many first rows: a row can meet some 250 (8 a band), 33 MB (own choice)
+_SKETCHES_AT_ONCE = 1 << 16  # pairs: 16 MB of two sketches; own choice
+_BLOCK_BITS = np.uint64(16)  # rows whose sketches are mapped at once: 8 MB; own choice
 _ROW_BITS = np.uint64(32)
 _LOW_HALF = np.uint64(0xFFFFFFFF)
 _CHANCE = 1 / 256
@@ -58,8 +61,8 @@ class Signatures:
         """One number a document."""
         return np.fromfile(self.path(band), np.uint32)
 
-    def sketches(self) -> npt.NDArray[np.uint8]:
-        return np.memmap(self.folder / "sketches", np.uint8, "r").reshape(-1, self.sketch)
+    def sketches(self) -> Sketches:
+        return Sketches(self.folder / "sketches", self.sketch)
 
     def append(self, bands: npt.NDArray[np.uint32], sketches: npt.NDArray[np.uint8]) -> None:
         """Add documents."""
@@ -68,6 +71,35 @@ class Signatures:
                 file.write(np.ascontiguousarray(bands[:, band]).tobytes())
         with (self.folder / "sketches").open("ab") as file:
             file.write(sketches.tobytes())
+
+
+class Sketches:
+    """A file of sketches, ``size`` bytes each, mapped; of what was looked at no page stays with this process."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._size = size
+        with path.open("rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def close(self) -> None:
+        self._map.close()
+
+    def agreements(self, keys: _Keys) -> npt.NDArray[np.int64]:
+        """In how many bytes the sketches of each pair agree. ``keys``: ascending."""
+        first, second = _rows(keys)
+        # Second rows lie anywhere: block after block of them, or every page of the file would be in memory in the end.
+        blocks = (second >> int(_BLOCK_BITS)).astype(np.uint16)
+        order = np.argsort(blocks, kind="stable")
+        cuts = np.flatnonzero(np.diff(blocks[order])) + 1
+        agreements = np.zeros(len(keys), np.int64)
+        sketches = np.frombuffer(self._map, np.uint8).reshape(-1, self._size)
+        for block in np.split(order, cuts):
+            for at in range(0, len(block), _SKETCHES_AT_ONCE):
+                part = block[at : at + _SKETCHES_AT_ONCE]
+                same: npt.NDArray[Any] = sketches[first[part]] == sketches[second[part]]
+                agreements[part] = np.count_nonzero(same, axis=1)
+            self._map.madvise(mmap.MADV_DONTNEED)
+        return agreements
 
 
 @dataclass(slots=True)
@@ -91,13 +123,13 @@ def candidates(
             counted.capped += int(groups.sizes[groups.sizes > ALL_PAIRS_UP_TO].sum())
             for keys in _proposals(groups, following):
                 met.add(keys)
-    sketches = signatures.sketches()
     least = jaccard + (1 - jaccard) * _CHANCE
-    for keys in met.distinct():
-        counted.met += len(keys)
-        kept = keys[_agreements(sketches, keys) >= least * signatures.sketch]
-        if len(kept):
-            yield Pairs(*_rows(kept))
+    with closing(signatures.sketches()) as sketches:
+        for keys in met.distinct():
+            counted.met += len(keys)
+            kept = keys[sketches.agreements(keys) >= least * signatures.sketch]
+            if len(kept):
+                yield Pairs(*_rows(kept))
 
 
 class _Met:
@@ -159,17 +191,6 @@ def _rows(keys: _Keys) -> tuple[Rows, Rows]:
 
 
 def _ordered(keys: _Keys) -> _Keys:
-    """Each key once, ascending."""
-    keys = np.sort(keys)
+    """Each key once, ascending. ``keys`` is sorted in its place."""
+    keys.sort()
     return keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
-
-
-def _agreements(sketches: npt.NDArray[np.uint8], keys: _Keys) -> npt.NDArray[np.int64]:
-    """In how many bytes the sketches of each pair agree."""
-    first, second = _rows(keys)
-    agreements = np.zeros(len(keys), np.int64)
-    for at in range(0, len(keys), _SKETCHES_AT_ONCE):
-        part = slice(at, at + _SKETCHES_AT_ONCE)
-        same: npt.NDArray[Any] = sketches[first[part]] == sketches[second[part]]
-        agreements[part] = np.count_nonzero(same, axis=1)
-    return agreements

@@ -1,4 +1,4 @@
-"""Rows of equal values in a file of numbers, in bounded memory: the file is gone through once for each range of values.
+"""Rows of equal values in a file of numbers, in bounded memory: range after range of values.
 
 What is found does not depend on how many ranges there are: equal values lie in one range.
 """
@@ -16,7 +16,7 @@ __all__ = ["Groups", "Rows", "equal_rows"]
 
 Rows = npt.NDArray[np.int64]
 
-_READ_ROWS = 1 << 20
+_READ_ROWS = 1 << 18  # own choice: what is read at once, 2 MB
 
 
 class Groups(NamedTuple):
@@ -29,33 +29,53 @@ class Groups(NamedTuple):
 
 
 def equal_rows(path: Path, dtype: type[np.unsignedinteger[Any]], wanted: npt.NDArray[np.bool_], most_rows: int) -> Iterator[Groups]:
-    """Groups of the ``wanted`` rows that have the same value. ``path``: one value of ``dtype`` a row. At most about ``most_rows`` rows are
-    held at once where values are spread evenly, as hashes are."""
+    """Groups of the ``wanted`` rows that have the same value. ``path``: one value of ``dtype`` a row; what does not fit is spread over files
+    beside it, which are gone afterwards. At most about ``most_rows`` rows are held at once where values are spread evenly, as hashes are."""
     ranges = -(-int(wanted.sum()) // most_rows)
     bits = (ranges - 1).bit_length() if ranges > 1 else 0
-    shift = np.dtype(dtype).itemsize * 8 - bits
-    for part in range(1 << bits):
-        values, rows = _part(path, dtype, wanted, part, shift if bits else None)
+    for values, rows in _spread(path, dtype, wanted, bits) if bits else [_whole(path, dtype, wanted)]:
         if groups := _grouped(values, rows):
             yield groups
 
 
-def _part(
-    path: Path, dtype: type[np.unsignedinteger[Any]], wanted: npt.NDArray[np.bool_], part: int, shift: int | None
-) -> tuple[npt.NDArray[Any], Rows]:
-    found: list[npt.NDArray[Any]] = []
-    places: list[Rows] = []
+def _whole(path: Path, dtype: type[np.unsignedinteger[Any]], wanted: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[Any], Rows]:
+    pieces = list(_read(path, dtype, wanted))
+    if not pieces:
+        return np.zeros(0, dtype), np.zeros(0, np.int64)
+    return np.concatenate([values for values, _rows in pieces]), np.concatenate([rows for _values, rows in pieces])
+
+
+def _spread(
+    path: Path, dtype: type[np.unsignedinteger[Any]], wanted: npt.NDArray[np.bool_], bits: int
+) -> Iterator[tuple[npt.NDArray[Any], Rows]]:
+    """Range after range of values, told apart by their first ``bits``: each has its file, so that all are read once and written once."""
+    kept = np.dtype([("value", dtype), ("row", np.uint32)])  # 32 bits as in pairs (``clustering``)
+    shift = dtype(np.dtype(dtype).itemsize * 8 - bits)
+    files = [path.with_name(f"{path.name}-range-{number:05d}") for number in range(1 << bits)]
+    for values, rows in _read(path, dtype, wanted):
+        ranges = (values >> shift).astype(np.uint32)
+        order = np.argsort(ranges, kind="stable")
+        records = np.empty(len(order), kept)
+        records["value"], records["row"] = values[order], rows[order]
+        cuts = np.searchsorted(ranges[order], np.arange(len(files) + 1))
+        for number in np.flatnonzero(np.diff(cuts)).tolist():
+            with files[number].open("ab") as file:
+                file.write(records[cuts[number] : cuts[number + 1]].tobytes())
+    for each in files:
+        if each.exists():
+            records = np.fromfile(each, kept)
+            each.unlink()
+            yield np.ascontiguousarray(records["value"]), records["row"].astype(np.int64)
+
+
+def _read(path: Path, dtype: type[np.unsignedinteger[Any]], wanted: npt.NDArray[np.bool_]) -> Iterator[tuple[npt.NDArray[Any], Rows]]:
+    """The values of the wanted rows and which rows they are, some at a time."""
     with path.open("rb") as file:
         at = 0
         while len(values := np.fromfile(file, dtype, _READ_ROWS)):
-            chosen = wanted[at : at + len(values)]
-            if shift is not None:
-                chosen = chosen & ((values >> dtype(shift)) == part)
-            inside = np.flatnonzero(chosen)
-            found.append(values[inside])
-            places.append(inside + at)
+            inside = np.flatnonzero(wanted[at : at + len(values)])
+            yield values[inside], inside + at
             at += len(values)
-    return (np.concatenate(found), np.concatenate(places)) if found else (np.zeros(0, dtype), np.zeros(0, np.int64))
 
 
 def _grouped(values: npt.NDArray[Any], rows: Rows) -> Groups | None:

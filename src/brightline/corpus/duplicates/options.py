@@ -23,7 +23,7 @@ class DuplicateOptions:
     a sentence moved (docs/corpus-duplicates.md). ``sketched``: the least Jaccard
     similarity, as estimated from sketches, of pairs whose texts are compared: three standard deviations under what 15 % leave.
     ``source_ranks``: source → rank; of a cluster's documents the one of the best source stays (0 is best; unknown sources come last).
-    ``rows_at_once``: documents sorted at once, which bounds memory (about 40 bytes each). ``scratch``: a local folder for what is sorted
+    ``rows_at_once``: documents sorted at once, which bounds memory (about 60 bytes each). ``scratch``: a local folder for what is sorted
     on disk, emptied at the end; the system's own if None.
     """
 
@@ -32,7 +32,7 @@ class DuplicateOptions:
     beyond_chance: float = 0.5
     sketched: float = 0.16
     source_ranks: Mapping[str, int] = field(default_factory=dict)
-    rows_at_once: int = 8_000_000
+    rows_at_once: int = 1_000_000
     scratch: Path | None = None
 
     def __post_init__(self) -> None:
@@ -42,4 +42,4 @@ class DuplicateOptions:
             if not 0 <= getattr(self, name) <= 1:
                 raise CorpusError("BL-CORPUS-061", f"{name} is {getattr(self, name)}", "use a share from 0 to 1; covered is what decides")
         if self.rows_at_once < 1:
-            raise CorpusError("BL-CORPUS-061", f"rows_at_once is {self.rows_at_once}", "it is at least 1; 8,000,000 is usual")
+            raise CorpusError("BL-CORPUS-061", f"rows_at_once is {self.rows_at_once}", "it is at least 1; 1,000,000 is usual")
