@@ -32,6 +32,52 @@ def test_coordinates_are_found(finds: Check, template: str, place: str) -> None:
     finds("coordinates", template, place)
 
 
+@pytest.mark.parametrize(
+    ("template", "place"),
+    [
+        ("geo:{}?z=17", "31.2304,121.4737"),
+        ("https://maps.example/?q={}", "31.230416,-1.473701"),
+        ("https://maps.example/maps/@{},17z", "31.230416,121.473701"),
+        ("marker?position={}&name=x", "121.473701,31.230416"),
+        ("SRID=4326;POINT ({})", "121.473701 31.230416"),
+        ('"coordinates":[{}]', "121.473701,31.230416"),
+        ("$GPGGA,092750.000,{},1,8", "3113.6802,N,12128.7139,E"),
+        ("<lat>{}</lat>", "31.230416"),
+        ("?mlat={}&z=1", "31.230416"),
+        ("纬度: {}\n", "31.230416"),
+        ("信号消失在{}，", "北纬31度13分49秒，东经121度28分25秒"),
+        ("GPSLatitude: {}", "31 deg 13' 49.31\" N"),
+        ("{}", "N31°13.482′ E121°28.915′"),
+        ("{}，对", "北纬三十一点九零四七度，东经一百零二点七九三七度"),
+        ("我的位置 {}", "8PFRW94X+5G"),
+        ("她把 {} 发给了我", "31.23041, 121.47370"),
+        ("定位\n{}", "31.230416\n121.473701"),
+        ("his phone last pinged at {} around midnight", "29.4502, -117.8593"),
+        ("用户,经度,纬度\nu1,1,{}\n", "31.230416"),
+    ],
+)
+def test_coordinates_are_found_in_links_records_and_speech(finds: Check, template: str, place: str) -> None:
+    finds("coordinates", template, place)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "游戏坐标 123.456, 78.901 传送点",
+        '{"coords": [2.7970, 3.985], "unit": "mm"}',
+        "lat = 12.3456 ms",
+        "转角为45°30'15\"",
+        "北纬30度线",
+        "北纬39度54分",
+        "准确率 45.1234, 89.4321, 77.1234",
+        "loss 45.1234, 89.4321",
+        "AB8PFRW94X+5Gcd",
+    ],
+)
+def test_figures_of_other_things_are_no_coordinates(passes: Check, text: str) -> None:
+    passes(text)
+
+
 @pytest.mark.parametrize("text", ["比例39.9,116.4", "坐标轴0,0", "误差 0.123456, 0.654321", "坐标 999.123456, 999.123456"])
 def test_other_decimals_are_no_coordinates(passes: Check, text: str) -> None:
     passes(text)

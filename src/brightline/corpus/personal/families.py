@@ -50,7 +50,7 @@ _LETTER = "[A-Za-zＡ-Ｚａ-ｚ]"
 
 _HEADINGS = (  # of fields: "passport_no" may be written "Passport No"
     r"姓\s{0,4}名|名字|联系人|收[件货]人|患者(?:姓名)?|客户(?:姓名)?|员工(?:姓名)?|学生(?:姓名)?|持卡人|户主|负责人|(?:full ?)?name|patient|customer|employee|contact"
-    rf"|{accounts.COLUMNS}|{births.COLUMNS}|{credentials.COLUMNS}|{addresses.COLUMNS}|{identity.COLUMNS}|{foreign.COLUMNS}"
+    rf"|{accounts.COLUMNS}|{births.COLUMNS}|{credentials.COLUMNS}|{addresses.COLUMNS}|{identity.COLUMNS}|{foreign.COLUMNS}|{places.COLUMNS}"
 ).replace("_?", "[ _-]?")
 
 
@@ -110,6 +110,7 @@ _IN_COLUMNS: tuple[tuple[str, Detect], ...] = (  # what heads their columns
     (addresses.COLUMNS, addresses.addresses_in_columns),
     (identity.COLUMNS, identity.codes_in_columns),
     (foreign.COLUMNS, foreign.foreign_in_columns),
+    (places.COLUMNS, places.coordinates_in_columns),
 )
 _HEADED = Which([heading.replace("_?", "[^0-9A-Za-z]{0,3}") for heading, _ in _IN_COLUMNS], re.IGNORECASE)  # a few signs between words
 
