@@ -7,8 +7,8 @@ medical answers of ``open/``, abstracts and reviews of ``eval-only/``, Python's 
 not read the tables, ways and articles; ``spin/README.md`` says what counts and what the set cannot say. Shares have 95 % Wilson intervals; one text spun
 several ways gives rows that are no independent witnesses.
 
-Then what is flagged that nobody spun: whole ordinary sources of ``evals/moderation.py`` and English texts of the environment; texts that only look
-spun, by kind; and the articles themselves in the wording of Taiwan and Hong Kong (OpenCC).
+Then what is flagged that nobody spun: whole sources of ``evals/moderation.py``, also thirty texts in a page, and English texts of the environment; texts
+that only look spun, by kind; and the articles themselves in the wording of Taiwan and Hong Kong (OpenCC).
 
 The exit status is 1 if more than 0.1 % of a natural source is flagged. Recall is reported, not judged: what replaces one word in a hundred
 cannot be told from a person's choice.
@@ -45,6 +45,7 @@ DATA = Path(os.environ.get("BRIGHTLINE_DATA", Path(__file__).parents[2] / "share
 BATCH = 2_000  # documents: what the engine hands to a kernel
 A_BASE = 150  # natural texts of a source that are spun: own choice, intervals of ±8 points at most
 A_PAGE = 4  # articles in a long page
+JOINED = 30  # natural texts in a long page
 SPINS = 2  # times that each own text is spun
 
 Way = Callable[[str, str, random.Random], ways.Spun | None]
@@ -181,22 +182,26 @@ def _written(detector: Detector, name: str, lang: str) -> Row:
     return Row(name, lang, "own", len(texts), sum(detector.flags(texts)))
 
 
-def natural(skipped: list[str]) -> Iterator[tuple[str, list[str], bool]]:
-    """Name, texts, and whether the budget counts for them: advertisements of fraudsters may well have been spun, and nobody knows."""
+def natural(skipped: list[str]) -> Iterator[tuple[str, list[str], str]]:
+    """Name, texts, and why the budget does not count for them (empty where it does): advertisements of fraudsters may well have been spun, and
+    nobody knows; texts joined to long pages are no documents, but show what length does to a detector."""
     for source in SOURCES:
         if " as " in source.name:  # the same texts as prompts or answers
             continue
-        if (DATA / source.path).is_file():
-            may_be_spun = source.harmful and source.name.startswith("chineseharm")
-            yield source.name, [text for text in source.read(DATA / source.path) if text.strip()], not may_be_spun
-        else:
+        if not (DATA / source.path).is_file():
             skipped.append(f"SKIPPED {source.name}: no {source.path} under {DATA} (set BRIGHTLINE_DATA)")
+            continue
+        texts = [text for text in source.read(DATA / source.path) if text.strip()]
+        yield source.name, texts, "may be spun" if source.harmful and source.name.startswith("chineseharm") else ""
+        if not source.harmful:
+            yield source.name, ["\n".join(texts[at : at + JOINED]) for at in range(0, len(texts), JOINED)], f"{JOINED} a page"
     library = Path(sysconfig.get_paths()["stdlib"])
-    yield "Python sources", [path.read_text("utf-8", "replace") for path in sorted(library.glob("*.py"))], True
-    yield "Python's manual", list(topics.values()), True
+    sources = (path for path in sorted(library.rglob("*.py")) if "site-packages" not in path.parts)
+    yield "Python sources", [path.read_text("utf-8", "replace") for path in sources], ""
+    yield "Python's manual", list(topics.values()), ""
     metadata = (each.read_text("METADATA") or "" for each in importlib.metadata.distributions())
     described = {text.partition("\n\n")[2].strip() for text in metadata}
-    yield "package descriptions", sorted(text for text in described if len(text) > 200), True
+    yield "package descriptions", sorted(text for text in described if len(text) > 200), ""
 
 
 def look_alikes(skipped: list[str]) -> Iterator[tuple[str, str, list[str]]]:
@@ -219,20 +224,20 @@ def look_alikes(skipped: list[str]) -> Iterator[tuple[str, str, list[str]]]:
     yield "own articles, to Taiwan and back", "zh", [simplified.convert(OpenCC("s2twp").convert(text)) for text in own]
 
 
-def main() -> int:
-    options = _options()
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _options(arguments)
     detector, skipped = Detector(), list[str]()
     out: dict[str, list[Row]] = {}
     if options.only in ("", "spun"):
         out["spun"], out["untouched"], out["density"] = spun(detector, skipped)
     if options.only in ("", "natural"):
         out["natural"] = []
-        for name, texts, counts in natural(skipped):
+        for name, texts, why in natural(skipped):
             chosen = random.Random(SEED).sample(texts, options.limit) if 0 < options.limit < len(texts) else texts
-            out["natural"].append(Row(name, "", "" if counts else "no goal", len(chosen), sum(detector.flags(chosen))))
+            out["natural"].append(Row(name, "", why, len(chosen), sum(detector.flags(chosen))))
     if options.only in ("", "look-alikes"):
         out["look-alikes"] = [Row(kind, lang, "", len(texts), sum(detector.flags(texts))) for kind, lang, texts in look_alikes(skipped)]
-    over = [row.group for row in out.get("natural", ()) if not row.base and row.share > BUDGET]
+    over = over_budget(out.get("natural", ()))
     if options.json:
         rows = {name: [asdict(row) for row in each] for name, each in out.items()}
         print(json.dumps(rows | {"over": over, "skipped": skipped, "cpu_s": detector.seconds}, ensure_ascii=False, indent=1))
@@ -255,17 +260,22 @@ def _show(out: dict[str, list[Row]], skipped: list[str], detector: Detector) -> 
             low, high = row.interval
             if name == "look-alikes" and not row.flagged:
                 continue
-            mark = "  OVER" if name == "natural" and not row.base and row.share > BUDGET else ""
+            mark = "  OVER" if name == "natural" and over_budget([row]) else ""
             print(
                 f"  {row.group:34} {row.lang:4} {row.base:38} {row.flagged:6,} of {row.texts:6,} {row.share:7.2%} [{low:.2%}–{high:.2%}]{mark}"
             )
         if name in ("spun", "look-alikes", "natural"):
-            for total in totals(rows) if name == "spun" else [_sum(f"all {name}", "", rows)]:
+            for total in totals(rows) if name == "spun" else [_sum(f"all {name}", "", [row for row in rows if not row.base])]:
                 low, high = total.interval
                 print(
                     f"  {total.group:34} {total.lang:4} {'ALL':38} {total.flagged:6,} of {total.texts:6,} {total.share:7.2%} [{low:.2%}–{high:.2%}]"
                 )
     print(f"\n{detector.characters / 1e6:.1f} million characters in {detector.seconds:.1f} s of CPU time", *skipped, sep="\n")
+
+
+def over_budget(rows: Sequence[Row]) -> list[str]:
+    """Natural sources of which too much is flagged; rows with a reason why the budget does not count are left out."""
+    return [row.group for row in rows if not row.base and row.share > BUDGET]
 
 
 def totals(rows: Sequence[Row]) -> list[Row]:
@@ -278,12 +288,12 @@ def _sum(group: str, lang: str, rows: Sequence[Row]) -> Row:
     return Row(group, lang, "", sum(row.texts for row in rows), sum(row.flagged for row in rows))
 
 
-def _options() -> argparse.Namespace:
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--limit", type=int, default=0, metavar="N", help="at most N texts of a natural source, drawn with a fixed seed")
     parser.add_argument("--only", choices=("spun", "natural", "look-alikes"), default="", help="one part of the measurement")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    return parser.parse_args()
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import random
 import re
 from pathlib import Path
@@ -17,6 +18,12 @@ EVALS = Path(__file__).parents[2] / "evals"
 def ways(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(EVALS)
     return importlib.import_module("spin_ways")
+
+
+@pytest.fixture
+def spin(ways: ModuleType) -> ModuleType:
+    """``evals/spin.py``, which measures; ``ways`` has found the folder."""
+    return importlib.import_module("spin")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -80,3 +87,23 @@ def test_a_table_with_a_word_replaced_by_itself_is_refused(ways: ModuleType, mon
     monkeypatch.setattr(ways, "HERE", tmp_path)
     with pytest.raises(ValueError, match=r"synonyms_xx\.tsv:3"):
         ways.synonyms("xx")
+
+
+def test_one_document_in_a_thousand_is_the_budget_and_joined_pages_have_none(spin: ModuleType) -> None:
+    rows = [spin.Row("just met", "", "", 1000, 1), spin.Row("missed", "", "", 999, 1), spin.Row("joined", "", "30 a page", 10, 10)]
+    assert spin.over_budget(rows) == ["missed"]
+
+
+def test_totals_add_up_the_texts_of_a_way_and_a_language(spin: ModuleType) -> None:
+    rows = [spin.Row("way", "zh", "own", 10, 1), spin.Row("way", "en", "own", 7, 7), spin.Row("way", "zh", "open", 30, 9)]
+    assert [(row.lang, row.texts, row.flagged) for row in spin.totals(rows)] == [("zh", 40, 10), ("en", 7, 7)]
+
+
+def test_what_is_measured_of_the_look_alikes_prints_no_text_of_them(
+    spin: ModuleType, ways: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert spin.main(["--only", "look-alikes", "--json"]) == 0
+    printed = capsys.readouterr().out
+    rows = json.loads(printed)["look-alikes"]
+    assert sum(row["texts"] for row in rows) >= len(ways.look_alikes())
+    assert not any(each["text"][:20] in printed for each in ways.look_alikes())
