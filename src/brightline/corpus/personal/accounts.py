@@ -31,7 +31,7 @@ _WECHAT = (
 )
 _SOCIAL = (
     r"(?:社会保障|社会保险|社保|医疗保险|医疗救助|医保|住房公积金|公积金|养老保险|失业保险|工伤保险|生育保险|退休金)(?:个人|职工|参保人?|联名|电子)?(?:[(\[][^()\[\]\n]{1,12}[)\]])?(?:卡|账户|帐户|电脑|手册|凭证|个人|客户|本)?(?:[(\[][^()\[\]\n]{1,12}[)\]])?(?:编号|号码|号|账号|帐号|账户|识别号|卡号|客户号)"
-    r"|(?:社会保障|社保|医保)卡(?=[ :为是]{0,3}[A-Z]{0,2}[0-9])|医疗证号?|参保(?:人|人员)?(?:编?号|编码)|个人编号(?=[(\[]社保)|电脑号|(?:新?农合|合作医疗)(?:医疗)?(?:证|卡)?(?:编?号码?|号)|个人公积金号"
+    r"|(?:社会保障|社保|医保)卡(?=[ :为是]{0,3}[A-Z]{0,2}[0-9])|医疗证号?|参保(?:人|人员)?(?:编?号|编码)|个人编号(?=[(\[]社保)|电脑号|(?:新?农合|合作医疗)(?:医疗)?(?:证|卡)?(?:编?号码?|号)|个人公积金号|(?:社会保障|社保|医保)卡(?= ?卡号)|(?:社保|医保|公积金)(?=是?多少)|退休证|劳保(?=号)|保险手册|社保电脑序|职工编号(?=[(\[]社保)"
     + "|"
     + latin(
         r"social[ _-]?(?:security|insurance)(?:[ _-]?(?:card|account))?|(?:medical|health)[ _-]?insurance(?:[ _-]?card)?|medicare(?:[ _-]?card)?|(?:housing[ _-]?)?(?:provident[ _-]?)?fund[ _-]?(?:account|no)|insured[ _-]?(?=no|id|num)|sbk?h|ybk?h|gjj(?:[ _-]?(?:account|zh))?|sb(?=_no)|yb(?=_no)",
@@ -39,18 +39,27 @@ _SOCIAL = (
     )
 )
 _DRIVER = (
-    r"(?:机动车)?驾驶(?:人|员)?(?:证|执照)(?:[(\[][^()\[\]\n]{1,8}[)\]])?(?:的?档案)?|驾照(?:的?档案)?|駕駛執照|駕照|(?:驾驶人?|司机)?档案(?=编?号)|档 案(?= 编 号)|(?<=驾驶证)副页"
+    r"(?:机动车)?驾驶(?:人|员)?(?:证|执照)(?:[(\[][^()\[\]\n]{1,8}[)\]])?(?:的?档案)?|驾照(?:的?档案)?|駕駛執照|駕照|(?:驾驶人?|司机)?档案(?=编?号)|档 案(?= 编 号)|(?<=驾驶证)副页|证芯编号|(?:運転)?免許証(?:番号)?|(?:运转)?免许证番号"
     + "|"
     + latin(
-        r"driv(?:er|ing)['’]?s?[ _-]?lic(?:en[cs]e|\.)?(?:[ _-]?file)?|driver[ _-]?file|operator['’]?s?[ _-]licen[cs]e|licen[cs]e[ _-]?file|licen[cs]e (?:no\.?|number) ?\(driver\)|(?-i:DL)(?=[ #:_-])(?: [A-Z](?= [A-Z][0-9]))?|(?-i:DLN)|dl_(?=n)|jszh|dabh",
+        r"driv(?:er|ing)['’]?s?[ _-]?lic(?:en[cs]e|\.)?(?:[ _-]?(?:file|card|id))?|cdl|dvla(?: licen[cs]e)?|permis de conduire|führerschein(?:nummer|nr)?|driver[ _-]?file|operator['’]?s?[ _-]licen[cs]e|licen[cs]e[ _-]?file|licen[cs]e (?:no\.?|number) ?\(driver\)|(?-i:DL)(?=[ #:_N-])(?: [A-Z](?= [A-Z][0-9]))?|(?-i:DLN)|dl_?(?=n(?:o|um))|licen[cs]e(?= ?(?:#|no\.?|number|card))|jszh|dabh",
         "Driver[Ll]icen[cs]e|DriverFile",
+    )
+)
+_RESIDENCE = (
+    r"居留(?:许可|证)|(?:临时)?居住[证證]|暂住证|居住登记(?:凭证)?|永久居留(?:身份)?[证證]?|永居[卡证]?|五星卡|绿卡|枫叶卡|在留(?:卡|カ[ー-]ド|资格)(?:番号)?|外国人登[录陆]证|(?-i:BRP)卡?"
+    + "|"
+    + latin(
+        r"(?:biometric )?residence[ _-]?(?:permit|card)|(?:permanent|temporary) resident(?:[ _-]?(?:card|id|permit))?|green[ _-]?card|alien[ _-](?:registration[ _-])?(?=n)|a-(?=number)|uscis|brp(?=[ _-]?n)|pr card|aufenthaltstitel(?: nr\.?)?|(?:titre|carte) de séjour(?: n°)?",
+        "Residence[Pp]ermit|GreenCard",
     )
 )
 _RECORD = r"(?:病历本?|病案|住院|门诊|就诊卡?|诊疗卡?|健康卡|影像|检验|登记|病人|患者|检查|(?<![A-Za-z])(?:MRN|admission|hospital(?= n)|blh|zyh|mzh)|medical[ _-]?record|patient[ _-]?(?:id|no|number)|chart)(?:编?号码?|ID|[ _-]?n(?:o|um(?:ber)?)\.?|[ _-]?id|(?=[ ]?[:#=]))?[ \"']{0,2}(?:[:=#|\t\n]|是|为)?[ \"'(]{0,3}([A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9])(?![0-9A-Za-z]|[./年][0-9])"
 _QQ_VALUE = r"[1-9][0-9]{4,10}|[1-9](?: [0-9]){4,10}|[1-9][0-9]{2,3}(?:[ -][0-9]{3,4}){1,2}"
 _WECHAT_VALUE = r"(?:(?<![0-9A-Za-z_.-])|(?<=[\u4e00-\u9fff]-)|(?<=(?-i:VX))|(?<=[+加➕][vV])|(?<=加我[vV]))[A-Za-z][A-Za-z0-9_-]{5,19}"
 _SOCIAL_VALUE = r"[A-Za-z]{0,2}[0-9]{6,19}[0-9Xx]?"
-_DRIVER_VALUE = r"[0-9]{12}(?:[0-9]{5}[0-9Xx])?|[0-9]{4} [0-9]{4} [0-9]{4}|[A-Z]{1,2}[0-9]{2,4}(?:[ -]?[0-9]{2,5}){1,4}(?:-[0-9])?|[A-Z9]{5} ?[0-9]{6} ?[A-Z9]{2}[0-9][A-Z]{2}|[A-Z]{1,5}[0-9]{4,6}[0-9A-Z]{0,7}|[0-9]{7,10}"
+_DRIVER_VALUE = r"[A-Z][0-9]{6}\([0-9A]\)|[A-Z][0-9]{3}[0-9A-Z]{7}|[0-9]{12,13}(?:[0-9]{5}[0-9Xx])?|[0-9]{3} [0-9]{3} [0-9]{3}|[0-9]{4} [0-9]{4} [0-9]{4}|[A-Z]{1,2}[0-9]{2,4}(?:[ -]?[0-9]{2,5}){1,4}(?:-[0-9])?|[A-Z9]{5} ?[0-9]{6} ?[A-Z9]{2}[0-9][A-Z]{2}|[A-Z]{1,5}[0-9]{4,6}[0-9A-Z]{0,7}|[0-9]{7,10}"
+_RESIDENCE_VALUE = r"[0-9]{17}[0-9Xx]|[A-Z]{3}[0-9]{10,12}|[A-Z]{1,2}[0-9]{7,9}(?:[A-Z]{2})?|A?[0-9]{3}-[0-9]{3}-[0-9]{3}|[A-Z]{2}[0-9]{4}-[0-9]{4}|[0-9]{6}-[5-8][0-9]{6}|(?!1[3-9][0-9]{9}(?![0-9]))(?!20[0-9]{6}(?![0-9]))[0-9]{8,16}"
 _NUMBER_END = r"(?![0-9A-Za-z@]|\.[0-9A-Za-z]|[-/年月:][0-9]| ?(?:[次元首个名万亿%篇项]|人次|多))"
 
 
@@ -104,22 +113,31 @@ _KINDS: tuple[_Kind, ...] = (
     _kind(
         "driving_licence",
         0.75,
-        r"驾|駕|档 ?案|driv|operator|\bdl|licen|jszh|dabh",
+        r"驾|駕|档 ?案|证芯|免[許许]|driv|operator|\bc?dl|licen|dvla|permis|führer|jszh|dabh",
         _DRIVER,
         _DRIVER_VALUE,
         r"(?![0-9A-Za-z]|[-./][0-9])",
-        rf"(?:机动车)?(?:驾驶证|驾照|驾驶执照|驾驶员证|司机证)(?:档案)?{_NUMBER}|{_OWNERS}(?:driver|driving|drivers)lic(?:en[cs]e)?(?:file)?{_NUMBER}|driverfile{_NUMBER}|dl(?:no|num|number|n)|jszh|dabh",
+        rf"(?:机动车)?(?:驾驶证|驾照|驾驶执照|驾驶员证|司机证)(?:档案)?{_NUMBER}|档案编号|{_OWNERS}(?:driver|driving|drivers)lic(?:en[cs]e)?(?:file)?{_NUMBER}|driverfile{_NUMBER}|dl(?:no|num|number|n)|jszh|dabh",
+    ),
+    _kind(
+        "residence_permit",
+        0.7,
+        r"居|永|暂住|五星|绿卡|枫叶|在留|登[录陆]|brp|resid|green|alien|a-num|uscis|pr card|aufenth|titre|carte",
+        _RESIDENCE,
+        _RESIDENCE_VALUE,
+        r"(?![0-9A-Za-z@]|[-/年月][0-9]| ?(?:[次元个名万亿%人日天年]))",
+        rf"{_OWNERS}(?:居住证|永久?居留?证|永居卡|居留许可|暂住证|residencepermit|residentcard|greencard|brp){_NUMBER}",
     ),
 )
 _LABELS = Which([(one or kind.forward).pattern.pattern for kind in _KINDS for one in (kind.forward, kind.backward)], re.IGNORECASE)
 _RECORDS = gated(_RECORD, re.IGNORECASE)
-_SSN = re.compile(r"(?<![0-9-])((?!000|666|9)[0-9]{3}([- ]?)(?!00)[0-9]{2}\2(?!0000)[0-9]{4})(?![0-9-])")
+_SSN = re.compile(r"(?<![0-9-])((?!000|666|9)[0-9]{3}([- .]?)(?!00)[0-9]{2}\2(?!0000)[0-9]{4})(?![0-9-])")
 _NINO = gated(
     r"(?<![0-9A-Za-z])((?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D])(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
-_SSN_WORDS = r"(?<![A-Za-z])SSN|social[ _-]?security|社会安全|社安"
-_NINO_WORDS = r"(?<![A-Za-z])N\.?I\.?(?:NO)?(?![A-Za-z])|(?<![A-Za-z])ni_?num|national insurance|国民保险"
+_SSN_WORDS = r"(?<![A-Za-z])SSN|social[ _-]?security|社会安全|社安|美国社保|(?<![A-Za-z])SS ?(?:#|no|number)|soc(?:ial)?\.? ?sec|my social(?![ -]?[a-hj-z])|(?<![A-Za-z])social ?(?::|#|is|number)"
+_NINO_WORDS = r"(?<![A-Za-z])N\.?I\.?(?:NO)?(?![A-Za-z])|(?<![A-Za-z])ni_?num|nat(?:ional|\.)? ?ins(?:urance)?|国民保险|HMRC|(?<![A-Za-z])P(?:45|60)(?![0-9])|pay ?slip"
 _WXID = re.compile(r"(?<![0-9A-Za-z_])wxid_[0-9a-z]{12,16}(?![0-9A-Za-z_])")  # what the service gives who chose no name
 _USCC = re.compile(r"(?<![0-9A-Za-z])[159ANY][1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
 _NO_ACCOUNT = re.compile(
@@ -129,7 +147,9 @@ _NO_ACCOUNT = re.compile(
 _OWN_SIGN = re.compile(r"[0-9_-]")
 _SURE_LINK = re.compile(r"号|[\u4e00-\u9fff] ?[:=\n|]|id|no|account|num|是", re.IGNORECASE)
 _WORD_BEHIND = re.compile(r" ?[(.]|[ ,]{1,2}[A-Za-z]")
-_DRIVER_WORDS = r"驾|駕|司机|准驾|违章|扣\d{1,2}分|driv|车型|licenseclass"
+_DRIVER_WORDS = r"驾|駕|司机|准驾|违章|扣\d{1,2}分|driv|车型|licenseclass|免許|免许|证芯|permis"
+_DRIVING = r"driving|driver['’]?s? (?!version|update)|driver$|(?<![A-Za-z])(?:dvla|dmv|dvsa|cdl|vehicle|class [a-dm](?![A-Za-z]))|驾|司机"
+_FOREIGN_LICENCE = r"driv|驾|operator|(?<![a-z])c?dl|dvla|führer|免許|permis"
 _OTHER_FILES = r"科研|项目|卷宗|馆藏|人事|文书|工程|合同|病|学生|毕业|干部|党员|文献|software|MIT"
 
 
@@ -188,12 +208,14 @@ def _is_account(value: str, name: str) -> bool:
 
 def _is_licence(text: str, match: re.Match[str], value: str, label: str) -> bool:
     """A file's number without a word of driving has to begin with a province; another country's licence needs its own label."""
-    if (value.isdecimal() and len(value) == 12) or value.count(" ") == 2:
+    if (value.isdecimal() and len(value) in (12, 13)) or value.count(" ") == 2:
         if words(_DRIVER_WORDS).search(label) or says(_DRIVER_WORDS, text, *match.span(1)):
             return True
         return value[:2] in divisions().provinces and not says(_OTHER_FILES, text, *match.span(1))
     if value.isdecimal() and len(value) < 12:
-        return words("driv|驾|operator").search(label) is not None and ("档案" not in label)
+        return words(_FOREIGN_LICENCE).search(label) is not None and ("档案" not in label)
+    if words("^licen[cs]e").search(label) and not says(_DRIVING, text, *match.span(1)):
+        return False  # of software, of a shop
     return "档" not in label and sum(sign.isdigit() for sign in value) >= 5
 
 
@@ -204,13 +226,14 @@ _CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Z
 TRACES = (  # google-re2, (?i): what the labels of these kinds begin with
     r"[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维v]信(?:[^群支公小读红]|$)|wei信|[薇威vｖ][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|we-?chat|weixin|wxid_|\bvx|\bwx(?:[^a-z]|$)|wx_?(?:no|id|acc|num)|[a-z]wx\b"
     r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|病历本|健康卡|诊疗卡|影像号|检验号|\bmrn|medical.?record|patient.?(?:id|no|num)|\bchart n|admission.?n|hospital n|\b(?:blh|zyh|mzh)\b"
-    r"|社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund.?(?:acc|no)|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator['’]?s?.licen|\bdl[n #:_-]|licen.e_file|licen.e n|jszh|dabh"
-    r"|\bssn|社会安全|社安|\bni(?:no)?\b|\bn\.i\.|\bni_?num|national insurance|国民保险|[A-Z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
+    r"|社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund.?(?:acc|no)|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator['’]?s?.licen|\bdl[n #:_-]|licen.e_file|licen.e ?(?:n|#|card)|jszh|dabh|退休证|劳保号|保险手册|职工编号[(（]社|证芯|免[許许][証证]|permis de cond|f[üu]hrerschein|\bcdl\b|\bdvla|\bdlnum"
+    r"|居留[许证]|居住[证證登]|暂住证|永[居久]|五星卡|绿卡|枫叶卡|在留|外国人登[录陆]|\bbrp|residen(?:ce|t).?(?:permit|card|id)|permanent resid|green.?card|alien.(?:reg|num)|\ba-number|uscis|\bpr card|aufenthaltst|de séjour"
+    r"|\bssn|社会安全|社安|\bss ?(?:#|no|num)|soc\.? sec|\bsocial ?(?:[:#(]|is|num)|my social|\bni(?:no)?\b|\bn\.i\.|\bni_?num|nat(?:ional|\.)? ?ins|国民保险|[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D]"
 )
 COLUMNS = (
     r"(?:联系人?|家长|学生|客户|用户|员工|司机|本人|我的|user_?|contact_?|customer_?|member_?|tencent_?)?(?:QQ|微信|wechat|weixin|wx|vx|wxid|扣扣)[号_ ]?(?:码|账号|id|no|num|number|account)?"
-    r"|(?:个人)?(?:病历|病案|住院|门诊|就诊卡|社保|社会保[障险]|医保|医疗保险|(?:住房)?公积金|养老保险|健康保险|参保人?|驾驶证|驾照|驾驶执照|驾驶员证|司机证)(?:电脑|个人|档案)?[卡账]?(?:卡号|编?号码?|账号)?|MRN|medical[ _]record[_ ]?(?:no|number|id)?"
-    r"|(?:social_?(?:security|insurance)|(?:medical|health)_?insurance|housing_?fund|insured|driv(?:er|ing|ers)(?:'s)?_?lic(?:en[cs]e)?|driver_file|dl|gjj|sb|yb)_?(?:card|account|file)?_?(?:no|num|number|id)|(?:social_?security|insured|driv(?:er|ing|ers)_?licen[cs]e|gjj)(?:_?zh)?|sbk?h|ybk?h|jszh|dabh|patient_?id"
+    r"|(?:个人)?(?:病历|病案|住院|门诊|就诊卡|社保|社会保[障险]|医保|医疗保险|(?:住房)?公积金|养老保险|健康保险|参保人?|驾驶证|驾照|驾驶执照|驾驶员证|司机证|居住证|永久?居留?证|居留许可)(?:电脑|个人|档案)?[卡账]?(?:卡号|编?号码?|账号)?|MRN|medical[ _]record[_ ]?(?:no|number|id)?"
+    r"|(?:social_?(?:security|insurance)|(?:medical|health)_?insurance|housing_?fund|insured|driv(?:er|ing|ers)(?:'s)?_?lic(?:en[cs]e)?|driver_file|dl|gjj|sb|yb)_?(?:card|account|file)?_?(?:no|num|number|id)|(?:social_?security|insured|driv(?:er|ing|ers)_?licen[cs]e|gjj)(?:_?zh)?|sbk?h|ybk?h|jszh|dabh|patient_?id|(?:residence_?permit|resident_?card|green_?card|brp)(?:_?(?:no|num|number|id))?|档案编号|永居卡?号?|暂住证号?"
 )
 
 
@@ -219,6 +242,8 @@ def accounts_in_columns(text: str, focus: int = 0) -> Iterator[Found]:
     for match in _CELL_VALUE.finditer(text, focus):
         over = heading(text, match.start(1))
         for rule, cell, name in _headed(over) if over else ():
+            if name == "档案编号" and not says(_DRIVER_WORDS, text, *match.span(1), 400):
+                continue  # of whatever
             if cell.fullmatch(match.group(1)) and (rule != "personal.wechat" or _is_account(match.group(1), name)):
                 yield Found(rule, *match.span(1), "column", 0.75)
 

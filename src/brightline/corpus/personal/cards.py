@@ -25,7 +25,11 @@ _TEST_CARDS = frozenset({"4111111111111111", "4242424242424242", "40128888888818
 _GROUPINGS = frozenset(
     {(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 1), (4, 4, 4, 4, 2), (6, 13), (4, 6, 5), (6, 6, 6, 1), (4, 6, 4), (6, 10)}
 )
-_IBAN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![0-9A-Za-z])")
+_IBAN = re.compile(r"(?:(?<![0-9A-Za-z])|(?<=IBAN))[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![0-9A-Za-z])")
+_OTHER_IBAN = re.compile(  # in small letters, with other signs or other groups (of a branch and an account): only as a whole
+    r"(?:(?<![0-9A-Za-z])|(?<=IBAN))[A-Z] ?[A-Z](?:[ .\n-]{0,2}[0-9]){2}(?:[ .\n-]{0,2}[0-9A-Z]){11,30}(?![0-9A-Za-z])", re.IGNORECASE
+)
+_SEPARATORS = re.compile(r"[ .\n-]")
 _DEVICE_WORDS = r"IMEI|MEID|串号|串號|手机序列号|设备号|设备标识"
 
 
@@ -80,3 +84,18 @@ def bank_accounts(text: str, focus: int = 0) -> Iterator[Found]:
             code = code.rpartition(" ")[0]  # the next word was taken for a group
         if code:
             yield Found("personal.iban", match.start(), match.start() + len(code), "iban", 0.95)
+    for match in _OTHER_IBAN.finditer(text, focus):
+        end = _end_of_account(match.group())
+        if end:
+            yield Found("personal.iban", match.start(), match.start() + end, "iban", 0.9)
+
+
+def _end_of_account(written: str) -> int:
+    """Where an account number ends that the country's length tells and the check proves; 0: it is none. What follows it may be a word."""
+    code = _SEPARATORS.sub("", written)
+    for length in range(min(len(code), 34), 14, -1):  # ISO 13616: the shortest in use is Norway's, the longest allowed has 34 signs
+        if iban.is_valid(code[:length], check_country=False):
+            places = [place for place, sign in enumerate(written) if not _SEPARATORS.match(sign)]
+            end = places[length - 1] + 1
+            return end if not written[end : end + 1].isalnum() else 0
+    return 0
