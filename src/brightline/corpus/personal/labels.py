@@ -11,7 +11,7 @@ import re
 
 from brightline.corpus.personal.gated import Gated, gated
 
-__all__ = ["backward", "forward", "latin", "plain"]
+__all__ = ["ASKED", "SPEAKER", "backward", "forward", "latin", "plain"]
 
 _NUMBER_WORDS = r"(?:[ _-]{0,2}(?:证件号码?|卡号|证号|号码|号|號碼|號|编号|編號|帐号|账号|账户|帐户|ID|No\.?|Nr\.?|n[°º]|num(?:ber)?|nbr|account|acct|handle|#)){0,2}"
 _REMARK = r"(?: ?[(\[【][^()\[\]【】\n]{1,16}[)\]】])?"  # "（必填）", "(9 digits)"; 16 characters: own choice
@@ -21,11 +21,11 @@ _VERB = (
     r"(?:(?:账号|[也就都只还]|现在|目前|已经?|新的?|常用的?|登记|填写?|写|用|绑定?|换|改|变更|更新|设置?|登录|收|是|的|为|叫|成|了){1,4}"
     r"|is(?: now)?|was|are|at|to|via|(?:id|value|account|number)(?=[\"']))?"
 )
-_ASKED = r"(?:(?:是?多少|是什么|是啥|几号|发(?:我|来|过来|一下|下)?|给我|报(?:一下|下)?|说(?:一下|下)?|呢|please|pls)[?吗呢啊吧]{0,2} ?)?"
-_SPEAKER = (  # who answers, in the next line of a chat
+ASKED = r"(?:(?:是?多少|是什么|是啥|几号|发(?:我|来|过来|一下|下)?|给我|报(?:一下|下)?|说(?:一下|下)?|呢|please|pls)[?吗呢啊吧]{0,2} ?)?"
+SPEAKER = (  # who answers, in the next line of a chat
     r"(?:\n(?:\[[^\]\n]{1,20}\] ?)?(?:[A-Za-z]|[我你他她]|妈妈?|爸爸?|客户|用户|顾客|坐席|客服|[买卖]家|家长|同学|乘客|司机|患者|[小阿老][\u4e00-\u9fff]{1,2}|me|you|him|her|user|agent|caller|customer)(?: [0-9]{1,2}:[0-9]{2})?(?: ?: ?|\n))?"
 )
-LINK = rf"{_NUMBER_WORDS}[)\]】]?{_REMARK}{_ASKED}{_SPEAKER}{_LINES}{_VERB}{_SIGNS}"
+LINK = rf"{_NUMBER_WORDS}[)\]】]?{_REMARK}{ASKED}{SPEAKER}{_LINES}{_VERB}{_SIGNS}"
 _BACK = r"[\"']? ?[(\[【,，]{0,2} ?(?:这?[就也]?(?:是|为)|这个|加我?|搜我?|as|is|=)? ?(?:我们?|他|她|本人|孩子|客户|对方|my|his|her|their|the)?的?(?:新|旧|老|常用|个人)?的? ?"
 
 
