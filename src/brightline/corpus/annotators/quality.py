@@ -1,11 +1,11 @@
-"""Signals of low quality: gibberish, broken encoding, boilerplate, repetition, text that breaks off; and signs of falsehood (``falsehood``).
+"""Signals of low quality: gibberish, broken encoding, boilerplate, repetition, text that breaks off; signs of falsehood (``falsehood``) and spin (``spin``).
 
 TC260-003, 5.2, asks for usable data; GB/T 45652 for cleaning. Most rules follow published filters, adapted to text without spaces between
 words and measured (docs/corpus-annotations.md): Gopher (Rae et al. 2021, A1.1), C4 (Raffel et al. 2020, 2.2), RefinedWeb (Penedo et al. 2023,
 G.2). All are information: a bad style is no ground to drop anything, and no score here reaches what a policy drops by default.
 
 Not taken over: C4's curly bracket (drops all code) and terminal punctuation (headlines, poems, lists), Gopher's stop words (the kernel "language"
-counts them) and mean word length. Not built: machine spin, because no signal was found that tells odd synonyms from odd authors.
+counts them) and mean word length.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from brightline.corpus.annotators.falsehood import Refutations, find_missing_dat
 from brightline.corpus.annotators.findings import FindingRows
 from brightline.corpus.annotators.repetition import Lines, lines_of, repeated_share
 from brightline.corpus.annotators.signals import shipped_digest, sightings
+from brightline.corpus.annotators.spin import find_spin, words_digest
 from brightline.corpus.annotators.surprisal import letters_of, unusual_pairs
 from brightline.corpus.schema import FINDINGS
 
@@ -38,7 +39,7 @@ SCHEMA = pa.schema(
 )
 """``repeated_share``: passages that stood in the document before. ``unusual_share``: pairs of ideographs that nobody writes side by side."""
 
-_CODE = "1"
+_CODE = "2"
 _LEAST_CHARS = 200  # shorter documents have too few lines and passages to judge: own choice
 _LEAST_LINES = 10
 
@@ -75,7 +76,8 @@ class QualityKernel:
     def __init__(self, key: bytes, refutations: Refutations | None) -> None:
         self._key = key
         self._refutations = refutations
-        rules = (shipped_digest("quality."), shipped_digest("falsehood."), refutations.digest if refutations else "")
+        shipped = (shipped_digest("quality."), shipped_digest("falsehood."), shipped_digest("spin."), words_digest())
+        rules = (*shipped, refutations.digest if refutations else "")
         self.version = version_of(_CODE, *rules)
 
     def annotate(self, documents: pa.Table) -> pa.Table:
@@ -114,6 +116,7 @@ class QualityKernel:
         _judge_lines(stretch, lines_of(stretch), is_long, found)
         _find_runs(stretch, found)
         _find_words(stretch, found)
+        find_spin(stretch, found)
         find_missing_dates(stretch, dated, found)
         if self._refutations is not None:
             find_refuted_claims(stretch, self._refutations, found)

@@ -34,7 +34,8 @@ _DATA = Path(__file__).parent / "data"
 _HEADER = ("rule", "anchors", "expression", "reach", "score", "source")
 _MOST_REACH = 400
 _NEIGHBOURS = 8  # anchors before a match's end that may reach into it: they overlap one another, so a few are all
-_RULE = re.compile(r"(?:rights|quality|falsehood|poisoning|generated)\.[a-z0-9_.]+")
+_RULE = re.compile(r"(?:rights|quality|falsehood|poisoning|generated|spin)\.[a-z0-9_.]+")
+_WRAPS = "spin.phrase"  # its anchors are terms of several words: a line may end inside one
 _WORD = re.compile("[0-9a-z]")
 
 
@@ -66,11 +67,6 @@ class _Book:
     automaton: CharwiseDoubleArrayAhoCorasick
     signals: tuple[tuple[int, ...], ...]
     latin: NDArray[np.bool_]
-
-    def is_of(self, prefix: str) -> NDArray[np.bool_]:
-        """Whether a word is an anchor of a rule with that prefix."""
-        known = shipped_signals()
-        return np.array([any(known[number].rule.startswith(prefix) for number in of_word) for of_word in self.signals], np.bool_)
 
 
 def read_signals(file: Path) -> tuple[Signal, ...]:
@@ -104,8 +100,9 @@ def shipped_digest(prefix: str) -> bytes:
 def sightings(stretch: Stretch, prefix: str) -> list[Sighting]:
     """The shipped signals in a stretch whose rules begin with ``prefix``, in the order of their places."""
     book, places = _book(), _anchors(stretch)
+    is_wanted = _is_of(prefix)
     groups: defaultdict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    for start, end, word, row in places[book.is_of(prefix)[places[:, 2]]].tolist():
+    for start, end, word, row in places[is_wanted[places[:, 2]]].tolist():
         for number in book.signals[word]:
             groups[row, number].append((start, end))
     signals = shipped_signals()
@@ -162,11 +159,26 @@ def _continues(text: str, start: int, end: int) -> bool:
 def _book() -> _Book:
     by_word: defaultdict[str, list[int]] = defaultdict(list)
     for number, signal in enumerate(shipped_signals()):
-        for anchor in signal.anchors:
+        for anchor in _written(signal):
             by_word[anchor].append(number)
     words = tuple(sorted(by_word))
     latin = np.array([_WORD.match(word) is not None and word[0].isalpha() for word in words], np.bool_)
     return _Book(CharwiseDoubleArrayAhoCorasick(list(words)), tuple(tuple(by_word[word]) for word in words), latin)
+
+
+@cache
+def _is_of(prefix: str) -> NDArray[np.bool_]:
+    """Of each word of the book, whether it is an anchor of a rule with that prefix."""
+    known = shipped_signals()
+    return np.array([any(known[number].rule.startswith(prefix) for number in of_word) for of_word in _book().signals], np.bool_)
+
+
+def _written(signal: Signal) -> Iterator[str]:
+    """The ways in which its anchors are written."""
+    for anchor in signal.anchors:
+        yield anchor
+        if signal.rule == _WRAPS:
+            yield from (anchor[:place] + "\n" + anchor[place + 1 :] for place, letter in enumerate(anchor) if letter == " ")
 
 
 def _signal(file: Path, number: int, cells: Sequence[str]) -> Signal:

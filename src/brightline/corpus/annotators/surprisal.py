@@ -19,7 +19,7 @@ from brightline.corpus.annotators import characters as kind
 from brightline.corpus.annotators.batch import Stretch
 from brightline.text.tables import load_tables
 
-__all__ = ["Letters", "Words", "letters_of", "unusual_pairs", "words_of"]
+__all__ = ["HanPairs", "Letters", "Words", "han_pairs_of", "letters_of", "unusual_pairs", "words_of"]
 
 _WORDS = Path(han_pairs.__file__).parent / "data" / "shapes_english.txt"
 _LETTERS = 27  # a–z, and 0 for what stands beside a word
@@ -40,6 +40,15 @@ class Letters(NamedTuple):
     bits: NDArray[np.float64]
 
 
+class HanPairs(NamedTuple):
+    """``codes``: the characters of ``joined`` in the base lane. ``at``: where two ideographs stand side by side, ``left`` and ``right``."""
+
+    codes: NDArray[np.uint32]
+    at: NDArray[np.int64]
+    left: NDArray[np.uint32]
+    right: NDArray[np.uint32]
+
+
 def words_of(stretch: Stretch) -> Words:
     """The words of a stretch. Found once for all kernels."""
     known = stretch.noted.get("words")
@@ -58,13 +67,23 @@ def letters_of(stretch: Stretch) -> Letters:
     return Letters(counted, np.bincount(rows, sizes * words.bits, len(stretch)).astype(np.float64))
 
 
+def han_pairs_of(stretch: Stretch) -> HanPairs:
+    """The pairs of ideographs of a stretch. Found once for all who ask."""
+    known = stretch.noted.get("han_pairs")
+    if known is None:
+        codes = load_tables().base.take(stretch.points)
+        is_han = (codes >= han_pairs.FIRST_HAN) & (codes <= han_pairs.LAST_HAN)
+        at = np.flatnonzero(is_han[:-1] & is_han[1:])
+        known = stretch.noted["han_pairs"] = HanPairs(codes, at, codes.take(at), codes[1:].take(at))
+    pairs: HanPairs = known
+    return pairs
+
+
 def unusual_pairs(stretch: Stretch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Of each document: pairs of neighbouring ideographs, and how many of them nobody writes."""
-    codes = load_tables().base.take(stretch.points)
-    is_han = (codes >= han_pairs.FIRST_HAN) & (codes <= han_pairs.LAST_HAN)
-    at = np.flatnonzero(is_han[:-1] & is_han[1:])
-    unusual = han_pairs.pair_scores(codes[at], codes[at + 1]) <= han_pairs.UNSEEN
-    rows = stretch.document[at]
+    pairs = han_pairs_of(stretch)
+    unusual = han_pairs.pair_scores(pairs.left, pairs.right) <= han_pairs.UNSEEN
+    rows = stretch.document[pairs.at]
     return np.bincount(rows, minlength=len(stretch)), np.bincount(rows[unusual], minlength=len(stretch))
 
 
