@@ -141,3 +141,8 @@ def test_an_english_address_is_found(finds: Check, address: str) -> None:
 @pytest.mark.parametrize("text", ["位于中山路", "北京大学", "走了3条路", "这条街上有5户人家", "2024 Main Street style", "第8号文件"])
 def test_roads_and_numbers_alone_are_no_addresses(passes: Check, text: str) -> None:
     passes(text)
+
+
+@pytest.mark.parametrize("day", ["一九八九年十月十二日", "二零一六年六月一号", "六月十二号", "一九九〇年正月初三"])
+def test_a_date_in_words_is_taken_whole(finds: Check, day: str) -> None:
+    finds("birth_date", "生日是{}，", day)
