@@ -47,7 +47,9 @@ class _Worker:
 
 
 class NativeRunner:
-    """``workers`` processes, started when there is work for them. ``most_s``: a shard that takes longer hangs, and its worker is killed."""
+    """``workers`` processes, started when there is work for them. ``most_s``: a shard of which nothing is heard for so long hangs, and its
+    worker is killed.
+    """
 
     def __init__(self, task: ShardTask, workers: int, most_s: float = float("inf")) -> None:
         self.slots = workers
@@ -68,14 +70,13 @@ class NativeRunner:
             return
 
     def wait(self, timeout_s: float) -> list[Ended]:
-        self._kill_late()
         busy = {worker.pipe: worker for worker in self._workers if worker.job is not None}
         ended: list[Ended] = []
         for pipe in wait(list(busy), timeout_s):
             worker = busy[pipe]  # type: ignore[index]  # typeshed: wait also takes sockets and handles; we gave connections
             try:
                 said: Ended | None = worker.pipe.recv()
-                if said is None:
+                if said is None:  # it is ready, or its shard moves: from here on time counts
                     worker.begun_at = time.monotonic()
                     continue
                 ended.append(said)
@@ -83,6 +84,7 @@ class NativeRunner:
             except (EOFError, OSError, pickle.UnpicklingError):
                 if worker.job is not None:
                     ended.append(Lost(worker.job, self._bury(worker)))
+        self._kill_late()  # after what they said: a supervisor that slept finds that first
         return ended
 
     def close(self) -> None:
@@ -110,6 +112,8 @@ class NativeRunner:
         stderr = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the worker; `_bury` closes it
         with theirs:
             pid = self._nest.worker(theirs.fileno(), stderr.fileno())
+        if not pid:  # whoever comes late finds nobody to work for, and goes
+            ours.shutdown(socket.SHUT_RDWR)
         worker = _Worker(self._nest, pid, Connection(ours.detach()), stderr)
         self._workers.append(worker)
         with suppress(OSError):  # it died at once: `wait` sees that, and says why
@@ -124,7 +128,9 @@ class NativeRunner:
         code = worker.nest.status(worker.pid)
         with worker.stderr as stderr:
             said = _end_of(stderr) or worker.nest.said
-        cause = f"it took more than {self._most_s:g} s and was stopped" if worker.is_late else _cause(code)
+        cause = f"nothing was heard of it for more than {self._most_s:g} s, and it was stopped" if worker.is_late else _cause(code)
+        if not worker.pid and code is None:
+            cause = f"no worker came within {_STARTING_S:g} s"
         return cause + (f"; it said: {said}" if said else "")
 
 
@@ -134,6 +140,8 @@ class _Nest:
     def __init__(self, greeting: bytes) -> None:
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # it lives as long as the nest
         self.said = ""
+        self._owed = 0  # answers that have not come yet
+        self._heard = b""
         self._control, theirs = socket.socketpair()
         self._control.settimeout(_STARTING_S)
         with theirs, tempfile.TemporaryFile() as file:
@@ -149,21 +157,24 @@ class _Nest:
         return self._process.poll() is None
 
     def worker(self, pipe: int, stderr: int) -> int:
-        """A new worker's process id; 0 where none came to be."""
+        """A new worker's process id; 0 where none came to be, or none in time."""
         try:
-            socket.send_fds(self._control, [b"w" + NUMBER.pack(0)], [pipe, stderr])
+            return self._asked(b"w" + NUMBER.pack(0), pipe, stderr)
         except OSError:
             return 0
-        return self._answer() or 0
 
-    def status(self, pid: int) -> int:
-        """How a worker ended, as ``Popen.returncode`` has it: the nest's own end where that is why."""
-        found = None
-        if pid:
-            with suppress(OSError):
-                self._control.sendall(b"s" + NUMBER.pack(pid))
-                found = self._answer()
-        return self._end() if found is None else found
+    def status(self, pid: int) -> int | None:
+        """How a worker ended, as ``Popen.returncode`` has it: the nest's own end where that is why. ``None`` where it does not say in time."""
+        try:
+            if pid:
+                return self._asked(b"s" + NUMBER.pack(pid))
+            if self._owed and self.is_alive:
+                return None
+        except TimeoutError:
+            return None
+        except OSError:
+            pass  # it is gone
+        return self._end()
 
     def close(self) -> None:
         """End it, and whatever it still has to look after; it is awaited, so that what all of them cost is on our account."""
@@ -171,12 +182,29 @@ class _Nest:
         self._end()
         self._stderr.close()
 
-    def _answer(self) -> int | None:
-        try:
-            answer = self._control.recv(NUMBER.size, socket.MSG_WAITALL)
-        except OSError:
-            return None
-        return int(NUMBER.unpack(answer)[0]) if len(answer) == NUMBER.size else None
+    def _asked(self, question: bytes, *handles: int) -> int:
+        """The answer to a question, and to no other: those that came too late for theirs are passed over first.
+
+        Raises ``TimeoutError``, and ``OSError`` where the nest is gone.
+        """
+        while self._owed:
+            self._answer()
+            self._owed -= 1
+        socket.send_fds(self._control, [question], handles)
+        self._owed += 1
+        answer = self._answer()
+        self._owed -= 1
+        return answer
+
+    def _answer(self) -> int:
+        while len(self._heard) < NUMBER.size:
+            heard = self._control.recv(NUMBER.size - len(self._heard))
+            if not heard:
+                raise ConnectionResetError
+            self._heard += heard
+        (number,) = NUMBER.unpack(self._heard)
+        self._heard = b""
+        return int(number)
 
     def _end(self) -> int:
         try:
@@ -202,7 +230,9 @@ def _environment() -> dict[str, str]:
     return os.environ | single | {"PYTHONFAULTHANDLER": "1"}
 
 
-def _cause(code: int) -> str:
+def _cause(code: int | None) -> str:
+    if code is None:
+        return "the worker is gone; the process it came from did not say how"
     if code == -signal.SIGKILL:
         return "the worker was killed (signal 9: by somebody, or by the system for want of memory)"
     if code < 0:
