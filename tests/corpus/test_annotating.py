@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import fcntl
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from brightline.corpus import journal as journal_module
 from brightline.corpus.annotating import AnnotateTask, annotate_batch, annotate_figures, kernel_versions
 from brightline.corpus.engine import run_stage
 from brightline.corpus.errors import CorpusError, RunError
@@ -19,6 +24,7 @@ from brightline.corpus.schema import DOCUMENTS, REJECTS
 from brightline.corpus.shard import ReadOptions, Shard
 from brightline.corpus.storage import Workspace
 from brightline.store import CorpusRuns, RunManifest, Store
+from brightline.store.corpus_runs import CorpusShard
 
 
 def spec(**options: str) -> KernelSpec:
@@ -81,6 +87,24 @@ def test_no_word_of_the_text_is_stored(workspace: Workspace, tmp_path: Path) -> 
     for name in workspace.names():
         for column in workspace.read_table(name).to_pydict().values():
             assert not any("unmistakable" in str(value) for value in column)
+    (journal,) = (Path(workspace.uri) / "journal").iterdir()
+    assert b"unmistakable" not in journal.read_bytes()
+
+
+def test_no_word_on_which_a_kernel_fails_is_in_the_journal(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "张三 unmistakable"}))
+    (shard,) = plan_shards([str(tmp_path / "a.jsonl")])
+    kernel = KernelSpec("tests.corpus.engine.work:quoting_kernel")
+
+    outcome = AnnotateTask(workspace, (kernel,))(shard)
+
+    (journal,) = (Path(workspace.uri) / "journal").iterdir()
+    content = journal.read_bytes()
+    assert b"ValueError: invalid literal" in content
+    assert b"unmistakable" not in content
+    assert "张三".encode() not in content
+    assert b"\\u5f20" not in content
+    assert outcome["not_inspected"] == 1
 
 
 def test_a_row_on_which_a_kernel_fails_is_null_and_counted_and_its_neighbours_are_not(workspace: Workspace, shards: list[Shard]) -> None:
@@ -268,6 +292,171 @@ def test_a_disk_that_is_full_stops_the_run_and_loses_nothing(workspace: Workspac
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert workspace.names() == []
-    assert list(Path(workspace.uri).rglob(".*")) == []
+    assert list(Path(workspace.uri).rglob("*.unfinished")) == []
 
     assert task(shard)["documents"] == 20_000
+
+
+@pytest.fixture
+def pieces(tmp_path: Path) -> Shard:
+    """A shard of seven pieces, with two rows on which a kernel may fail."""
+    path = tmp_path / "pieces.jsonl"
+    texts = [f"{row:02d} " + "文" * 60_000 for row in range(13)]
+    texts[4] += "bad"
+    texts[9] += "bad"
+    path.write_text("".join(json.dumps({"id": row, "text": text}, ensure_ascii=False) + "\n" for row, text in enumerate(texts)))
+    (shard,) = plan_shards([str(path)])
+    return shard
+
+
+def journal_of(workspace: Workspace, shard: Shard) -> Path:
+    return Path(workspace.uri) / "journal" / f".{shard.name}"
+
+
+def digests(workspace: Workspace) -> dict[str, str]:
+    return {name: workspace.sha256(name) for name in workspace.names()}
+
+
+def calls(log: Path) -> int:
+    """How often kernels were called since the last time that somebody asked."""
+    count = len(log.read_text().splitlines()) if log.exists() else 0
+    log.unlink(missing_ok=True)
+    return count
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(share=st.floats(0, 1), is_torn=st.booleans())
+def test_whatever_is_left_of_a_journal_the_shard_comes_to_the_same(
+    workspace: Workspace, pieces: Shard, tmp_path: Path, share: float, is_torn: bool
+) -> None:
+    """As after a kill (a torn end) and after a loss of power (anything inside). Failures, too, and what was not inspected."""
+    log = tmp_path / "log"
+    task = AnnotateTask(workspace, (spec(log=str(log), fails_on="bad"), spec(name="other", log=str(log))))
+    task.forget(pieces)
+    outcome = task(pieces)
+    whole, made = digests(workspace), calls(log)
+    journal = journal_of(workspace, pieces)
+    content = bytearray(journal.read_bytes())
+    place = int(share * (len(content) - 1))
+    if is_torn:
+        del content[place:]
+    else:
+        content[place] ^= 1
+    journal.write_bytes(content)
+
+    assert task(pieces) == outcome
+    assert digests(workspace) == whole
+    again = calls(log)
+    assert 0 < again <= made
+    if (
+        share > 0.85
+    ):  # what stands before the last piece's entries is not asked for again: one call for each kernel, one for each row that it failed on
+        assert again <= 4
+    assert task(pieces) == outcome
+    assert calls(log) == 0
+    assert outcome["kernels"]["length"]["failures"] == {"ValueError: cannot count this": 2}  # type: ignore[index]  # a mapping
+
+
+def test_a_journal_counts_only_for_the_rows_that_were_seen(workspace: Workspace, pieces: Shard, tmp_path: Path) -> None:
+    """Another content at the end: what stands before it is taken over, the rest is annotated."""
+    log = tmp_path / "log"
+    task = AnnotateTask(workspace, (spec(log=str(log)),))
+    task(pieces)
+    made = calls(log)
+    path = Path(pieces.uri)
+    path.write_text(path.read_text().replace("12 文", "12 字"))
+    (planned,) = plan_shards([str(path)])
+
+    outcome = task(planned)
+
+    assert made == 7
+    assert 1 <= calls(log) <= 2  # the piece, and the one before it, whose digest may be of some bytes behind it
+    clean = Workspace(str(tmp_path / "clean"))
+    assert AnnotateTask(clean, task.kernels)(planned) == outcome
+    assert digests(clean) == digests(workspace)
+
+
+@pytest.mark.parametrize("options", [{"version": "2"}, {"fails_on": "bad"}])
+def test_a_journal_of_other_rules_or_options_is_begun_anew(
+    workspace: Workspace, pieces: Shard, tmp_path: Path, options: dict[str, str]
+) -> None:
+    log = tmp_path / "log"
+    AnnotateTask(workspace, (spec(log=str(log)),))(pieces)
+    made = calls(log)
+
+    AnnotateTask(workspace, (spec(log=str(log), **options),))(pieces)
+
+    assert calls(log) >= made
+    assert (None in lengths(workspace, pieces)) == ("fails_on" in options)
+
+
+def test_a_journal_stays_until_the_outcome_is_on_record(workspace: Workspace, pieces: Shard, manifest: RunManifest, tmp_path: Path) -> None:
+    """Whoever is killed between the two has to annotate nothing."""
+    log = tmp_path / "log"
+    task = AnnotateTask(workspace, (spec(log=str(log)),))
+
+    class Killed:
+        """A manifest whose owner dies when the shard is to be recorded as done."""
+
+        enter, recorded, beat = manifest.enter, manifest.recorded, manifest.beat
+
+        def record(self, stage: str, rows: Iterable[CorpusShard]) -> None:
+            rows = list(rows)
+            if any(row.status == "done" for row in rows):
+                raise KeyboardInterrupt
+            manifest.record(stage, rows)
+
+    with pytest.raises(KeyboardInterrupt):
+        run_stage(task, [pieces], Killed(), workers=-1)
+    assert (calls(log), journal_of(workspace, pieces).exists()) == (7, True)
+
+    assert run_stage(task, [pieces], manifest, workers=-1).redone == 1
+    assert (calls(log), journal_of(workspace, pieces).exists()) == (0, False)
+
+
+def test_a_stage_that_is_through_leaves_journals_of_quarantined_shards_only(
+    workspace: Workspace, pieces: Shard, manifest: RunManifest, tmp_path: Path
+) -> None:
+    """Also those are gone that an earlier run left for shards which this one does not have."""
+    other = tmp_path / "other.jsonl"
+    other.write_text('{"text": "other"}\n')
+    (shard,) = plan_shards([str(other)])
+    two = [pieces, dataclasses.replace(shard, number=1)]
+    AnnotateTask(workspace, (spec(),))(dataclasses.replace(pieces, number=7))
+    log = tmp_path / "log"
+
+    outcome = run_stage(AnnotateTask(workspace, (spec(log=str(log), dies_on="12 文"),)), two, manifest, workers=1)
+
+    assert list(outcome.quarantined) == [0]
+    assert [path.name for path in (Path(workspace.uri) / "journal").iterdir()] == [".000000"]
+    assert run_stage(AnnotateTask(workspace, (spec(log=str(log)),)), two, manifest, workers=1).done == 2
+    assert not (Path(workspace.uri) / "journal").exists()
+
+
+def test_a_shard_whose_journal_somebody_else_has_is_done_without_it(
+    workspace: Workspace, pieces: Shard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node of a cluster that was given up, and still works."""
+    monkeypatch.setattr(journal_module, "_LOCKED_S", 0.1)
+    task = AnnotateTask(workspace, (spec(),))
+    outcome = task(pieces)
+    before = journal_of(workspace, pieces).read_bytes()
+    with journal_of(workspace, pieces).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert task(pieces) == outcome
+    assert journal_of(workspace, pieces).read_bytes() == before
+
+
+def test_a_journal_that_cannot_be_written_costs_nothing_else(workspace: Workspace, pieces: Shard, manifest: RunManifest) -> None:
+    workspace.write_bytes("journal", b"in the way")
+
+    assert run_stage(AnnotateTask(workspace, (spec(),)), [pieces], manifest, workers=-1).done == 1
+    assert workspace.read_bytes("journal") == b"in the way"
+
+
+def test_kernels_are_told_apart_by_the_piece_and_moves_are_told(workspace: Workspace, pieces: Shard) -> None:
+    """A kernel that hangs is known by nothing being told any more."""
+    moves: list[int] = []
+    AnnotateTask(workspace, (spec(), spec(name="other"))).watched(lambda: moves.append(1))(pieces)
+
+    assert len(moves) >= 7 * 2

@@ -242,6 +242,20 @@ def test_a_server_that_does_not_answer_is_told(bucket: str, monkeypatch: pytest.
         Workspace("s3://corpora/runs").write_bytes("a", b"")
 
 
+def test_files_grow_in_a_folder_only_and_are_nobodys_output(workspace: Workspace) -> None:
+    path = workspace.growing("journal/.000001")
+
+    assert (path is not None) == workspace.is_local
+    if path is not None:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"entry")
+        assert workspace.names() == []
+        workspace.sweep()
+        assert path.read_bytes() == b"entry"
+    with pytest.raises(RunError, match="BL-CORPUS-033"):
+        Workspace("/folder").growing("../a")
+
+
 @pytest.mark.parametrize("kept", [0, 10, -9])
 def test_a_table_that_was_damaged_is_an_error_with_a_cure(tmp_path: Path, kept: int) -> None:
     workspace = Workspace(str(tmp_path))

@@ -2,29 +2,37 @@
 
 A kernel that fails on a batch is tried row by row; the row on which it fails again is null in its table, that is: not inspected. On
 resuming, a kernel's table stays as it is where input, reader, its options and the kernel's version are the same, so that a new kernel
-costs its own work and a changed one no other's. Text is read, and never written.
+costs its own work and a changed one no other's. What kernels found goes into a journal piece by piece, so that a shard that has to be done again
+costs its reading and one piece. Text is read, and never written.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from brightline._version import __version__
 from brightline.corpus.errors import CorpusError, RunError, unquoted
+from brightline.corpus.journal import Journal, drop, drop_all_but
 from brightline.corpus.kernel import Kernel, KernelSpec, loaded_kernels
+from brightline.corpus.pieces import PIECE_BYTES, Found, packed, pieces_of, rows_digest, unpacked
 from brightline.corpus.reading import ShardReading
 from brightline.corpus.schema import DOCUMENTS, REJECTS
 from brightline.corpus.shard import ReadOptions, Shard
 from brightline.corpus.storage import TableSink, Workspace
 
 if TYPE_CHECKING:  # the store takes a second to import, and a worker has no use for it
+    from pathlib import Path
+
     from brightline.store.corpus_runs import CorpusShard
 
 __all__ = [
@@ -43,6 +51,7 @@ READER_VERSION = "3"
 
 _DOC_ID = pa.field("doc_id", pa.string(), nullable=False)
 _MOST_REASONS = 5
+_JOURNALS = "journal"
 
 
 def annotation_name(kernel: str, shard: Shard) -> str:
@@ -70,16 +79,21 @@ def reading_versions(options: ReadOptions) -> dict[str, str]:
     return {"reader": READER_VERSION, "reading": options.digest}
 
 
+def _nobody() -> None:
+    """Is told that a shard moves where nobody watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnnotateTask:
     """``versions``: of reader, its options and kernels as they were when the run began, found by loading them where they are not given. A
-    worker that loads others refuses: rules that change half-way are never mixed.
+    worker that loads others refuses: rules that change half-way are never mixed. ``moved``: called whenever a piece of a shard is through.
     """
 
     workspace: Workspace
     kernels: tuple[KernelSpec, ...]
     options: ReadOptions = field(default_factory=ReadOptions)
     versions: Mapping[str, str] = field(default_factory=dict)
+    moved: Callable[[], None] = _nobody
 
     def __post_init__(self) -> None:
         if not self.versions:
@@ -92,6 +106,22 @@ class AnnotateTask:
     def prepare(self) -> None:
         """Load what every worker needs, before there is one."""
         loaded_kernels(self.kernels)
+
+    def watched(self, moved: Callable[[], None]) -> AnnotateTask:
+        """The same task, which tells ``moved`` that it gets on."""
+        return replace(self, moved=moved)
+
+    def forget(self, shard: Shard) -> None:
+        """Remove the shard's journal: its outcome is on record."""
+        path = self._journal_path(shard.name)
+        if path is not None:
+            drop(path)
+
+    def finish(self, aside: Collection[int]) -> None:
+        """Remove every journal but those of the shards of these numbers, which will be tried again: also what an earlier run left that had more."""
+        folder = self.workspace.growing(_JOURNALS)
+        if folder is not None:
+            drop_all_but(folder, frozenset(f".{number:06d}" for number in aside))
 
     def __call__(self, shard: Shard) -> Mapping[str, object]:
         """Annotate a shard. Counts: ``documents``, ``rejects``, ``chars``, ``not_inspected`` (rows that any kernel left null).
@@ -140,6 +170,16 @@ class AnnotateTask:
     def _read_as(self) -> dict[str, str | None]:
         return {name: self.versions.get(name) for name in reading_versions(self.options)}
 
+    def _journal_path(self, shard_name: str) -> Path | None:
+        return self.workspace.growing(f"{_JOURNALS}/.{shard_name}")
+
+    def _journal(self, shard: Shard, kernels: Sequence[Kernel]) -> Journal:
+        """What kernels find depends on the rows, which each entry names, and on themselves: on nothing else of the shard."""
+        digests = {kernel.name: spec.digest for spec, kernel in zip(self.kernels, loaded_kernels(self.kernels), strict=True)}
+        every = [[kernel.name, kernel.version, digests[kernel.name], str(kernel.schema)] for kernel in kernels]
+        key = hashlib.sha256(json.dumps([__version__, PIECE_BYTES, every]).encode()).digest()
+        return Journal(self._journal_path(shard.name) if kernels else None, key)
+
     def _stands(self, outputs: Mapping[str, str], name: str) -> bool:
         return name in outputs and self.workspace.exists(name) and self.workspace.sha256(name) == outputs[name]
 
@@ -150,6 +190,7 @@ class AnnotateTask:
         reasons: Counter[str] = Counter()
         failures: dict[str, Counter[str]] = {kernel.name: Counter() for kernel in kernels}
         nulls = dict.fromkeys(failures, 0)
+        self.moved()
         sinks: dict[str, TableSink] = {}
         with ExitStack() as open_sinks:
 
@@ -163,6 +204,7 @@ class AnnotateTask:
                 sink(annotation_name(kernel.name, shard), annotation_schema(kernel))
             # Where nothing is to be made, the input is only read if it may be another one: then its digest says whether it is.
             is_read = bool(sinks) or kept.get("etag") != shard.etag
+            journal = open_sinks.enter_context(self._journal(shard, kernels))
             for batch in reading.batches() if is_read else ():
                 lengths = pc.utf8_length(batch.documents["text"]).cast(pa.int32())
                 rows += batch.documents.num_rows
@@ -172,10 +214,14 @@ class AnnotateTask:
                 if not kept:
                     sinks[documents].write(batch.documents.drop_columns("text").append_column(DOCUMENTS.field("chars"), lengths))
                     sinks[rejects].write(batch.rejects)
-                for kernel in kernels:
-                    found = annotate_batch(kernel, batch.documents, failures[kernel.name])
+                through = [self._piece(journal, kernels, piece) for piece in pieces_of(batch.documents)] if kernels else []
+                for kernel in kernels if through else ():
+                    found = pa.concat_tables([each[kernel.name].table for each in through])
+                    for each in through:
+                        _count(failures[kernel.name], each[kernel.name].failures)
                     nulls[kernel.name] += _null_rows(found)
                     sinks[annotation_name(kernel.name, shard)].write(found.add_column(0, _DOC_ID, batch.documents["doc_id"]))
+                self.moved()
             if kept and is_read and reading.content_sha256 != kept["content_sha256"]:
                 raise _OtherContentError
         outputs = {name: sink.written.sha256 for name, sink in sinks.items()}
@@ -200,6 +246,21 @@ class AnnotateTask:
             "kernels": every,
             "annotated": list(made),
         }
+
+    def _piece(self, journal: Journal, kernels: Sequence[Kernel], piece: pa.Table) -> dict[str, Found]:
+        """What each kernel finds in a piece, from the journal where it is there. New or not, it is what was packed: the tables come to
+        the same bytes."""
+        rows = rows_digest(piece) if journal.is_kept else b""
+        through = {}
+        for kernel in kernels:
+            about = hashlib.sha256(rows + kernel.name.encode()).digest()
+            content = journal.recall(about)
+            if content is None:
+                content = packed(Found(*_annotated(kernel, piece)))
+                journal.note(about, content)
+                self.moved()
+            through[kernel.name] = unpacked(content)
+        return through
 
 
 def annotate_figures(rows: Iterable[CorpusShard]) -> dict[str, Any]:
@@ -230,12 +291,19 @@ def annotate_figures(rows: Iterable[CorpusShard]) -> dict[str, Any]:
 
 def annotate_batch(kernel: Kernel, documents: pa.Table, failures: Counter[str]) -> pa.Table:
     """One row in the kernel's schema for each document; null where it failed, with the reasons counted in ``failures``."""
+    found, reasons = _annotated(kernel, documents)
+    _count(failures, reasons)
+    return found
+
+
+def _annotated(kernel: Kernel, documents: pa.Table) -> tuple[pa.Table, Counter[str]]:
+    failures: Counter[str] = Counter()
     if not documents.num_rows:
-        return kernel.schema.empty_table()
+        return kernel.schema.empty_table(), failures
     try:
-        return _fitting(kernel, kernel.annotate(documents), documents.num_rows)
+        return _fitting(kernel, kernel.annotate(documents), documents.num_rows), failures
     except Exception:  # any fault of a kernel: it is looked for in the single rows
-        return pa.concat_tables(_row_by_row(kernel, documents, failures))
+        return pa.concat_tables(_row_by_row(kernel, documents, failures)), failures
 
 
 def _row_by_row(kernel: Kernel, documents: pa.Table, failures: Counter[str]) -> Iterator[pa.Table]:
@@ -244,9 +312,14 @@ def _row_by_row(kernel: Kernel, documents: pa.Table, failures: Counter[str]) -> 
         try:
             yield _fitting(kernel, kernel.annotate(documents.slice(number, 1)), 1)
         except Exception as error:  # this row is what the kernel fails on
-            reason = unquoted(error)[:200]
-            failures[reason if reason in failures or len(failures) < _MOST_REASONS else "other"] += 1
+            failures[unquoted(error)[:200]] += 1
             yield nothing
+
+
+def _count(failures: Counter[str], more: Mapping[str, int]) -> None:
+    """The first reasons by their names, the rest together."""
+    for reason, rows in more.items():
+        failures[reason if reason in failures or len(failures) < _MOST_REASONS else "other"] += rows
 
 
 def _fitting(kernel: Kernel, made: pa.Table, rows: int) -> pa.Table:

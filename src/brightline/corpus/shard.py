@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-__all__ = ["Member", "ReadOptions", "Shard", "ShardTask", "shard_key"]
+__all__ = ["JournalTask", "Member", "ReadOptions", "Shard", "ShardTask", "WatchedTask", "shard_key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,36 @@ def shard_key(shard: Shard, content_sha256: str, versions: Mapping[str, str]) ->
 class ShardTask(Protocol):
     """What is done with each shard of a stage: a frozen dataclass that can be pickled. Writes its outputs through ``storage.Workspace``
     (temporary name, rename) and gives back counts and digests, JSON values only; the supervisor records them afterwards. A task with a method
-    ``prepare`` is prepared in the process from which workers are forked.
+    ``prepare`` is prepared in the process from which workers are forked; one with ``watched`` can say that it gets on with a long shard
+    (``WatchedTask``), and one with ``forget`` and ``finish`` keeps something for the case that a shard has to be done again (``JournalTask``).
     """
 
     @property
     def stage(self) -> str: ...
 
     def __call__(self, shard: Shard) -> Mapping[str, object]: ...
+
+
+@runtime_checkable
+class WatchedTask(ShardTask, Protocol):
+    """A task of which a worker that hangs can be told from one with a long shard."""
+
+    def watched(self, moved: Callable[[], None]) -> ShardTask:
+        """The same task, which calls ``moved`` now and then as long as it gets on."""
+        ...
+
+
+@runtime_checkable
+class JournalTask(ShardTask, Protocol):
+    """A task that leaves in the workspace what makes doing a shard again cheaper, until it is told that nobody will."""
+
+    def forget(self, shard: Shard) -> None:
+        """The shard's outcome is on record."""
+        ...
+
+    def finish(self, aside: Collection[int]) -> None:
+        """The stage is through, but for the shards of these numbers."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

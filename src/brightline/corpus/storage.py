@@ -159,6 +159,11 @@ class Workspace:
         with self._reading(name) as file:
             yield file
 
+    def growing(self, name: str) -> Path | None:
+        """Where a file would lie that somebody appends to, which is nobody's output: whoever writes it looks after it. ``None`` where files cannot
+        grow, as in object storage."""
+        return Path(self.uri.removeprefix("file://")) / _checked(name) if self.is_local else None
+
     def exists(self, name: str) -> bool:
         return self._size(name) is not None
 

@@ -22,7 +22,7 @@ from brightline.corpus.planning import plan_shards
 from brightline.corpus.shard import Shard
 from brightline.corpus.storage import Workspace
 from brightline.store import CorpusRun, CorpusRuns
-from tests.corpus.engine.work import Copying
+from tests.corpus.engine.work import Copying, Moving
 
 
 @pytest.mark.parametrize("scheme", ["", "ray://"])
@@ -130,6 +130,16 @@ def test_a_worker_of_the_cluster_that_hangs_is_stopped(
 
     assert (outcome.done, outcome.quarantined) == (1, {})
     assert all(row.attempts > 1 for row in runs.shards(run.id, "copy"))
+
+
+@pytest.mark.usefixtures("_cluster")
+def test_a_long_shard_on_the_cluster_that_gets_on_is_not_stopped(
+    run: CorpusRun, runs: CorpusRuns, marks: Path, shards: list[Shard]
+) -> None:
+    outcome = run_stage(Moving(str(marks), 50, 0.5), shards[:1], runs.manifest(run.id), runner="ray", workers=1, most_shard_s=20)
+
+    assert (outcome.done, outcome.quarantined) == (1, {})
+    assert len(list(marks.glob("000000.*"))) == 1
 
 
 @pytest.mark.usefixtures("_cluster")

@@ -1,4 +1,5 @@
-"""kill -9 at any moment, of the supervisor or of a worker: whoever resumes gets the same bytes, and at most a shard a worker is redone."""
+"""kill -9 at any moment, of the supervisor or of a worker: whoever resumes gets the same bytes, and at most one shard's work is done again,
+however many workers there are."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from brightline.corpus.planning import plan_shards
 from brightline.corpus.shard import Shard
 from brightline.corpus.storage import Workspace
 from brightline.store import CorpusRuns, Store
+from tests.corpus.engine.work import Calls
 
 _WORKERS = 2
 _KILLS = 6
@@ -41,52 +43,103 @@ def digests(workspace: Workspace) -> dict[str, str]:
     return {name: workspace.sha256(name) for name in workspace.names()}
 
 
-def task(workspace: Workspace, log: Path) -> AnnotateTask:
-    spec = KernelSpec("tests.corpus.engine.work:length_kernel", {"log": str(log)})
+def task(workspace: Workspace, log: Path, **options: object) -> AnnotateTask:
+    spec = KernelSpec("tests.corpus.engine.work:length_kernel", {"log": str(log), "named": True, **options})
     return AnnotateTask(workspace, (spec,))
 
 
-def child(database: str, run_id: str, annotate: AnnotateTask, shards: list[Shard], killed_after_s: float) -> int:
-    """Resume the run in a process that is killed after some time; the status it ended with (0: it came to its end)."""
+def child(database: str, run_id: str, annotate: AnnotateTask, shards: list[Shard], killed_after_s: float, workers: int, log: Path) -> int:
+    """Resume the run in a process that is killed some time after a kernel was first called; the status it ended with (0: it came to its end)."""
     pid = os.fork()
     if pid == 0:
         try:
-            threading.Thread(target=lambda: (time.sleep(killed_after_s), os.kill(os.getpid(), signal.SIGKILL)), daemon=True).start()
+            threading.Thread(target=_kill, args=(killed_after_s, log), daemon=True).start()
             store = Store.open(database, migrate=False)
             with workspace_lock(annotate.workspace):
-                run_stage(annotate, shards, CorpusRuns(store.database).manifest(run_id), workers=_WORKERS)
+                run_stage(annotate, shards, CorpusRuns(store.database).manifest(run_id), workers=workers)
             os._exit(0)
         except BaseException:
             os._exit(1)
     return os.waitpid(pid, 0)[1]
 
 
-def test_a_supervisor_that_is_killed_at_random_moments_loses_nothing(tmp_path: Path, corpus: list[Shard]) -> None:
+def _kill(after_s: float, log: Path) -> None:
+    while not log.exists():
+        time.sleep(0.01)
+    time.sleep(after_s)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> list[Shard]:
+    """Five shards of four MiB, that is of seven pieces or more."""
+    path = tmp_path / "large.jsonl"
+    texts = (f"第 {row} 篇文本，" * (60 + row % 40) for row in range(10_000))
+    path.write_text("".join(json.dumps({"id": row, "text": text}, ensure_ascii=False) + "\n" for row, text in enumerate(texts)))
+    shards = plan_shards([str(path)], 1 << 22)
+    assert len(shards) == 5
+    return shards
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_a_supervisor_that_is_killed_at_random_moments_costs_at_most_a_shard(tmp_path: Path, large: list[Shard], workers: int) -> None:
     database = f"sqlite:///{tmp_path / 'brightline.db'}"
-    log = tmp_path / "log"
     with_store = Store.open(database)
     runs = CorpusRuns(with_store.database)
     reference = Workspace(str(tmp_path / "reference"))
     first = runs.begin(corpus="c", workspace=reference.uri, versions={}, plan={})
-    took_s = run_stage(task(reference, tmp_path / "other"), corpus, runs.manifest(first.id), workers=_WORKERS).seconds
+    other_log = tmp_path / "other"
+    took_s = run_stage(task(reference, other_log, rounds=100), large, runs.manifest(first.id), workers=workers).seconds
+    undisturbed = Calls()
+    undisturbed.take(other_log)
+    least_rows_of_a_shard = min(reference.read_table(f"documents/{shard.name}.parquet", ["doc_id"]).num_rows for shard in large)
+    most_rows_of_a_piece = max(undisturbed.lives[0].values())
+    assert least_rows_of_a_shard > (workers + 1) * most_rows_of_a_piece
     workspace = Workspace(str(tmp_path / "workspace"))
     run = runs.begin(corpus="c", workspace=workspace.uri, versions={}, plan={})
     with_store.close()
-    moments = random.Random(6)
+    moments, log, calls = random.Random(6), tmp_path / "log", Calls()
+    annotate = task(workspace, log, rounds=100)
 
-    killed = 0
     for _ in range(_KILLS):
-        status = child(database, run.id, task(workspace, log), corpus, moments.uniform(0, took_s))
+        status = child(database, run.id, annotate, large, moments.uniform(0, took_s / 3), workers, log)
         assert status in (0, signal.SIGKILL)
-        killed += status == signal.SIGKILL
-    assert child(database, run.id, task(workspace, log), corpus, 600) == 0
+        calls.take(log)
+    assert child(database, run.id, annotate, large, 600, workers, log) == 0
+    calls.take(log)
 
     assert digests(workspace) == digests(reference)
-    annotated = len(log.read_text().splitlines())
-    assert len(corpus) <= annotated <= len(corpus) + killed * _WORKERS
+    assert max(calls.lost()) <= least_rows_of_a_shard
+    assert max(calls.lost()) <= workers * most_rows_of_a_piece
+    assert calls.rows == undisturbed.rows + sum(calls.lost())
+    assert not (Path(workspace.uri) / "journal").exists()
     with_store = Store.open(database)
-    assert CorpusRuns(with_store.database).counts(run.id, "annotate") == {"done": len(corpus)}
+    assert CorpusRuns(with_store.database).counts(run.id, "annotate") == {"done": len(large)}
     with_store.close()
+
+
+def test_a_worker_that_is_killed_costs_a_piece_of_its_shard(tmp_path: Path, large: list[Shard]) -> None:
+    """The row on which it dies is the shard's last: what stands before it is not annotated again."""
+    store = Store.open(f"sqlite:///{tmp_path / 'brightline.db'}")
+    runs = CorpusRuns(store.database)
+    workspace = Workspace(str(tmp_path / "workspace"))
+    run = runs.begin(corpus="c", workspace=workspace.uri, versions={}, plan={})
+    log, calls = tmp_path / "log", Calls()
+
+    outcome = run_stage(task(workspace, log, dies_on="第 9999 篇"), large[-1:], runs.manifest(run.id), workers=1)
+
+    assert list(outcome.quarantined) == [large[-1].number]
+    lines = log.read_text().splitlines()
+    rows_by_piece = {line.split()[2]: int(line.split()[1]) for line in lines}
+    assert len(lines) == len(rows_by_piece) + 2  # the piece that kills was tried three times, the others once
+    calls.take(log)
+
+    outcome = run_stage(task(workspace, log), large[-1:], runs.manifest(run.id), workers=1)
+    calls.take(log)
+    store.close()
+
+    assert outcome.done == 1
+    assert calls.lives[1].keys() == calls.lives[0].keys()  # by another kernel: what this one finds is nobody else's
 
 
 def test_workers_die_with_their_supervisor(tmp_path: Path, corpus: list[Shard]) -> None:

@@ -14,7 +14,7 @@ from brightline.corpus.errors import RunError
 from brightline.corpus.shard import Shard
 from brightline.corpus.storage import Workspace
 from brightline.store import CorpusRun, CorpusRuns
-from tests.corpus.engine.work import Copying
+from tests.corpus.engine.work import Copying, Moving
 
 
 @pytest.fixture
@@ -215,6 +215,20 @@ def test_a_worker_that_hangs_is_stopped_and_costs_its_shard(
 
     assert (outcome.done, list(outcome.quarantined)) == (1, [3])
     assert "more than 5 s" in outcome.quarantined[3]
+
+
+def test_a_shard_that_takes_long_and_gets_on_is_not_stopped(run: CorpusRun, runs: CorpusRuns, marks: Path, shards: list[Shard]) -> None:
+    outcome = run_stage(Moving(str(marks), 12, 0.5), shards[:1], runs.manifest(run.id), workers=1, most_shard_s=4)
+
+    assert (outcome.done, outcome.quarantined) == (1, {})
+    assert begun(marks, 0) == 1
+
+
+def test_a_shard_that_got_on_and_then_hangs_is_stopped(run: CorpusRun, runs: CorpusRuns, marks: Path, shards: list[Shard]) -> None:
+    outcome = run_stage(Moving(str(marks), 2, 0.1, hangs=True), shards[:1], runs.manifest(run.id), workers=1, most_shard_s=2)
+
+    assert "nothing was heard of it for more than 2 s" in outcome.quarantined[0]
+    assert begun(marks, 0) == MOST_ATTEMPTS
 
 
 @pytest.mark.parametrize(("fault", "attempts"), [("storage", MOST_ATTEMPTS), ("missing", 1)])

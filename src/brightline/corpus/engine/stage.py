@@ -19,7 +19,7 @@ from brightline.corpus.engine.jobs import Done, Ended, Failed, Job, ResumableTas
 from brightline.corpus.engine.native import NativeRunner
 from brightline.corpus.engine.progress import Meter, Progress
 from brightline.corpus.errors import RunError
-from brightline.corpus.shard import Shard, ShardTask, shard_key
+from brightline.corpus.shard import JournalTask, Shard, ShardTask, shard_key
 from brightline.corpus.storage import Workspace
 from brightline.store.corpus_runs import CorpusShard
 
@@ -29,7 +29,7 @@ MOST_ATTEMPTS = 3
 """The first and two more: what fails three times on one shard fails because of it."""
 
 MOST_SHARD_S = 3600.0
-"""Own choice: a shard of 16 MiB takes seconds; at an hour something hangs."""
+"""Own choice: a shard of 16 MiB takes seconds, and of a longer one pieces are through all the time; at an hour without any something hangs."""
 
 _HOPELESS_AFTER = 20  # own choice: this many shards quarantined and none done means that it is not the shards
 _WAIT_S = 0.5
@@ -74,7 +74,7 @@ def run_stage(
 ) -> StageOutcome:
     """Do ``task`` with every shard. ``workers``: processes, 0 for one a core (native) or one a CPU of the cluster (ray), -1 for none but
     this process. ``workspace``: where outputs are looked up on resuming; the task's own by default. ``most_shard_s``: a shard that takes
-    longer counts as lost.
+    longer counts as lost; of a task that can be watched one that did not get on for so long.
 
     Raises ``RunError`` for what would befall every shard, ``StoreError``, and ``KeyboardInterrupt`` after it stopped its workers.
     """
@@ -87,6 +87,8 @@ def run_stage(
     hands = _runner(task, runner, workers, address, most_shard_s)
     try:
         supervisor.work(hands, jobs)
+        if isinstance(task, JournalTask):
+            task.finish(supervisor.quarantined)
         # Whoever loses power before this finds files that are not what is on record, and resumes with those; nobody builds on them.
         for place in (workspace, getattr(task, "out", None)):
             if place is not None:
@@ -111,6 +113,7 @@ class _Supervisor:
         self._attempts: dict[int, int] = {}
         self._again: deque[Job] = deque()
         self._rows: list[CorpusShard] = []
+        self._done: list[Shard] = []  # among these rows
         self._beat_at = 0.0
         self.quarantined: dict[int, str] = {}
         self.counts: dict[str, int] = {}
@@ -178,6 +181,7 @@ class _Supervisor:
             outcome = {**ended.outcome, "etag": shard.etag}
             key = shard_key(shard, str(outcome.get("content_sha256", shard.etag)), self._versions)
             self._rows.append(CorpusShard(shard.number, "done", key, attempts, outcome))
+            self._done.append(shard)
             self._meter.done += 1
             self._meter.count(_size(shard), worked=True)
             self._add(outcome)
@@ -213,10 +217,18 @@ class _Supervisor:
         if self._rows:
             self._manifest.record(self._task.stage, self._last_of_each())
             self._rows.clear()
+            self._forget()
             self._beat_at = elapsed
         elif elapsed - self._beat_at > _BEAT_EVERY_S:
             self._manifest.beat()
             self._beat_at = elapsed
+
+    def _forget(self) -> None:
+        """What tasks kept of shards that are on record now. Before that, whoever resumes would have to do them again."""
+        if isinstance(self._task, JournalTask):
+            for shard in self._done:
+                self._task.forget(shard)
+        self._done.clear()
 
     def _last_of_each(self) -> list[CorpusShard]:
         return list({row.number: row for row in self._rows}.values())

@@ -8,13 +8,16 @@ import os
 import pickle
 import signal
 import sys
+import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from brightline.corpus.shard import ShardTask
+from brightline.corpus.arrow_alone import without_pandas
+from brightline.corpus.shard import ShardTask, WatchedTask
 
 __all__ = ["loaded", "main", "outlived_by", "work"]
 
+_TOLD_EVERY_S = 1.0  # own choice: next to nothing, and far below any time after which a worker counts as hanging
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h: the signal a process gets when its parent dies
 
 
@@ -33,6 +36,8 @@ def loaded(greeting: bytes) -> ShardTask:
     import pyarrow as pa  # after the path is set, and only where there is work
 
     pa.set_cpu_count(1)
+    with without_pandas():
+        pa.array([0])  # it asks at its first array; afterwards pandas may be imported by whoever has a use for it
     task: ShardTask = pickle.loads(pickled)  # noqa: S301  # as above
     return task
 
@@ -43,6 +48,8 @@ def work(pipe: Connection, task: ShardTask) -> None:
 
     from brightline.corpus.engine.jobs import attempt
 
+    if isinstance(task, WatchedTask):
+        task = task.watched(_Moved(pipe))
     pipe.send(None)  # ready: from here on time counts
     is_first = True
     while True:
@@ -60,6 +67,21 @@ def work(pipe: Connection, task: ShardTask) -> None:
         if is_first:
             gc.freeze()  # what is left are kernels and their tables: nobody needs to look through them again
             is_first = False
+
+
+class _Moved:
+    """Says over the pipe that the shard moves: from then on time counts anew."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._told_at = float("-inf")
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now - self._told_at >= _TOLD_EVERY_S:
+            self._told_at = now
+            with suppress(OSError):  # who does not listen any more is about to kill us
+                self._pipe.send(None)
 
 
 def main(handle: int, parent: int) -> None:
