@@ -338,5 +338,18 @@ def test_beside_every_total_stands_of_how_many_risks_it_says_nothing(tmp_path: P
     report = build(workspace, shards, facts())
     missing = [row["risk"] for row in report.document["risks"] if not row["rules"]]
     page = render(report, "en")
-    told = f"Nothing automatic looked for {len(missing)} of the 31 risks of Annex A ({', '.join(missing)}), nor for machine spin"
+    told = f"Nothing automatic looked for {len(missing)} of the 31 risks of Annex A ({', '.join(missing)}): no total"
     assert page.count(told) == 3  # coverage, findings, decisions
+
+
+@pytest.mark.parametrize(
+    ("kernels", "looked"), [({"quality": "2+0123456789ab"}, True), ({"quality": "1+0123456789ab"}, False), ({"exact": "1+x"}, False)]
+)
+def test_a_report_tells_where_machine_spin_was_looked_for_and_that_older_runs_did_not(
+    tmp_path: Path, kernels: dict[str, str], looked: bool
+) -> None:
+    workspace, shards = write_run(tmp_path, [document(0)])
+    page = render(build(workspace, shards, facts(kernels=kernels)), "en")
+    assert page.count("Machine spin was looked for in simplified Chinese and in English only") == (3 if looked else 0)
+    assert page.count("Machine spin was not looked for: no total") == (0 if looked else 3)
+    assert ("what a language model rewrote is not found this way" in page) == looked

@@ -8,6 +8,7 @@ from typing import Any
 from brightline.corpus.reporting.about_documents import MOST_ROWS
 from brightline.corpus.reporting.outline import Bars, Block, Columns, Figures, Items, Note, Section, State, Table, number, percent, share
 from brightline.corpus.reporting.report import Report
+from brightline.corpus.reporting.uncovered import looks_for_spin
 from brightline.corpus.reporting.words import Lang, said
 
 __all__ = ["care", "checks", "coverage", "decisions", "findings", "limits", "risks", "samples", "trend", "versions"]
@@ -116,11 +117,18 @@ def findings(document: Mapping[str, Any], lang: Lang) -> Section:
 
 
 def _uncovered(document: Mapping[str, Any], lang: Lang) -> list[Block]:
-    """Beside a total: of how many risks it says nothing."""
+    """Beside a total: of how many risks it says nothing, and what it says of machine spin."""
     missing = [row["risk"] for row in document["risks"] if not row["rules"]]
-    told = said(lang, "sentence/risks_uncovered") if missing else said(lang, "sentence/spin")
+    spin = Note(said(lang, "sentence/spin_looked" if _looked_for_spin(document) else "sentence/spin"))
+    if not missing:
+        return [spin]
     codes = said(lang, "list_sign").join(missing)
-    return [Note(told.format(count=number(len(missing)), of=number(len(document["risks"])), codes=codes))]
+    told = said(lang, "sentence/risks_uncovered").format(count=number(len(missing)), of=number(len(document["risks"])), codes=codes)
+    return [Note(told), spin]
+
+
+def _looked_for_spin(document: Mapping[str, Any]) -> bool:
+    return looks_for_spin({row["name"]: row["version"] for row in document["versions"]["kernels"]})
 
 
 def _policy(part: Mapping[str, Any], lang: Lang) -> list[Block]:
@@ -237,7 +245,8 @@ def limits(document: Mapping[str, Any], lang: Lang) -> Section:
         )
         for row in document["limits"]
     ]
-    always = [said(lang, "limit/spin"), said(lang, "limit/spans"), said(lang, "limit/legal")]
+    spin = said(lang, "limit/spin_looked" if _looked_for_spin(document) else "limit/spin")
+    always = [spin, said(lang, "limit/spans"), said(lang, "limit/legal")]
     return Section("limits", said(lang, "part/limits"), [Items([*lines, *always])])
 
 
