@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import re2
 
-from brightline.corpus.personal import accounts, births, credentials, families, foreign, identity, latin_names, network, phones, places
+from brightline.corpus.personal import accounts, births, credentials, families, foreign, identity, latin_names, network, phones, places, speech
 from brightline.corpus.personal.gated import Gated, Which, gate_of
 
 parser = importlib.import_module("re._parser")
@@ -32,7 +32,7 @@ IDEOGRAPHS = "一二三号码信微住址地好龥鿿"
 
 def expressions() -> list[re.Pattern[str]]:
     found: dict[tuple[str, int], re.Pattern[str]] = {}
-    for module in (accounts, births, credentials, families, foreign, identity, latin_names, network, phones, places):
+    for module in (accounts, births, credentials, families, foreign, identity, latin_names, network, phones, places, speech):
         for value in vars(module).values():
             of = [value.pattern] if isinstance(value, Gated) else value._expressions if isinstance(value, Which) else []
             found |= {(pattern.pattern, pattern.flags): pattern for pattern in of}

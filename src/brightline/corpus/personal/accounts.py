@@ -24,7 +24,7 @@ from brightline.corpus.personal.tables import divisions
 
 __all__ = ["accounts_in_columns", "labelled", "organisations"]
 
-_QQ = rf"{latin('Q ?Q|tencent qq', 'QQ|Qq')}(?!群| ?群|邮箱|音乐|浏览器|空间|堂|飞车|游戏|[A-Za-z]{3}(?<!num))(?:联系方式|登录)?(?:[/、和](?:微信|TIM|电话|手机))?|(?<![A-Za-z])Q我(?=[: ])|加我Q(?![A-Za-z])|[扣叩抠]{{2}}|[扣叩抠]号|球球号|企鹅号?|(?<![A-Za-z])[加+联系]{{1,2}} ?Q(?![A-Za-z群])|(?<![A-Za-z])Q号|(?<![A-Za-z0-9])Q(?=:)|(?<=[我他她\u4e00-\u9fff])Q(?=[1-9])|qq\.com/msgrd\?[a-z0-9=&]{{0,24}}uin|tencent://message/?\?uin|user\.qzone\.qq\.com/"
+_QQ = rf"{latin('Q ?Q|tencent qq', 'QQ|Qq')}(?!群| ?群|邮箱|音乐|浏览器|空间|堂|飞车|游戏|[A-Za-z]{3}(?<!num))(?:联系方式|登录)?(?:[/、和](?:微信|TIM|电话|手机))?|(?<![A-Za-z])Q我(?=[: ])|加我Q(?![A-Za-z])|[扣叩抠口蔻秋]{{2}}(?=[: 号是0-9])|扣(?=[: ]?[1-9][0-9]{{5,10}}(?![0-9]| ?[元块分]))|🐧|(?<![A-Za-z0-9])[qQ](?= [1-9][0-9]{{6}})|[扣叩抠]号|球球号|企鹅号?|(?<![A-Za-z])[加+联系]{{1,2}} ?Q(?![A-Za-z群])|(?<![A-Za-z])Q号|(?<![A-Za-z0-9])Q(?=:)|(?<=[我他她\u4e00-\u9fff])Q(?=[1-9])|qq\.com/msgrd\?[a-z0-9=&]{{0,24}}uin|tencent://message/?\?uin|user\.qzone\.qq\.com/"
 _WECHAT = (
     r"[微徽薇威維维徵][-~·.❤♥]{0,2}[信芯](?!群|支付|公众|小程序|读书|红包|版本|开放|商户|视频号|用户)(?:名片|联系方式|二维码)?(?:搜索?|添加|联系|咨询)?[呗吧啊呀哦]?(?:[/、和](?:手机|电话|QQ))?|微亻言|[微薇威维][❤♥]信?|(?:微信|[wvWV][xX]?)同号,? ?(?:或者?|也可以?)?加|加个?[微薇威](?![信\u4e00-\u9fff])|(?<![\u4e00-\u9fff])[微威薇](?= [A-Za-z])|[微Vv]我(?=:)|(?<=我)[vV](?=$|[\s,。!])|(?<=[\u4e00-\u9fff] )V(?= [a-z])|(?<![A-Za-z])[vV]{3,4}(?=[: ])|(?<![A-Za-z])[wW][-·.❤♥ ][xX](?=[: ])|卫星(?=[: ])|绿泡泡?|绿色软件|💚|🛰|(?<![A-Za-z])wxid(?=[\"' ]{0,2}[:=])|(?:(?<![A-Za-z0-9_./-]))vx(?=(?!lan|works)[a-z]{2,12}[_-]?[0-9]{2})|wei信|v信|[薇威](?=[:❤ ])|[威Vv]❤|(?<=[我他她]的)v(?=是)|卫星号|绿泡泡|(?<![A-Za-z])[加+➕]我?[Vv微](?![a-z]*[ :]*[a-z]*2ray)|(?<![A-Za-z])v(?=: {0,3}[^ \n])|微(?=:)|"
     + latin(
@@ -63,7 +63,7 @@ _WECHAT_VALUE = r"(?:(?<![0-9A-Za-z_.-])|(?<=[\u4e00-\u9fff]-)|(?<=(?-i:VX))|(?<
 _SOCIAL_VALUE = r"[A-Za-z]{0,2}[0-9]{6,19}[0-9Xx]?"
 _DRIVER_VALUE = r"[A-Z][0-9]{6}\([0-9A]\)|[A-Z][0-9]{3}[0-9A-Z]{7}|[0-9]{12,13}(?:[0-9]{5}[0-9Xx])?|[0-9]{3} [0-9]{3} [0-9]{3}|[0-9]{4} [0-9]{4} [0-9]{4}|[A-Z]{1,2}[0-9]{2,4}(?:[ -]?[0-9]{2,5}){1,4}(?:-[0-9])?|[A-Z9]{5} ?[0-9]{6} ?[A-Z9]{2}[0-9][A-Z]{2}|[A-Z]{1,5}[0-9]{4,6}[0-9A-Z]{0,7}|[0-9]{7,10}"
 _RESIDENCE_VALUE = r"[0-9]{17}[0-9Xx]|[A-Z]{3}[0-9]{10,12}|[A-Z]{1,2}[0-9]{7,9}(?:[A-Z]{2})?|A?[0-9]{3}-[0-9]{3}-[0-9]{3}|[A-Z]{2}[0-9]{4}-[0-9]{4}|[0-9]{6}-[5-8][0-9]{6}|(?!1[3-9][0-9]{9}(?![0-9]))(?!20[0-9]{6}(?![0-9]))[0-9]{8,16}"
-_NUMBER_END = r"(?![0-9A-Za-z@]|\.[0-9A-Za-z]|[-/年月:][0-9]| ?(?:[次元首个名万亿%篇项]|人次|多))"
+_NUMBER_END = r"(?![0-9A-Za-z@]|\.[0-9A-Za-z]|[-/年月:][0-9]| ?(?:[次元块首个名万亿%篇项只]|人次|多))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,9 @@ def _kind(rule: str, score: float, literal: str, label: str, value: str, end: st
 _OWNERS = r"(?:我的|本人|联系人?|家长|学生|客户|用户|司机|员工|contact|user|customer|member|tencent|my)?"
 _NUMBER = r"(?:号码?|账号|帐号|账户|编号|id|no|num|number|account|acct|code)?"
 _KINDS: tuple[_Kind, ...] = (
-    _kind("qq", 0.8, r"[q扣叩抠]|企鹅|球球|uin", _QQ, _QQ_VALUE, _NUMBER_END, rf"{_OWNERS}(?:qq|扣扣){_NUMBER}", r"[1-9][0-9]{4,10}"),
+    _kind(
+        "qq", 0.8, r"[q扣叩抠口蔻秋🐧]|企鹅|球球|uin", _QQ, _QQ_VALUE, _NUMBER_END, rf"{_OWNERS}(?:qq|扣扣){_NUMBER}", r"[1-9][0-9]{4,10}"
+    ),
     _kind(
         "wechat",
         0.7,
@@ -229,7 +231,7 @@ _RECORD_CELL = re.compile(r"[A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9]")
 _COLUMNS = (*((kind.rule, kind.column, kind.cell) for kind in _KINDS), ("personal.medical_record", _RECORD_COLUMN, _RECORD_CELL))
 _CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
 TRACES = (  # google-re2, (?i): what the labels of these kinds begin with
-    r"[qｑ] ?[qｑ]|[扣叩抠][扣叩抠号]|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维v]信(?:[^群支公小读红]|$)|wei信|[薇威vｖ][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|[微徽薇威維维徵][-~·.❤♥]{1,2}[信芯]?|[威薇微维]芯|微亻言|同号[,，]?\s?(?:或者?|也)?.{0,2}加|加个?[微薇威]|[微威薇]\s[a-z]|[微v]我[:：]|我v(?:[\s,，。!！]|$)|[^\x00-\x7f]\sv\s[a-z]|\bvvv|\bw[-·.❤♥ ]x[:： ]|卫星[:： ]|绿泡|绿色软件|💚|🛰|_[vw]x\b|we-?chat|weixin|wxid_|\bvx|\bwx(?:[^a-z]|$)|wx_?(?:no|id|acc|num)|[a-z]wx\b"
+    r"[qｑ] ?[qｑ]|[扣叩抠口蔻秋][扣叩抠号口蔻秋]|扣[:： ]?[1-9][0-9]{5}|🐧|\bq [1-9][0-9]{6}|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维v]信(?:[^群支公小读红]|$)|wei信|[薇威vｖ][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|[微徽薇威維维徵][-~·.❤♥]{1,2}[信芯]?|[威薇微维]芯|微亻言|同号[,，]?\s?(?:或者?|也)?.{0,2}加|加个?[微薇威]|[微威薇]\s[a-z]|[微v]我[:：]|我v(?:[^a-z0-9]|$)|[^\x00-\x7f]\sv\s[a-z]|\bvvv|\bw[-·.❤♥ ]x[:： ]|卫星[:： ]|绿泡|绿色软件|💚|🛰|_[vw]x\b|we-?chat|weixin|wxid_|\bvx|\bwx(?:[^a-z]|$)|wx_?(?:no|id|acc|num)|[a-z]wx\b"
     r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|病历本|健康卡|诊疗卡|影像号|检验号|\bmrn|medical.?record|patient.?(?:id|no|num)|\bchart n|admission.?n|hospital n|\b(?:blh|zyh|mzh)\b"
     r"|社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund.?(?:acc|no)|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator['’]?s?.licen|\bdl[n #:_-]|licen.e_file|licen.e ?(?:n|#|card)|jszh|dabh|退休证|劳保号|保险手册|职工编号[(（]社|证芯|免[許许][証证]|permis de cond|f[üu]hrerschein|\bcdl\b|\bdvla|\bdlnum"
     r"|居留[许证]|居住[证證登]|暂住证|永[居久]|五星卡|绿卡|枫叶卡|在留|外国人登[录陆]|\bbrp|residen(?:ce|t).?(?:permit|card|id)|permanent resid|green.?card|alien.(?:reg|num)|\ba-number|uscis|\bpr card|aufenthaltst|de séjour"

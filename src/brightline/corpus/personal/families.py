@@ -28,6 +28,7 @@ from brightline.corpus.personal import (
     network,
     phones,
     places,
+    speech,
     vehicles,
 )
 from brightline.corpus.personal.found import Found
@@ -200,6 +201,7 @@ FAMILIES: tuple[Family, ...] = (
         0,
         _columns,
     ),
+    Family("speech", speech.TRACES, 160, 200, 48, speech.spoken, group="rare"),
     Family("places in print", _APART, 90, 300, 90, _places, group="rare"),
     Family("labels in print", _APART, 90, 200, 90, _labels, group="rare"),
     Family(

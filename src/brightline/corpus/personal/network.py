@@ -23,6 +23,11 @@ _DOT = r"(?:\.| ?[\[({<【「] ?(?i:dot|\.|点) ?[\])}>】」] ?| (?i:dot) )"
 _EMAIL = gated(
     rf"(?<![A-Za-z0-9._%+-])([A-Za-z0-9_](?:[A-Za-z0-9._%+-]{{0,62}}[A-Za-z0-9_])?)({_AT})({_LABEL}(?:{_DOT}{_LABEL}){{1,5}})(?![A-Za-z0-9@])"
 )
+_SAID = gated(  # "lily 下划线 88 艾特 qq 点 com", "john dot smith at gmail dot com": only at hosts that people have mailboxes at
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9](?:[A-Za-z0-9._-]| ?(?:下划线|点|减号|杠|underscore|dot|dash|hyphen) ?){0,40}[A-Za-z0-9](?: ?(?:艾特|圈a|@) ?| at )(?:gmail|qq|163|126|139|189|foxmail|sina|sohu|aliyun|yeah|outlook|hotmail|live|yahoo|icloud|proton(?:mail)?|gmx|mail)"
+    r"(?: ?(?:点|\.|。| dot) ?(?:com|cn|net|co|uk|de|fr|jp|hk|me|edu|org)(?![A-Za-z])){1,3}",
+    re.IGNORECASE,
+)
 _RESERVED = re.compile(r"(?:^|\.)(?:example\.(?:com|net|org)|(?:test|example|invalid|localhost|local))$")  # RFC 2606, RFC 6762
 _NO_TOP = re.compile(r"png|jpg|jpeg|gif|svg|webp|bmp|ico|css|js|ts|jsx|tsx|mjs|json|html|htm|xml|yaml|yml|toml|txt|pdf|zip|gz|tar|exe|dll|so|service|socket|timer|conf|cfg|ini|log|py|rb|go|rs|java|kt|cpp|hpp|class|jar|whl|php|sh|bat|md|rst|csv|sql")  # fmt: skip
 _MAIL_HOSTS = re.compile(
@@ -83,6 +88,8 @@ def emails(text: str, focus: int = 0) -> Iterator[Found]:
         if ".." in local or ".." in host:
             continue
         yield Found("personal.email", *match.span(), "pattern+disguise" if disguised else "pattern", 0.8 if disguised else 0.9)
+    for match in _SAID.finditer(text, focus):
+        yield Found("personal.email", *match.span(), "pattern+disguise", 0.8)
 
 
 def ip_addresses(text: str, focus: int = 0) -> Iterator[Found]:

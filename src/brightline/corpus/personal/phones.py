@@ -20,7 +20,7 @@ from brightline.corpus.personal.otherwise import is_amount, is_called_otherwise,
 
 __all__ = ["PHONE_WORDS", "number_phone", "written_phones"]
 
-PHONE_WORDS = r"电话|電話|手机|手機|联系方式|联系|聯繫|致电|拨打|来电|热线|座机|固话|传真|号码|號碼|短信|微信|支付宝|phone|mobile|cell|(?<![A-Za-z])tel|(?<![A-Za-z])fax|call|text me|whats ?app|contact|hotline"
+PHONE_WORDS = r"电话|電話|手机|手機|联系方式|联系|聯繫|致电|拨打|来电|热线|座机|固话|传真|号码|號碼|短信|微信|支付宝|phone|mobile|cell|(?<![A-Za-z])tel|(?<![A-Za-z])fax|call|text me|whats ?app|contact|hotline|my (?:new )?number|reach me"
 _MOBILE_GROUPS = frozenset(
     {(11,), (3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 4, 3), (5, 6), (4, 3, 4), (2, 3, 3, 3), (3, 2, 3, 3), (1,) * 11}
 )
@@ -58,6 +58,8 @@ def number_phone(text: str, number: Number) -> Found | None:
         return _local(text, number)
     digits = _without_country(number)
     if len(digits) != 11 or digits[0] != "1" or digits[1] < "3" or (number.spelt and len(set(digits)) < 4):
+        return None
+    if number.spelt and text[number.start - 1 : number.start] == "第":
         return None
     if _in_quad(text, number.start) or (number.groups == _ONE_BY_ONE and _among_single_digits(text, number)):
         return None
