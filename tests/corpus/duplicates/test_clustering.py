@@ -89,9 +89,9 @@ def test_the_best_source_then_the_earliest_then_the_longest_stays(tmp_path: Path
 
 def test_nothing_is_taken_out_for_a_text_it_does_not_resemble(tmp_path: Path) -> None:
     # Each resembles its neighbours; the ends have nothing in common.
-    chain = [text(number, 200) for number in range(8)]
+    chain = [text(number, 200) for number in range(9)]
     rows: list[dict[str, object]] = [
-        {"id": str(number), "text": " ".join(chain[number : number + 4]), "date": f"2020-01-0{number + 1}"} for number in range(5)
+        {"id": str(number), "text": " ".join(chain[number : number + 5]), "date": f"2020-01-0{number + 1}"} for number in range(5)
     ]
     workspace, shards = corpus(tmp_path, rows)
     cluster(workspace, shards, READING)

@@ -218,11 +218,7 @@ def _compared(
         return [], 0
     pairs = Pairs(np.concatenate([piece.first for piece in pieces]), np.concatenate([piece.second for piece in pieces]))
     compared = compare_pairs(pairs, workspace, numbers, reading, options, folder, workers, told)
-    edges = [
-        Edge(first, second, jaccard, covered)
-        for first, second, jaccard, covered, beyond in compared
-        if covered >= options.covered and jaccard >= options.jaccard and beyond >= options.beyond_chance
-    ]
+    edges = [Edge(each.first, each.second, each.jaccard, each.covered) for each in compared if each.alike]
     return edges, len(pairs.first)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -19,8 +19,9 @@ from typing import NamedTuple
 import numpy as np
 
 from brightline.corpus.duplicates.candidates import Pairs
-from brightline.corpus.duplicates.chance import beyond_chance, by_chance, is_sure
+from brightline.corpus.duplicates.chance import align, is_sure
 from brightline.corpus.duplicates.groups import Rows
+from brightline.corpus.duplicates.laying import Laid, lay
 from brightline.corpus.duplicates.normalising import Codes, normalise
 from brightline.corpus.duplicates.options import DuplicateOptions
 from brightline.corpus.duplicates.rows import RowNumbers
@@ -36,7 +37,18 @@ _PAIRS_A_TASK = 4_096
 _CACHED_CHARS = 8_000_000
 """Profiles are kept for so many characters (about 24 bytes each: 200 MB a process; own choice)."""
 
-Compared = tuple[int, int, float, float, float]
+_LAID_AT_ONCE = 64
+"""Pairs aligned at once: 3 MB of pieces and windows (own choice: more are no faster)."""
+
+
+class Compared(NamedTuple):
+    """First row, second row, their exact figures, and whether they are copies."""
+
+    first: int
+    second: int
+    jaccard: float
+    covered: float
+    alike: bool
 
 
 class _Spill(NamedTuple):
@@ -61,8 +73,7 @@ def compare_pairs(
     workers: int,
     told: Callable[[str, int, int], None],
 ) -> Iterator[Compared]:
-    """First row, second row, Jaccard, covered share and agreement beyond chance of each pair, in the order of ``pairs``. The last is 0 where
-    the first two are too small, 1 where they leave no doubt. Raises ``RunError`` BL-CORPUS-048 where a process that compares is killed."""
+    """Each pair, in the order of ``pairs``. Raises ``RunError`` BL-CORPUS-048 where a process that compares is killed."""
     rows = np.unique(np.concatenate([pairs.first, pairs.second]))
     spill = _laid_out(rows, workspace, numbers, reading, folder / "texts", told)
     total = len(pairs.first)
@@ -118,21 +129,27 @@ def _laid_out(
 def _compare(spill: _Spill, options: DuplicateOptions, first: Rows, second: Rows) -> list[Compared]:
     handle = os.open(spill.path, os.O_RDONLY)
     try:
-        profiles = _Profiles(spill, handle)
-        return [_pair(profiles, options, one, other) for one, other in zip(first.tolist(), second.tolist(), strict=True)]
+        return _judged(_Profiles(spill, handle), options, list(zip(first.tolist(), second.tolist(), strict=True)))
     finally:
         os.close(handle)
 
 
-def _pair(profiles: _Profiles, options: DuplicateOptions, one: int, other: int) -> Compared:
-    texts = profiles[one], profiles[other]
-    found = compare(*texts)
-    if found.covered < options.covered or found.jaccard < options.jaccard:
-        return one, other, *found, 0.0
-    if is_sure(found, *texts):
-        return one, other, *found, 1.0
-    beyond = beyond_chance(profiles.codes(one), profiles.codes(other), (profiles.chance(one), profiles.chance(other)))
-    return one, other, *found, beyond
+def _judged(profiles: _Profiles, options: DuplicateOptions, pairs: Sequence[tuple[int, int]]) -> list[Compared]:
+    """Pairs by their grams, and those that these leave in doubt by alignment, many at once."""
+    judged: list[Compared] = []
+    doubts: list[tuple[int, Laid]] = []
+    for at, (one, other) in enumerate(pairs):
+        texts = profiles[one], profiles[other]
+        found = compare(*texts)
+        enough = found.covered >= options.covered and found.jaccard >= options.jaccard
+        judged.append(Compared(one, other, *found, enough and is_sure(found, *texts)))
+        if enough and not judged[-1].alike:
+            doubts.append((at, lay((profiles.codes(one), texts[0]), (profiles.codes(other), texts[1]))))
+        if len(doubts) == _LAID_AT_ONCE or at == len(pairs) - 1:
+            for (place, _laid), alignment in zip(doubts, align([laid for _at, laid in doubts]), strict=True):
+                judged[place] = judged[place]._replace(alike=alignment.is_copy(options.changed))
+            doubts.clear()
+    return judged
 
 
 class _Profiles:
@@ -142,7 +159,6 @@ class _Profiles:
         self._spill = spill
         self._handle = handle
         self._kept: OrderedDict[int, Profile] = OrderedDict()
-        self._chances: dict[int, float] = {}
         self._chars = 0
 
     def __getitem__(self, row: int) -> Profile:
@@ -155,13 +171,6 @@ class _Profiles:
         while self._chars > _CACHED_CHARS and len(self._kept) > 2:
             _row, dropped = self._kept.popitem(last=False)
             self._chars -= dropped.chars
-        return found
-
-    def chance(self, row: int) -> float:
-        """What a text agrees with itself by chance."""
-        found = self._chances.get(row)
-        if found is None:
-            found = self._chances[row] = by_chance(self.codes(row))
         return found
 
     def codes(self, row: int) -> Codes:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from brightline.corpus.duplicates.grams import COMPARED, Hashes, compared
 from brightline.corpus.duplicates.normalising import Codes
 
-__all__ = ["MOST_CHARS", "Profile", "Similarity", "compare", "profile"]
+__all__ = ["GRAM_BITS", "MOST_CHARS", "Profile", "Similarity", "compare", "profile"]
 
 MOST_CHARS = 1 << 20
 """Of a longer text only so many normalised characters are compared (own choice: 60 ms and 30 MB a text); its length still counts."""
@@ -34,7 +34,7 @@ class Similarity(NamedTuple):
 _PLACE_BITS = np.uint64(20)  # enough for MOST_CHARS
 _PLACE = np.uint64(MOST_CHARS - 1)
 _SECOND = np.uint64(MOST_CHARS)  # the bit above a place: which of two texts
-_GRAM_BITS = np.uint64(21)
+GRAM_BITS = np.uint64(21)
 """A hash keeps 43 bits beside a place and that bit: two texts of a million grams each share a tenth of a gram by chance. Sorting numbers in
 which hash and place stand together is several times faster than sorting places by hashes, and as stable."""
 
@@ -54,7 +54,7 @@ class Profile:
 def profile(codes: Codes, length: int | None = None) -> Profile:
     """What of a normalised text is needed to compare it. ``length``: where ``codes`` are only its beginning."""
     read = codes[:MOST_CHARS]
-    hashes = compared(read) >> _GRAM_BITS
+    hashes = compared(read) >> GRAM_BITS
     together = np.sort(hashes << _PLACE_BITS | np.arange(len(hashes), dtype=np.uint64))
     ordered = together >> _PLACE_BITS
     firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]]))
@@ -79,11 +79,11 @@ def compare(one: Profile, other: Profile) -> Similarity:
 def _shared(one: Hashes, other: Hashes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Where the hashes that both have stand in each."""
     marked = [
-        one << _GRAM_BITS | np.arange(len(one), dtype=np.uint64),
-        other << _GRAM_BITS | _SECOND | np.arange(len(other), dtype=np.uint64),
+        one << GRAM_BITS | np.arange(len(one), dtype=np.uint64),
+        other << GRAM_BITS | _SECOND | np.arange(len(other), dtype=np.uint64),
     ]
     both = np.sort(np.concatenate(marked))
-    equal = np.flatnonzero(both[1:] >> _GRAM_BITS == both[:-1] >> _GRAM_BITS)
+    equal = np.flatnonzero(both[1:] >> GRAM_BITS == both[:-1] >> GRAM_BITS)
     return (both[equal] & _PLACE).astype(np.int64), (both[equal + 1] & _PLACE).astype(np.int64)
 
 
