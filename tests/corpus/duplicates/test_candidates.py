@@ -69,11 +69,27 @@ def test_pieces_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     bands = chooser.integers(0, 30, (200, 4)).astype(np.uint32)
     signatures = _signatures(tmp_path, bands, chooser.integers(0, 2, (200, 16)).astype(np.uint8))
     whole = _pairs(signatures, np.ones(200, bool), jaccard=0.5)
-    monkeypatch.setattr(room, "_PAIRS_AT_ONCE", 37)  # many pieces instead of one of four million pairs
+    monkeypatch.setattr(room, "_PAIRS_AT_ONCE", 37)  # many pieces instead of one of a million pairs
     monkeypatch.setattr(room, "_ROWS_A_PART", 16)
+    monkeypatch.setattr(room, "_KEYS_AT_ONCE", 41)
     monkeypatch.setattr(room, "_SKETCHES_AT_ONCE", 11)
+    monkeypatch.setattr(room, "_BLOCK_BITS", np.uint64(3))
     assert _pairs(signatures, np.ones(200, bool), jaccard=0.5) == whole
     assert len(whole) > 100
+
+
+def test_no_more_pairs_are_held_at_once_than_are_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of a large group meets every member, so that the first rows of a corpus have far more pairs than others."""
+    bands = np.arange(400 * 8, dtype=np.uint32).reshape(400, 8)
+    bands[:, 0] = np.arange(400) // 5  # families of five: two pairs a row
+    bands[20:, 1] = 7  # one large group
+    signatures = _signatures(tmp_path, bands, np.zeros((400, 4), np.uint8))
+    monkeypatch.setattr(room, "_KEYS_AT_ONCE", 50)
+    pieces = list(candidates(signatures, np.ones(400, bool), jaccard=0.0, most_rows=100, counted=Candidates()))
+    assert len(pieces) > 10
+    for piece in pieces:
+        of_row = np.bincount(piece.first)
+        assert len(piece.first) - of_row.max() <= 50
 
 
 @given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 4), max_size=30), st.integers(1, 40))

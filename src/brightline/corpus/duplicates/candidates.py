@@ -13,6 +13,7 @@ import mmap
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,8 +27,9 @@ __all__ = ["ALL_PAIRS_UP_TO", "Candidates", "Pairs", "Signatures", "candidates"]
 ALL_PAIRS_UP_TO = 16
 """Own choice: 120 pairs at most, about 8 for each document of a group."""
 
-_PAIRS_AT_ONCE = 4_000_000  # 32 MB of keys; own choice
-_ROWS_A_PART = 1 << 14  # pairs are sorted by parts of so many first rows: a row can meet some 250 (8 a band), 33 MB (own choice)
+_PAIRS_AT_ONCE = 1_000_000  # 8 MB of keys; own choice
+_ROWS_A_PART = 1 << 14  # pairs lie in files by so many first rows; own choice
+_KEYS_AT_ONCE = 1 << 20  # pairs that are told apart and estimated together: 50 MB in all; own choice
 _SKETCHES_AT_ONCE = 1 << 16  # pairs: 16 MB of two sketches; own choice
 _BLOCK_BITS = np.uint64(16)  # rows whose sketches are mapped at once: 8 MB; own choice
 _ROW_BITS = np.uint64(32)
@@ -147,15 +149,34 @@ class _Met:
                 file.write(keys[cuts[part] : cuts[part + 1]].tobytes())
 
     def distinct(self) -> Iterator[_Keys]:
-        """All keys, each once, ascending; the files are gone afterwards."""
+        """All keys, each once, ascending, some at a time; the files are gone afterwards."""
         for part in range(len(self._bounds) - 1):
             path = self._path(part)
             if path.exists():
-                yield _ordered(np.fromfile(path, np.uint64))
+                for first, end in _ranges(path, part):
+                    yield _ordered(np.concatenate([keys[(keys >= first) & (keys < end)] for keys in _read(path)]))
                 path.unlink()
 
     def _path(self, part: int) -> Path:
         return self._folder / f"met-{part:06d}"
+
+
+def _read(path: Path) -> Iterator[_Keys]:
+    with path.open("rb") as file:
+        while len(keys := np.fromfile(file, np.uint64, _KEYS_AT_ONCE)):
+            yield keys
+
+
+def _ranges(path: Path, part: int) -> Iterator[tuple[np.uint64, np.uint64]]:
+    """The keys of a part, from one to before another, so that about ``_KEYS_AT_ONCE`` lie between, or all those of one row: the first of a
+    large group meets all its members, so that some parts have many times as many as others."""
+    begin = part * _ROWS_A_PART
+    rows = np.zeros(_ROWS_A_PART, np.int64)
+    for keys in _read(path):
+        rows += np.bincount((keys >> _ROW_BITS).astype(np.int64) - begin, minlength=_ROWS_A_PART)
+    ends = np.flatnonzero(np.diff(np.cumsum(rows) // _KEYS_AT_ONCE, append=np.iinfo(np.int64).max)) + 1
+    for first, end in pairwise([0, *ends.tolist()]):
+        yield np.uint64(begin + first) << _ROW_BITS, np.uint64(begin + end) << _ROW_BITS
 
 
 def _proposals(groups: Groups, following: npt.NDArray[np.uint32]) -> Iterator[_Keys]:
