@@ -192,18 +192,14 @@ def expanded(values: NDArray[np.uint32], at: NDArray[np.int64], tables: Tables) 
         return values, at
     which = values[grows] - (DROPPED + 1)
     lengths = tables.lengths[which]
+    times = np.ones(len(values), np.int64)
+    times[grows] = lengths
+    longer, offsets = np.repeat(values, times), np.repeat(at, times)
+    # Where the characters of the expansions come to stand: behind what stood before, and behind what expansions before have added.
     ends = np.cumsum(lengths)
     inside = np.arange(int(ends[-1])) - np.repeat(ends - lengths, lengths)
-    # Where the characters of the expansions come to stand: behind what stood before, and behind what expansions before have added.
     places = np.repeat(grows + (ends - lengths) - np.arange(len(grows)), lengths) + inside
-    others = np.ones(len(values) - len(grows) + int(ends[-1]), np.bool_)
-    others[places] = False
-    kept = np.ones(len(values), np.bool_)
-    kept[grows] = False
-    longer, offsets = np.empty(len(others), values.dtype), np.empty(len(others), at.dtype)
-    longer[others], offsets[others] = values[kept], at[kept]
     longer[places] = tables.expansions[np.repeat(tables.starts[which], lengths) + inside]
-    offsets[places] = np.repeat(at[grows], lengths)
     return longer, offsets
 
 

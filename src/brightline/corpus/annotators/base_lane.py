@@ -28,9 +28,9 @@ def base_lane(stretch: Stretch) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
 
 def _of(points: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     tables = load_tables()
-    mapped = tables.base[points]
+    mapped = tables.base.take(points)
     raw = np.flatnonzero(mapped != DROPPED)
     if len(points) - len(raw) > MAX_DROPPED:  # perhaps all in a row, which breaks words apart
         piece = normalise(points.tobytes().decode("utf-32-le", "surrogatepass"))
         return np.frombuffer(piece.base.encode("utf-32-le", "surrogatepass"), np.uint32), np.asarray(piece.at, np.int64)
-    return expanded(mapped[raw], raw, tables)
+    return expanded(mapped.take(raw), raw, tables)
