@@ -34,8 +34,8 @@ from brightline.corpus.storage import Workspace
 __all__ = ["compare_pairs"]
 
 _PAIRS_A_TASK = 4_096
-_CACHED_CHARS = 8_000_000
-"""Profiles are kept for so many characters (about 24 bytes each: 200 MB a process; own choice)."""
+_CACHED_CHARS = 4_000_000
+"""Profiles are kept for so many characters (about 16 bytes each: 64 MB a process; own choice)."""
 
 _LAID_AT_ONCE = 64
 """Pairs aligned at once: 3 MB of pieces and windows (own choice: more are no faster)."""
@@ -85,9 +85,9 @@ def compare_pairs(
             done += len(first)
             told("compare", done, total)
     else:
-        with _pool(min(workers, len(tasks))) as pool:
+        with _pool(min(workers, len(tasks)), spill, options) as pool:
             done = 0
-            for answer in pool.map(_compare, [spill] * len(tasks), [options] * len(tasks), *zip(*tasks, strict=True)):
+            for answer in pool.map(_compare_given, *zip(*tasks, strict=True)):
                 yield from answer
                 done += len(answer)
                 told("compare", done, total)
@@ -95,9 +95,10 @@ def compare_pairs(
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+def _pool(workers: int, spill: _Spill, options: DuplicateOptions) -> Iterator[ProcessPoolExecutor]:
+    """Processes that are told once where the texts lie: 40 bytes a candidate."""
     try:
-        with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (spill, options)) as pool:
             yield pool
     except BrokenProcessPool as error:
         hint = "resume: nothing is lost; fewer workers need less memory"
@@ -124,6 +125,17 @@ def _laid_out(
             told("texts", done, len(numbers.shards))
     offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths * widths)])[:-1]
     return _Spill(path, rows, offsets, lengths, widths, wholes)
+
+
+_given: list[tuple[_Spill, DuplicateOptions]] = []  # of a process that compares
+
+
+def _begin(spill: _Spill, options: DuplicateOptions) -> None:
+    _given[:] = [(spill, options)]
+
+
+def _compare_given(first: Rows, second: Rows) -> list[Compared]:
+    return _compare(*_given[0], first, second)
 
 
 def _compare(spill: _Spill, options: DuplicateOptions, first: Rows, second: Rows) -> list[Compared]:

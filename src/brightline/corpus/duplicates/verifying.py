@@ -45,8 +45,8 @@ class Profile:
     each; ``chars``: compared characters; ``length``: of the whole normalised text."""
 
     grams: Hashes
-    counts: npt.NDArray[np.int64]
-    order: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int32]
+    order: npt.NDArray[np.int32]
     chars: int
     length: int
 
@@ -58,8 +58,8 @@ def profile(codes: Codes, length: int | None = None) -> Profile:
     together = np.sort(hashes << _PLACE_BITS | np.arange(len(hashes), dtype=np.uint64))
     ordered = together >> _PLACE_BITS
     firsts = np.flatnonzero(np.concatenate([np.ones(min(1, len(ordered)), bool), ordered[1:] != ordered[:-1]]))
-    counts = np.diff(np.concatenate([firsts, [len(ordered)]]))
-    places = (together & _PLACE).astype(np.int64)
+    counts = np.diff(np.concatenate([firsts, [len(ordered)]])).astype(np.int32)
+    places = (together & _PLACE).astype(np.int32)
     return Profile(ordered[firsts], counts, places, len(read), len(codes) if length is None else length)
 
 
@@ -87,7 +87,7 @@ def _shared(one: Hashes, other: Hashes) -> tuple[npt.NDArray[np.int64], npt.NDAr
     return (both[equal] & _PLACE).astype(np.int64), (both[equal + 1] & _PLACE).astype(np.int64)
 
 
-def _covered(text: Profile, found: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> int:
+def _covered(text: Profile, found: npt.NDArray[np.int64], times: npt.NDArray[np.int32]) -> int:
     """Characters of a text that stand in one of the first ``times`` occurrences of a gram that was found."""
     allowed = np.zeros(len(text.grams), np.int64)
     allowed[found] = times
