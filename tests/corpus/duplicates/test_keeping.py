@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,8 +48,22 @@ def test_the_outcome_does_not_depend_on_the_order_in_which_pairs_were_found(
 @given(edges, orders)
 def test_no_pair_is_looked_at_twice(found: list[Edge], order: dict[int, int]) -> None:
     taken = memberships(found, order)
-    missing = missing_pairs(found, taken, frozenset())
+    missing = missing_pairs(found, taken, frozenset(), order)
     known = {(min(edge.one, edge.other), max(edge.one, edge.other)) for edge in found}
     assert not missing & known
     assert all(one < other for one, other in missing)
-    assert not missing_pairs(found, taken, missing)
+    assert not missing & missing_pairs(found, taken, missing, order)
+
+
+def test_a_large_family_is_looked_at_a_few_pairs_a_document_and_ends_with_one_that_stays() -> None:
+    rows = 600
+    chooser = random.Random("family")
+    found = {(min(pair), max(pair)) for pair in (chooser.sample(range(rows), 2) for _ in range(4 * rows))}
+    order = {row: row for row in range(rows)}
+    looked_at: set[tuple[int, int]] = set()
+    for _look in range(8):
+        edges = [Edge(one, other, 0.9, 0.9) for one, other in sorted(found | looked_at)]  # all are copies of one another
+        missing = missing_pairs(edges, memberships(edges, order), looked_at, order)
+        assert len(missing) <= 4 * rows
+        looked_at |= missing
+    assert {membership.keeper for membership in memberships(edges, order).values()} == {0}

@@ -14,6 +14,7 @@ import pytest
 
 from brightline.corpus.annotating import AnnotateTask
 from brightline.corpus.duplicates import comparing
+from brightline.corpus.duplicates.options import DuplicateOptions
 from brightline.corpus.duplicates.rows import RowNumbers
 from brightline.corpus.duplicates.texts import chosen_texts
 from brightline.corpus.errors import RunError
@@ -73,6 +74,7 @@ def _die(_number: int) -> None:
 
 
 def test_a_process_that_is_killed_while_it_compares_is_told_as_what_it_is() -> None:
-    with pytest.raises(RunError) as refused, comparing._pool(2) as pool:
+    nothing = comparing._Spill(Path("nowhere"), *(np.zeros(0, np.int64) for _ in range(5)))
+    with pytest.raises(RunError) as refused, comparing._pool(2, nothing, DuplicateOptions()) as pool:
         list(pool.map(_die, range(2)))
     assert refused.value.code == "BL-CORPUS-048"

@@ -102,7 +102,7 @@ def cluster(
         taken = memberships(edges, order)
         looked_at: set[tuple[int, int]] = set()
         for _look in range(_MOST_LOOKS):
-            hidden = sorted(missing_pairs(edges, taken, looked_at))
+            hidden = sorted(missing_pairs(edges, taken, looked_at, order))
             if not hidden:
                 break
             looked_at.update(hidden)
