@@ -16,7 +16,19 @@ from typing import Any
 import pytest
 import re2
 
-from brightline.corpus.personal import accounts, births, credentials, families, foreign, identity, latin_names, network, phones, places, speech
+from brightline.corpus.personal import (
+    accounts,
+    births,
+    credentials,
+    families,
+    foreign,
+    identity,
+    latin_names,
+    network,
+    phones,
+    places,
+    speech,
+)
 from brightline.corpus.personal.gated import Gated, Which, gate_of
 
 parser = importlib.import_module("re._parser")

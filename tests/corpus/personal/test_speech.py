@@ -70,3 +70,23 @@ def test_what_is_heard_keeps_its_places() -> None:
 def test_a_long_talk_of_figures_is_heard_in_linear_time() -> None:
     # a second; each partition of its digits tried, it would not end
     assert find("1" * 30_000 + "幺三八，" * 10_000 + "x") is not None
+
+
+@pytest.mark.parametrize(
+    ("rule", "template", "typed"),
+    [
+        ("mobile", "开头186，{}", "186 然后 9034 最后 0133"),
+        ("mobile", "我手机{}", "133后面是68718508"),
+        ("mobile", "{}", "186🌸8158🌸2450"),
+        (
+            "mobile",
+            "{}",
+            "1\ufe0f\u20e33\ufe0f\u20e37\ufe0f\u20e38\ufe0f\u20e39\ufe0f\u20e32\ufe0f\u20e38\ufe0f\u20e39\ufe0f\u20e30\ufe0f\u20e34\ufe0f\u20e33",
+        ),
+        ("id_card", "身份证号{}", "310104，然后19781117，最后四位9725"),
+        ("id_card", "身份证\n{}", "310104\n19781117\n9725"),
+        ("phone_foreign", "text {}", "415.867.2671"),
+    ],
+)
+def test_a_number_that_is_typed_in_pieces_is_found(rule: str, template: str, typed: str, finds: Check) -> None:
+    finds(rule, template, typed)

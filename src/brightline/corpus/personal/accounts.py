@@ -34,7 +34,7 @@ _WECHAT = (
 )
 _SOCIAL = (
     r"(?:社会保障|社会保险|社保|医疗保险|医疗救助|医保|住房公积金|公积金|养老保险|失业保险|工伤保险|生育保险|退休金)(?:个人|职工|参保人?|联名|电子)?(?:[(\[][^()\[\]\n]{1,12}[)\]])?(?:卡|账户|帐户|电脑|手册|凭证|个人|客户|本)?(?:[(\[][^()\[\]\n]{1,12}[)\]])?(?:编号|号码|号|账号|帐号|账户|识别号|卡号|客户号)"
-    r"|(?:社会保障|社保|医保)卡(?=[ :为是]{0,3}[A-Z]{0,2}[0-9])|医疗证号?|参保(?:人|人员)?(?:编?号|编码)|个人编号(?=[(\[]社保)|电脑号|(?:新?农合|合作医疗)(?:医疗)?(?:证|卡)?(?:编?号码?|号)|个人公积金号|(?:社会保障|社保|医保)卡(?= ?卡号)|(?:社保|医保|公积金)(?=是?多少)|退休证|劳保(?=号)|保险手册|社保电脑序|职工编号(?=[(\[]社保)"
+    r"|(?:社会保障|社保|医保)卡(?=[ :为是]{0,3}[A-Z]{0,2}[0-9])|医疗证号?|参保(?:人|人员)?(?:编?号|编码)|个人编号(?=[(\[]社保)|电脑号|(?:新?农合|合作医疗)(?:医疗)?(?:证|卡)?(?:编?号码?|号)|个人公积金号|(?:社会保障|社保|医保)卡(?:(?= ?卡号)|[上里]的?(?=号))|(?:社保|医保|公积金)(?=是?多少)|退休证|劳保(?=号)|保险手册|社保电脑序|职工编号(?=[(\[]社保)"
     + "|"
     + latin(
         r"social[ _-]?(?:security|insurance)(?:[ _-]?(?:card|account))?|(?:medical|health)[ _-]?insurance(?:[ _-]?card)?|medicare(?:[ _-]?card)?|(?:housing[ _-]?)?(?:provident[ _-]?)?fund[ _-]?(?:account|no)|insured[ _-]?(?=no|id|num)|sbk?h|ybk?h|gjj(?:[ _-]?(?:account|zh))?|sb(?=_no)|yb(?=_no)",
@@ -45,12 +45,12 @@ _DRIVER = (
     r"(?:机动车)?驾驶(?:人|员)?(?:证|执照)(?:[(\[][^()\[\]\n]{1,8}[)\]])?(?:的?档案)?|驾照(?:的?档案)?|駕駛執照|駕照|(?:驾驶人?|司机)?档案(?=编?号)|档 案(?= 编 号)|(?<=驾驶证)副页|证芯编号|(?:運転)?免許証(?:番号)?|(?:运转)?免许证番号"
     + "|"
     + latin(
-        r"driv(?:er|ing)['’]?s?[ _-]?lic(?:en[cs]e|\.)?(?:[ _-]?(?:file|card|id))?|cdl|dvla(?: licen[cs]e)?|permis de conduire|führerschein(?:nummer|nr)?|driver[ _-]?file|operator['’]?s?[ _-]licen[cs]e|licen[cs]e[ _-]?file|licen[cs]e (?:no\.?|number) ?\(driver\)|(?-i:DL)(?=[ #:_N-])(?: [A-Z](?= [A-Z][0-9]))?|(?-i:DLN)|dl_?(?=n(?:o|um))|licen[cs]e(?= ?(?:#|no\.?|number|card))|jszh|dabh",
+        r"driv(?:er|ing)['’]?s?[ _-]?lic(?:en[cs]e|\.)?(?:[ _-]?(?:file|card|id))?|cdl|dvla(?: licen[cs]e)?|permis de conduire|führerschein(?:nummer|nr)?|driver[ _-]?file|operator['’]?s?[ _-]licen[cs]e|licen[cs]e[ _-]?file|licen[cs]e (?:no\.?|number) ?\(driver\)|(?-i:DL)(?=[ #:_N-])(?: [A-Z](?= [A-Z][0-9]))?|(?-i:DLN)|dl_?(?=n(?:o|um))|licen[cs]e(?= ?(?:#|no\.?|number|card)| [A-Z][0-9]{4}-[0-9]{5}-[0-9]{5})|jszh|dabh",
         "Driver[Ll]icen[cs]e|DriverFile",
     )
 )
 _RESIDENCE = (
-    r"居留(?:许可|证)|(?:临时)?居住[证證]|暂住证|居住登记(?:凭证)?|永久居留(?:身份)?[证證]?|永居[卡证]?|五星卡|绿卡|枫叶卡|在留(?:卡|カ[ー-]ド|资格)(?:番号)?|外国人登[录陆]证|(?-i:BRP)卡?"
+    r"居留(?:许可|证)(?:, ?证号)?|(?:临时)?居住[证證]|暂住证|居住登记(?:凭证)?|永久居留(?:身份)?[证證]?|永居[卡证]?|五星卡|绿卡|枫叶卡|在留(?:卡|カ[ー-]ド|资格)(?:番号)?|外国人登[录陆]证|(?-i:BRP)卡?"
     + "|"
     + latin(
         r"(?:biometric )?residence[ _-]?(?:permit|card)|(?:permanent|temporary) resident(?:[ _-]?(?:card|id|permit))?|green[ _-]?card|alien[ _-](?:registration[ _-])?(?=n)|a-(?=number)|uscis|brp(?=[ _-]?n)|pr card|aufenthaltstitel(?: nr\.?)?|(?:titre|carte) de séjour(?: n°)?",
@@ -63,7 +63,7 @@ _WECHAT_VALUE = r"(?:(?<![0-9A-Za-z_.-])|(?<=[\u4e00-\u9fff]-)|(?<=(?-i:VX))|(?<
 _SOCIAL_VALUE = r"[A-Za-z]{0,2}[0-9]{6,19}[0-9Xx]?"
 _DRIVER_VALUE = r"[A-Z][0-9]{6}\([0-9A]\)|[A-Z][0-9]{3}[0-9A-Z]{7}|[0-9]{12,13}(?:[0-9]{5}[0-9Xx])?|[0-9]{3} [0-9]{3} [0-9]{3}|[0-9]{4} [0-9]{4} [0-9]{4}|[A-Z]{1,2}[0-9]{2,4}(?:[ -]?[0-9]{2,5}){1,4}(?:-[0-9])?|[A-Z9]{5} ?[0-9]{6} ?[A-Z9]{2}[0-9][A-Z]{2}|[A-Z]{1,5}[0-9]{4,6}[0-9A-Z]{0,7}|[0-9]{7,10}"
 _RESIDENCE_VALUE = r"[0-9]{17}[0-9Xx]|[A-Z]{3}[0-9]{10,12}|[A-Z]{1,2}[0-9]{7,9}(?:[A-Z]{2})?|A?[0-9]{3}-[0-9]{3}-[0-9]{3}|[A-Z]{2}[0-9]{4}-[0-9]{4}|[0-9]{6}-[5-8][0-9]{6}|(?!1[3-9][0-9]{9}(?![0-9]))(?!20[0-9]{6}(?![0-9]))[0-9]{8,16}"
-_NUMBER_END = r"(?![0-9A-Za-z@]|\.[0-9A-Za-z]|[-/年月:][0-9]| ?(?:[次元块首个名万亿%篇项只]|人次|多))"
+_NUMBER_END = r"(?![0-9A-Za-z@]|\.[0-9A-Za-z]|[-/年月:][0-9]| ?(?:[次元块首个名万亿%篇项]|人次|多))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ _KINDS: tuple[_Kind, ...] = (
     _kind(
         "wechat",
         0.7,
-        r"[微信薇威维徵]|卫星|绿|💚|🛰|wei|we-?chat|[vw][-·.❤♥ ]?x|[加+➕我]v|v[:我 ]|vv",
+        r"[微信薇威维徵]|卫星|绿|💚|🛰|wei|we-?chat|[vw][-·.❤♥ ]?x|[加+➕我]v|v[:我❤♥ ]|vv",
         _WECHAT,
         _WECHAT_VALUE,
         r"(?![0-9A-Za-z_@-]|\.[0-9A-Za-z])",
@@ -109,7 +109,7 @@ _KINDS: tuple[_Kind, ...] = (
     _kind(
         "social_security",
         0.8,
-        r"社|医|公积金|养老|电脑号|参保|农合|合作|失业|工伤|生育|退休|social|insurance|medicare|fund|insured|sb|yb|gjj",
+        r"社|医|劳保|保险手册|公积金|养老|电脑号|参保|农合|合作|失业|工伤|生育|退休|social|insurance|medicare|fund|insured|sb|yb|gjj",
         _SOCIAL,
         _SOCIAL_VALUE,
         r"(?![0-9A-Za-z]|\.[0-9]| ?[元万亿%])",
@@ -151,7 +151,7 @@ _NO_ACCOUNT = re.compile(
 )
 _OWN_SIGN = re.compile(r"[0-9_-]")
 _SURE_LINK = re.compile(
-    r"号|(?:we-?chat|weixin|[vw]x|(?<![a-z])(?-i:V)) ?[:=]|[\u4e00-\u9fff] ?[:=\n|]|id|no|account|num|是", re.IGNORECASE
+    r"号|(?:we-?chat|weixin|[vw]x|(?<![a-z])(?-i:V))[\"']? ?[:=]|[\u4e00-\u9fff] ?[:=\n|]|id|no|account|num|是", re.IGNORECASE
 )
 _WORD_BEHIND = re.compile(r" ?[(.]|[ ,]{1,2}[A-Za-z]")
 _DRIVER_WORDS = r"驾|駕|司机|准驾|违章|扣\d{1,2}分|driv|车型|licenseclass|免許|免许|证芯|permis"
@@ -231,9 +231,9 @@ _RECORD_CELL = re.compile(r"[A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9]")
 _COLUMNS = (*((kind.rule, kind.column, kind.cell) for kind in _KINDS), ("personal.medical_record", _RECORD_COLUMN, _RECORD_CELL))
 _CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
 TRACES = (  # google-re2, (?i): what the labels of these kinds begin with
-    r"[qｑ] ?[qｑ]|[扣叩抠口蔻秋][扣叩抠号口蔻秋]|扣[:： ]?[1-9][0-9]{5}|🐧|\bq [1-9][0-9]{6}|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维v]信(?:[^群支公小读红]|$)|wei信|[薇威vｖ][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|[微徽薇威維维徵][-~·.❤♥]{1,2}[信芯]?|[威薇微维]芯|微亻言|同号[,，]?\s?(?:或者?|也)?.{0,2}加|加个?[微薇威]|[微威薇]\s[a-z]|[微v]我[:：]|我v(?:[^a-z0-9]|$)|[^\x00-\x7f]\sv\s[a-z]|\bvvv|\bw[-·.❤♥ ]x[:： ]|卫星[:： ]|绿泡|绿色软件|💚|🛰|_[vw]x\b|we-?chat|weixin|wxid_|\bvx|\bwx(?:[^a-z]|$)|wx_?(?:no|id|acc|num)|[a-z]wx\b"
+    r"[qｑ] ?[qｑ]|[扣叩抠口蔻秋][扣叩抠号口蔻秋]|扣[:： ]?[1-9][0-9]{5}|🐧|\bq [1-9][0-9]{6}|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维徵v]信(?:[^群支公小读红]|$)|wei信|[薇威vｖ][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|[微徽薇威維维徵][-~·.❤♥]{1,2}[信芯]?|[威薇微维]芯|微亻言|同号[,，]?\s?(?:或者?|也)?.{0,2}加|加个?[微薇威]|[微威薇]\s[a-z]|[微v]我[:：]|我v(?:[^a-z0-9]|$)|[^\x00-\x7f]\sv\s[a-z]|\bvvv|\bw[-·.❤♥ ]x[:： ]|卫星[:： ]|绿泡|绿色软件|💚|🛰|_[vw]x\b|we-?chat|weixin|wxid_|\bvx|\bwx(?:[^a-z]|$)|wx_?(?:no|id|acc|num)|[a-z]wx\b"
     r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|病历本|健康卡|诊疗卡|影像号|检验号|\bmrn|medical.?record|patient.?(?:id|no|num)|\bchart n|admission.?n|hospital n|\b(?:blh|zyh|mzh)\b"
-    r"|社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund.?(?:acc|no)|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator['’]?s?.licen|\bdl[n #:_-]|licen.e_file|licen.e ?(?:n|#|card)|jszh|dabh|退休证|劳保号|保险手册|职工编号[(（]社|证芯|免[許许][証证]|permis de cond|f[üu]hrerschein|\bcdl\b|\bdvla|\bdlnum"
+    r"|社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund.?(?:acc|no)|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator['’]?s?.licen|\bdl[n #:_-]|licen.e[_ -]?file|licen[cs]e [a-z][0-9]{4}-|licen.e ?(?:n|#|card)|jszh|dabh|退休证|劳保号|保险手册|职工编号[(（]社|证芯|免[許许][証证]|permis de cond|f[üu]hrerschein|\bcdl\b|\bdvla|\bdlnum"
     r"|居留[许证]|居住[证證登]|暂住证|永[居久]|五星卡|绿卡|枫叶卡|在留|外国人登[录陆]|\bbrp|residen(?:ce|t).?(?:permit|card|id)|permanent resid|green.?card|alien.(?:reg|num)|\ba-number|uscis|\bpr card|aufenthaltst|de séjour"
     r"|\bssn|社会安全|社安|\bss ?(?:#|no|num)|soc\.? sec|\bsocial ?(?:[:#(]|is|num)|my social|\bni(?:no)?\b|\bn\.i\.|\bni_?num|nat(?:ional|\.)? ?ins|国民保险|[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D]"
 )

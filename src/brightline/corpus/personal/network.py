@@ -49,7 +49,7 @@ _VERSION_BEFORE = re.compile(  # directly before it
     re.IGNORECASE,
 )
 _RELEASE = re.compile(
-    r"(?:[-_+~](?:[0-9A-Za-z]+)|\.el[0-9]|\.(?:zip|tar|rpm|deb|exe|apk|jar|dll|whl|nupkg|msi|dmg)|版本?| ?(?:version|release|build)\b|rc[0-9]|beta|alpha)",
+    r"(?:[-_+~](?:[0-9A-Za-z]+)|\.el[0-9]|\.(?:zip|tar|rpm|deb|exe|apk|jar|dll|whl|nupkg|msi|dmg)|版本?|[节条款]| ?(?:version|release|build)\b|rc[0-9]|beta|alpha)",
     re.IGNORECASE,
 )
 _OTHER_VERSION = re.compile(  # one version is told to be taken instead of another

@@ -15,7 +15,7 @@ __all__ = ["is_amount", "is_called_otherwise", "is_item", "is_service"]
 
 _NUMBER = r"(?: ?的?(?:号码|编号|单号|号|码|number|num|no\.?|id))?"
 NOT_PERSONAL = (
-    r"(?:订单|訂單|(?<!名)[单單]號|[单單]号|运单|快递|物流|流水|交易|编号|編號|序列|货号|型号|批[号次]|条形?码|发票|合同|期[号数]|税号|版本|工单|票[号据]|车次|物料|料号|学[号籍]|文号|案[号件]|保单|准考证|证书|报名"
+    r"(?:订单|訂單|(?<!名)[单單]號|[单單]号|运单|快递|物流|流水|交易|编号|編號|序列|货号|型号|批[号次]|条形?码|发票|合同|期[号数]|税号|版本|工单|票[号据]|车次|物料|料号|学[号籍]|考号|文号|案[号件]|保单|准考证|证书|报名"
     r"|取[件货]码|验证码|设备|箱号|提单|股票|基金|邮编|编码|代码|条码|凭证|档案|受理|回执|资产|商品|产品|宝贝|房[号间]|时间戳|(?<![A-Za-z])S/?N(?![A-Za-z])|申请号|登记号|注册号|备案号|会员卡|积分卡|户号|宽带|[电水气燃]表"
     r"|ISBN|ISSN|DOI|EAN|UPC|SKU|order|invoice|track(?:ing)?|serial|timestamp|version|ticket|part[ _-]?n|batch|commit|uuid|build|hash|md5|sha|waybill|shipment|parcel|consignment|receipt|confirmation|transaction|(?<![A-Za-z])AWB(?![A-Za-z])|(?<![A-Za-z])POD?(?= ?(?:#|no|num|:)))"
     + _NUMBER
@@ -41,8 +41,8 @@ _SEVERAL = re.compile(
 )  # a comma after one number alone ends what it is called
 _MOST_LISTED = 40  # numbers of a list that are gone back over (own choice; keeps the work bounded)
 _BEHIND = re.compile(
-    r"[\"' ]{0,2}(?:号(?=[订运快工单服])|\(|,? ?(?:这|那|此)个?|(?:就|都|也)?(?:是|为)(?:[我你您他她]们?的?|该|本次|此次|这个|一个)?|的) ?"
-    r"(?:(?:订单|运单|快递单|物流单|工单|服务单|保单|流水|受理|单据|商品|货|设备|会员)(?:号码?|编号|ID)?|单号|编号|货号|(?:order|tracking|invoice|ticket|reference|serial) ?(?:no\.?|number|id|#)?)(?!电话|手机|联系)",
+    r"[\"' ]{0,2}(?:号(?=[订运快工单服])|\(|,? ?(?:这|那|此)个?|(?:就|都|也)?(?:是|为)(?:[我你您他她]们?的?|该|本次|此次|这个|一个)?|的|这样的) ?"
+    r"(?:(?:订单|运单|快递单|物流单|工单|服务单|保单|流水|受理|单据|商品|货|设备|会员)(?:号码?|编号|ID)?|单号|编号|货号|(?<=这)单(?=什|到|还|没|[ ,])|(?:order|tracking|invoice|ticket|reference|serial) ?(?:no\.?|number|id|#)?)(?!电话|手机|联系)",
     re.IGNORECASE,
 )
 _AMOUNT_BEFORE = re.compile(

@@ -20,7 +20,7 @@ from brightline.corpus.personal.otherwise import is_amount, is_called_otherwise,
 
 __all__ = ["PHONE_WORDS", "number_phone", "written_phones"]
 
-PHONE_WORDS = r"电话|電話|手机|手機|联系方式|联系|聯繫|致电|拨打|来电|热线|座机|固话|传真|号码|號碼|短信|微信|支付宝|phone|mobile|cell|(?<![A-Za-z])tel|(?<![A-Za-z])fax|call|text me|whats ?app|contact|hotline|my (?:new )?number|reach me"
+PHONE_WORDS = r"电话|電話|手机|手機|联系方式|联系|聯繫|致电|拨打|来电|热线|座机|固话|传真|号码|號碼|短信|微信|支付宝|phone|mobile|cell|(?<![A-Za-z])tel|(?<![A-Za-z])fax|call|text me|whats ?app|contact|hotline|(?:my|your|ur|his|her) (?:new |cell )?number|reach me|(?<![A-Za-z])text(?= ?$)"
 _MOBILE_GROUPS = frozenset(
     {(11,), (3, 4, 4), (3, 8), (7, 4), (3, 3, 5), (4, 4, 3), (5, 6), (4, 3, 4), (2, 3, 3, 3), (3, 2, 3, 3), (1,) * 11}
 )
@@ -124,6 +124,7 @@ def _local(text: str, number: Number) -> Found | None:
     if (
         number.digits[0] in "019"
         or number.digits[:2] in ("20",)
+        or number.digits[:3] in ("400", "800")
         or (text[number.end : number.end + 1].isalnum() and text[number.end].isascii())
     ):
         return None

@@ -45,21 +45,24 @@ _W = r"(?:(?:double|triple)[ -])?(?:zero|oh|one|two|three|four|five|six|seven|ei
 _GAP = (
     r"(?:[ ,、。.…~*·—-]|[\U0001f300-\U0001faff]|啊|呃|嗯|哦|额|然后(?:是)?|接着(?:是)?|后面是?|最后(?:四位)?是?|中间是?|再是?|对|杠|空格)"
 )
-_LINE = SPEAKER.removesuffix("?")
+_LINE = rf"(?:{SPEAKER.removesuffix('?')}|\n)"
 _CHINESE = gated(
     rf"(?:[A-Z][ ,]{{0,2}})?(?:{_TIMES}|{_F}|[0-9]{{1,8}}+)(?:{_GAP}{{0,4}}+(?:{_TIMES}|{_F}|[0-9]{{1,8}}+|(?<=[0-9零〇幺一二三四五六七八九])[ ,]?X(?![A-Za-z]))){{1,24}}+(?![0-9A-Za-z])"
 )
-_CHAT = gated(rf"(?<![0-9])1[3-9][0-9]{_LINE}[0-9]{{4}}{_LINE}[0-9]{{4}}(?![0-9])")
+_CHAT = gated(
+    rf"(?<![0-9])(?:1[3-9][0-9]{_LINE}[0-9]{{4}}{_LINE}[0-9]{{4}}|[1-9][0-9]{{5}}{_LINE}(?:19|20)[0-9]{{6}}{_LINE}[0-9]{{3}}[0-9X])(?![0-9])"
+)
 _ENGLISH = gated(
     rf"(?<![A-Za-z])(?:[A-Z][ ,.]{{1,2}}){{0,2}}{_W}(?:(?:[ ,.-]{{1,3}}|,? (?:and|then|uh|um|dash|space) )(?:{_W}|[0-9])){{5,20}}+(?:[ ,.]{{1,2}}[A-Z])?(?![A-Za-z])",
     re.IGNORECASE,
 )
 _PLATE = gated(rf"(?<![A-Za-z0-9])[{vehicles.PROVINCES}] ?[A-Z](?:[ ,、.·-]{{0,2}}(?:[A-Z]|{_F}|[0-9]{{1,6}}+)){{3,6}}(?![A-Za-z0-9])")
-_SIGN = re.compile(rf"{_TIMES}|{_F}|[0-9]|[A-Z]")
-_ENGLISH_SIGN = re.compile(rf"{_W}|[0-9]|(?-i:(?<![A-Za-z])[A-Z](?![A-Za-z]))", re.IGNORECASE)
+_SIGN = re.compile(rf"最后四位|{_TIMES}|{_F}|[0-9]|[A-Z]")
+_ENGLISH_SIGN = re.compile(rf"最后四位|{_W}|[0-9]|(?-i:(?<![A-Za-z])[A-Z](?![A-Za-z]))", re.IGNORECASE)
 _SHORTEST = 7  # signs of what is looked for: an account of QQ has five and more, but hardly anybody's now has less (own choice)
 _AS_WRITTEN = re.compile(r"[A-Z]?[ ]?[0-9]+(?:[ .·-]{1,3}[0-9]+)*(?: ?X)?")  # other families read this
-_TALK = re.compile("[啊呃嗯哦额]|然后|接着|后面|最后|中间")
+_REPEATED = re.compile(r"([0-9]{3})[,、 ]{1,2}(?=\1)")  # "it begins with 186, 186 …"
+_TALK = re.compile("[啊呃嗯哦额\U0001f300-\U0001faff]|然后|接着|后面|最后|中间")
 _CALLED = (
     phones.PHONE_WORDS
     + r"|记一?下|你记|我念|念给|报给|找我|我的?号|打[我这他她]|呼我|开头|座机|卡号|账号|身份证|证件|证号|护照|居住证|永居|编号|QQ|扣扣|企鹅|number|social|card|licen[cs]e"
@@ -67,7 +70,7 @@ _CALLED = (
 _PART = r"(?:[ ,，、。.…~～*—·-]|啊|呃|嗯|哦|额|然后|接着|后面|最后|对|再|四位|是|[\x{1f300}-\x{1faff}])"
 TRACES = (  # google-re2
     rf"{_F}(?:{_PART}{{0,4}}(?:{_F}|[两三四五六七八]个)){{5}}|[0-9幺一二三四五六七八九零]{{3}}(?:后面)?是?[两三四五六七八2-8]个[0-9零幺一二三四五六七八九]"
-    rf"|1[3-9][0-9]{_PART}{{1,5}}[0-9]{{4}}{_PART}{{1,5}}[0-9]{{4}}|1[3-9][0-9]\n[^\n0-9]{{0,12}}[0-9]{{4}}\n|[0-9]{{6}}{_PART}{{1,5}}[0-9]{{8}}{_PART}{{1,9}}[0-9]{{3}}[0-9X]|[0-9]{{3,4}}(?:[，、] ?[0-9]{{3,4}}){{2}}|0[0-9]{{2,3}}，[2-9][0-9]{{6,7}}|area code"
+    rf"|1[3-9][0-9]{_PART}{{1,5}}[0-9]{{4}}{_PART}{{1,5}}[0-9]{{4}}|1[3-9][0-9]\n[^\n0-9]{{0,12}}[0-9]{{4}}\n|[0-9]{{6}}{_PART}{{1,5}}[0-9]{{8}}{_PART}{{1,9}}[0-9]{{3}}[0-9X]|[0-9]{{3,4}}(?:[，、] ?[0-9]{{3,4}}){{2}}|0[0-9]{{2,3}}，[2-9][0-9]{{6,7}}|area code|1[3-9][0-9](?:后面|然后|接着)是?[0-9]{{4}}|[0-9]{{6}}\n[^\n0-9]{{0,12}}[0-9]{{8}}\n|[0-9]{{6}}[，, ]{{0,2}}(?:然后|接着)[0-9]{{8}}"
     rf"|[{vehicles.PROVINCES}] ?[A-Z][，、 ]?(?:{_F}|[0-9]{{0,4}}[，、 ])|(?i:\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)(?:[ ,.-]{{1,3}}(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple)){{4}})|\b[A-Z] [零幺一二三四五六七八九]{{4}}"
 )
 _AREA = gated(r"area code,? (?:is )?[2-9][0-9]{2},? (?:and )?(?:then )?[2-9][0-9]{2}[ ,-]{1,2}[0-9]{4}(?![0-9])", re.IGNORECASE)
@@ -145,15 +148,17 @@ def _runs(text: str, focus: int) -> Iterator[_Written]:
             match.end(),
             [
                 sign
-                for part in re.finditer("[0-9]+", match.group())
+                for part in re.finditer("[0-9]+X?", match.group())
                 if len(part.group()) >= 3
                 for sign in _signs(text, match.start() + part.start(), match.start() + part.end())
             ],
         )
     for match in _CHINESE.finditer(text, focus):
-        signs = [] if _AS_WRITTEN.fullmatch(match.group()) else list(_signs(text, *match.span()))
+        again = _REPEATED.match(match.group())
+        begin = match.start() + (again.end() if again else 0)
+        signs = [] if _AS_WRITTEN.fullmatch(match.group()) else list(_signs(text, begin, match.end()))
         if sum(len(sign) for sign, _, _ in signs) >= _SHORTEST:
-            yield match.start(), match.end(), signs
+            yield begin, match.end(), signs
     for match in _ENGLISH.finditer(text, focus):
         yield match.start(), match.end(), _grouped([*_english_signs(text, *match.span())])
     for match in _AREA.finditer(text, focus):
@@ -163,6 +168,8 @@ def _runs(text: str, focus: int) -> Iterator[_Written]:
 def _signs(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     for match in _SIGN.finditer(text, start, end):
         said = match.group()
+        if said[0] == "最":
+            continue  # "and the last four"
         if "个" in said:
             many, sign = (_FIGURES.get(one, one) for one in (said[0], said[-1]))
             yield sign * int(many), *match.span()
