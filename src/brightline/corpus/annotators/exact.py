@@ -19,8 +19,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from brightline.corpus.annotators.batch import Stretch, by_stretches, version_of
+from brightline.corpus.kernel import Announced
 
-__all__ = ["SCHEMA", "ExactKernel", "kernel", "normalised"]
+__all__ = ["SCHEMA", "ExactKernel", "announce", "kernel", "normalised"]
 
 SCHEMA = pa.schema([pa.field("sha256", pa.string()), pa.field("prefix", pa.int64())])
 """``sha256``: 64 hex characters. ``prefix``: its first eight bytes as a signed number, for joins."""
@@ -31,8 +32,14 @@ _SPACE = 0x20
 
 
 def kernel(key_hex: str = "") -> ExactKernel:
-    """The kernel "exact"; the key is not needed."""
+    """The kernel "exact", with its tables; the key is not needed."""
+    _expands()
     return ExactKernel()
+
+
+def announce(key_hex: str = "") -> Announced:
+    """Name and version of the kernel, without its tables."""
+    return Announced(ExactKernel.name, ExactKernel.version)
 
 
 class ExactKernel:

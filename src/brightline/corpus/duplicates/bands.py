@@ -23,11 +23,11 @@ import pyarrow.compute as pc
 from rensa import RMinHash
 
 from brightline.corpus.duplicates.grams import ANCHOR, COMPARED, Hashes, rolling
-from brightline.corpus.duplicates.normalising import Normalised, normalise, spans
+from brightline.corpus.duplicates.normalising import Normalised, normalise, normalise_text, spans
 from brightline.corpus.errors import CorpusError
-from brightline.corpus.kernel import Kernel
+from brightline.corpus.kernel import Announced, Kernel
 
-__all__ = ["BANDS", "LEAST_CHARS", "SCHEMA", "SKETCH", "Bands", "kernel"]
+__all__ = ["BANDS", "LEAST_CHARS", "SCHEMA", "SKETCH", "Bands", "announce", "kernel"]
 
 BANDS = 32
 """Values a document. At 15 % of characters changed the anchors' Jaccard is 0.158, and two documents agree in at least one band with 0.996
@@ -57,7 +57,19 @@ SCHEMA = pa.schema(
 
 
 def kernel(key_hex: str = "", *, least_chars: int = LEAST_CHARS) -> Kernel:
-    """The kernel. ``key_hex`` is not used: nothing here is evidence. Raises ``CorpusError`` BL-CORPUS-060 for a length that cannot work."""
+    """The kernel, with the table by which texts are normalised. ``key_hex`` is not used: nothing here is evidence. Raises ``CorpusError``
+    BL-CORPUS-060 for a length that cannot work."""
+    normalise_text("")
+    return _bands(least_chars)
+
+
+def announce(key_hex: str = "", *, least_chars: int = LEAST_CHARS) -> Announced:
+    """Name and version of the kernel, without the table. Raises as ``kernel``."""
+    made = _bands(least_chars)
+    return Announced(made.name, made.version)
+
+
+def _bands(least_chars: int) -> Bands:
     if least_chars < ANCHOR:
         raise CorpusError("BL-CORPUS-060", f"least_chars is {least_chars}", f"an anchor alone has {ANCHOR} characters; use that or more")
     return Bands(least_chars)
