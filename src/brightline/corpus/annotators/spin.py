@@ -18,10 +18,11 @@ characters, whose tables are others.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from string import ascii_letters
 from typing import NamedTuple
 
 import numpy as np
@@ -42,12 +43,12 @@ WORDS_FILE = Path(__file__).parent / "data" / "spin_zh.tsv"
 
 _MOST_PLACES = 20  # places that are named of a document: own choice, enough to judge it
 # Set on natural texts of open/ in documents of 200 to 10,000 characters, each source judged by weights that were counted without it (training/spin).
-_LEAST_WORDS = 5  # different words that each tell something
-_LEAST_SUM, _SUM_PER_CHAR = 14.0, 0.008  # nats, and nats for each ideograph of the document
+_LEAST_WORDS = 4  # different words that each tell something
+_LEAST_SUM, _SUM_PER_CHAR = 13.0, 0.008  # nats, and nats for each ideograph of the document
 _LEAST_EVIDENCE = 1.5  # nats from which a word tells something
 _FIT, _MOST_FIT = 0.4, 4.0  # weight of a nat of fit, and the fit from which more tells nothing
-_LEAST_TERMS, _CHARS_A_TERM = 3, 1_500
-_LEAST_GROUPS, _CHARS_A_GROUP = 3, 500
+_LEAST_TERMS, _CHARS_A_TERM = 2, 800
+_LEAST_GROUPS, _LEAST_WORDED, _CHARS_A_GROUP = 3, 2, 500
 _LEAST_PLACEHOLDERS, _CHARS_A_PLACEHOLDER = 2, 1_000
 
 _LONGEST = 6  # characters of a word
@@ -87,16 +88,17 @@ def find_spin(stretch: Stretch, found: FindingRows) -> None:
     """Note the places that tell of machine spin, in documents that have enough of them."""
     _find_words(stretch, found)
     phrases: defaultdict[int, list[Sighting]] = defaultdict(list)
-    placeholders: set[int] = set()
+    placeholders: Counter[int] = Counter()
     for seen in sightings(stretch, "spin."):
-        if seen.signal.rule == "spin.phrase":
-            phrases[seen.document].append(seen)
+        if seen.signal.rule == "spin.placeholder":
+            placeholders[seen.document] += 1
         else:
-            placeholders.add(seen.document)
+            phrases[seen.document].append(seen)
     for row, several in phrases.items():
         _judge_phrases(row, several, len(stretch.texts[row]), found)
-    for row in sorted(placeholders):
-        _judge_placeholders(row, stretch.texts[row], found)
+    for row, count in placeholders.items():
+        if count >= _LEAST_PLACEHOLDERS and count * _CHARS_A_PLACEHOLDER >= len(stretch.texts[row]):
+            _judge_placeholders(row, stretch.texts[row], found)
     _find_spintax(stretch, found)
 
 
@@ -243,13 +245,31 @@ def _judge_phrases(row: int, several: Sequence[Sighting], chars: int, found: Fin
 
 # Templates
 
-_SPINTAX = re.compile(r"(?<![{\\$%&#@])\{[^{}|\n]{1,40}(?:\|[^{}|\n]{0,40}){1,11}\}(?!\})")
-_OPTION_CHARS = 40
-_OPTION = re.compile(r"[^\W\d_]{2}[\w ,.!?'’\-，、。！？]*|[\u3400-\u9fff]")
-_NO_PROSE = re.compile(r"[\[\]<>=$\\^*`;]|--|::|\|\||\w\(")
+_OPTION_CHARS = 100
+_SPINTAX = re.compile(rf"\{{(?![\s|])[^{{}}|\n]{{1,{_OPTION_CHARS}}}(?:\|[^{{}}|\n]{{0,{_OPTION_CHARS}}}){{1,15}}(?<!\s)\}}(?!\}})")
+_NO_GROUP_BEHIND = frozenset("{\\$%&#@_)0123456789" + ascii_letters)
+_OPTION = re.compile(
+    r"(?:[^\W\d_]{2}|an?\b|I\b)(?:[\w ,.!?'\"’“”%&/()，、。！？：（）]|(?<=\w)-(?=\w))*|[\u3400-\u9fff][\w，、。！？：（）“”]*",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"[^\W\d_]{2,} [^\W\d_]+|[\u3400-\u9fff]")
+_NO_PROSE = re.compile(r"[\[\]<>=$\\^`]|--|::|\|\||\w\(")
+
+_MILL = (
+    r"(?:主?关键[词字]|长尾关?键?词|相关词|核心词|热词|目标词|同义词|随机[词句段图标内]\w{0,2}|城市名?称?|地区名?称?|地名|省份|区域名?|品牌名?称?|行业[词名]?|产品[词名]称?|服务项目|业务词)"
+    r"\d{0,2}"
+)
+_MILL_EN = (
+    r"(?:(?:main|primary|secondary|target|focus|lsi|seo|long[- _]?tail|insert|your|the)[ _-])?"
+    r"(?:key[ _-]?(?:word|phrase)s?|city|town|location|region|state|county|zip|brand|niche|service|product|industry)(?:[ _-]?(?:name|here|\d{1,2}))?"
+)
+_FORM = re.compile(
+    r"[{\[【<](?:[^{}\[\]【】<>\n]{0,12}(?:姓名|日期|金额|编号|甲方|乙方|地址|电话|称呼|年|月|日)|(?:your |full |first |last |the )?(?:name|date|address|amount|signature|recipient|order|email|title|phone)\w*)[}\]】>]",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(
-    r"[{\[【#](?:主?关键[词字]|长尾[词字]|相关[词字]|核心[词字]|城市名?|地区名?|省份|品牌名?|公司名称?|产品名称?|行业[词名]?|文章标题|标题|随机[词句段图]\w?"
-    r"|(?:(?:main|primary|secondary|target|focus|lsi|seo|long[- _]tail)[ _-])?key(?:word|phrase)s?[ _]?\d?|city|location|brand|company name|business name)[}\]】#]",
+    rf"\{{{{1,2}} ?(?:{_MILL}|{_MILL_EN}) ?\}}{{1,2}}|\[{{1,2}}(?:{_MILL}|{_MILL_EN})\]{{1,2}}(?!\()|【{_MILL}】|#(?:{_MILL}|{_MILL_EN})#|%(?:{_MILL}|{_MILL_EN})%"
+    rf"|<(?:{_MILL})>|__(?:{_MILL_EN})__",
     re.IGNORECASE,
 )
 
@@ -258,29 +278,35 @@ def _find_spintax(stretch: Stretch, found: FindingRows) -> None:
     """Groups of choices, if several stand inside sentences; usage lines of commands have them too, but not amid prose and in rows."""
     points = stretch.points
     bars = np.flatnonzero(points == ord("|"))
-    # The first bar of a group has the opening brace before it.
-    opened = np.zeros(len(bars), np.bool_)
-    for distance in range(2, _OPTION_CHARS + 2):
-        opened |= points[np.maximum(bars - distance, 0)] == ord("{")
-    counts = np.bincount(stretch.document[bars[opened]], minlength=len(stretch))
-    for row in np.flatnonzero(counts >= _LEAST_GROUPS).tolist():
-        _judge_spintax(row, stretch.texts[row], found)
+    counts = np.bincount(stretch.document[bars], minlength=len(stretch))
+    for row in np.flatnonzero(counts >= _LEAST_WORDED).tolist():
+        text = stretch.texts[row]
+        if text.count("{") * _CHARS_A_GROUP >= len(text):
+            _judge_spintax(row, text, found)
 
 
 def _judge_spintax(row: int, text: str, found: FindingRows) -> None:
-    places: dict[str, tuple[int, int]] = {}
+    """Two groups with a choice of several words tell; of groups of single words, which usage lines have too, it takes more, amid prose."""
+    worded: dict[str, tuple[int, int]] = {}
+    amid: dict[str, tuple[int, int]] = {}
     by_line: defaultdict[int, int] = defaultdict(int)
     for match in _SPINTAX.finditer(text):
         options = [each.strip() for each in match.group()[1:-1].split("|")]
-        if len(set(options)) < 2 or not all(_OPTION.fullmatch(each) for each in options if each):
+        if text[max(0, match.start() - 1) : match.start()] in _NO_GROUP_BEHIND or len(set(options)) < 2:
             continue
+        if not all(_OPTION.fullmatch(each) for each in options if each):
+            continue
+        if any(_WORDS.search(each) for each in options):
+            worded.setdefault(match.group(), match.span())
         begin = text.rfind("\n", 0, match.start()) + 1
         end = text.find("\n", match.end())
         around = _SPINTAX.sub(" ", text[begin : end if end >= 0 else len(text)])
         if not _NO_PROSE.search(around) and _is_prose(around):
-            places.setdefault(match.group(), match.span())
+            amid.setdefault(match.group(), match.span())
             by_line[begin] += 1
-    if len(places) >= _LEAST_GROUPS and max(by_line.values()) > 1 and len(places) * _CHARS_A_GROUP >= len(text):
+    places = worded | amid
+    tells = len(worded) >= _LEAST_WORDED or (len(amid) >= _LEAST_GROUPS and max(by_line.values()) > 1)
+    if tells and len(places) * _CHARS_A_GROUP >= len(text):
         _note(row, list(places.values()), 0.6 + 0.02 * len(places), "spintax", found)
 
 
@@ -290,12 +316,14 @@ def _is_prose(line: str) -> bool:
 
 
 def _judge_placeholders(row: int, text: str, found: FindingRows) -> None:
-    """A keyword's place was seen: it tells if others stand with it, all of them in sentences."""
+    """A placeholder of a mill was seen: it tells if others stand with it, all in sentences, and none that letters and contracts have."""
+    if _FORM.search(text):
+        return
     seen = _PLACEHOLDER.finditer(text)
     places = [match.span() for match in seen if _BESIDE.search(text[max(0, match.start() - 2) : match.end() + 2])]
     if len(places) >= _LEAST_PLACEHOLDERS and len(places) * _CHARS_A_PLACEHOLDER >= len(text):
         _note(row, places, 0.4 + 0.02 * len(places), "placeholder", found)
 
 
-_BESIDE = re.compile(r"\A.?[\u3400-\u9fff][{\[【#]|\A[a-z] [{\[]|\}(?:[\u3400-\u9fff]| [a-z])")
+_BESIDE = re.compile(r"\A.?[\u3400-\u9fff，、][{\[【#%<]|\A[a-z,] [{\[%#_<]|[}%#\]](?:[\u3400-\u9fff]| [a-z])")
 """An ideograph or a word before it, or behind its curly brace: what stands alone is a form's, 【关键词】 behind a stop an abstract's."""
