@@ -1,13 +1,15 @@
 """How fast corpora are read, what the engine costs, how much memory it takes, and whether it survives being killed.
 
-    python benchmarks/corpus_engine.py [read] [daft] [scale] [kills] [power] [line] [--mb 100] [--kills 50] [--json]
+    python benchmarks/corpus_engine.py [read] [daft] [scale] [kills] [power] [journal] [stages] [line] [--mb 100] [--kills 50] [--json]
 
 read: each format, MB of text a CPU-second. daft: the same work in a plain loop and fed through Daft's native runner batch by batch
 (what it costs), and whether one killed process fails a whole query of shards (why the supervisor is ours). scale: a stage over the
 input with 1 and 2 workers: wall, CPU, and the highest memory (PSS of the process tree), also at five times the size. kills: the
-supervisor is killed at random moments until the work is done; the bytes must be those of an undisturbed run. power: the same, and of
-what was not yet settled on the disk each tenth file breaks off somewhere, as a loss of power leaves it. line: one line of 1 GB
-under a limit on memory. Inputs are generated here, in a temporary folder.
+supervisor is killed at random moments of its work (with 2 and with 4 workers) until the work is done; the bytes must be those of an undisturbed
+run, and the rows that each kill cost are counted. power: the same, and of what was not yet settled on the disk each tenth file breaks off
+somewhere, journals too, as a loss of power leaves it. journal: what it costs to annotate with a journal and in pieces instead of whole
+batches, and what a shard costs that is in its journal already. stages: CPU of each stage of a run, as shares of the whole. line: one line of 1 GB
+under a limit on memory. Inputs are generated here, in a temporary folder; journal and stages take natural text (``corpus_text.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -44,8 +47,9 @@ from brightline.corpus.reading import read_shard  # noqa: E402
 from brightline.corpus.shard import ReadOptions  # noqa: E402
 from brightline.corpus.storage import Workspace  # noqa: E402
 from brightline.store import CorpusRuns, Store  # noqa: E402
+from tests.corpus.engine.work import Calls  # noqa: E402
 
-MEASURES = ("read", "daft", "scale", "kills", "power", "line")
+MEASURES = ("read", "daft", "scale", "kills", "power", "journal", "stages", "line")
 LENGTHS = KernelSpec("tests.corpus.engine.work:length_kernel", {})
 _PHRASES = ("数据质量", "模型训练", "the quick brown fox ", "语料安全", "需要检查的内容，", "在中国，", "governance ", "of the model. ")
 
@@ -230,67 +234,158 @@ def _pss_kb(pid: int) -> int:
     return int(next(line.split()[1] for line in rollup.splitlines() if line.startswith("Pss:")))
 
 
-def kills(folder: Path, size_mb: int, times: int, *, is_torn: bool = False) -> dict[str, Any]:
-    """Kill the supervisor at random moments; then compare every byte, and count the shards that were worked on twice. ``is_torn``: files
-    lose their ends at each kill."""
+def kills(folder: Path, size_mb: int, times: int, workers: int, *, is_torn: bool = False) -> dict[str, Any]:
+    """Kill the supervisor at random moments after a kernel was first called; then compare every byte, and count for each kill the rows that
+    had been annotated before it and were annotated again. ``is_torn``: files lose their ends at each kill."""
     corpus = jsonl(folder / "kills.jsonl", size_mb * 1_000_000)
-    shards = plan_shards([str(corpus)], 1 << 19)
+    shards = plan_shards([str(corpus)], 1 << 22)
     log = folder / "log"
+    kernel = KernelSpec(LENGTHS.factory, {"log": str(log), "named": True, "rounds": 100})  # about as much work as real ones
     database = f"sqlite:///{folder / 'kills.db'}"
     store = Store.open(database)
     runs = CorpusRuns(store.database)
     reference = Workspace(str(folder / "reference"))
     run = runs.begin(corpus="c", workspace=reference.uri, versions={}, plan={})
-    took_s = run_stage(AnnotateTask(reference, (LENGTHS,)), shards, runs.manifest(run.id), workers=2).seconds
-    moments, killed, most_redone, runs_done = random.Random(50), 0, 0, 0
-    workspace = Workspace(str(folder / "killed-0"))
+    took_s = run_stage(AnnotateTask(reference, (kernel,)), shards, runs.manifest(run.id), workers=workers).seconds
     store.close()
-    while killed < times:
+    pieces = Calls()
+    pieces.take(log)
+    shard_rows = pieces.rows / len(shards)
+    lost: list[int] = []
+    moments, runs_done = random.Random(50), 0
+    workspace = Workspace(str(folder / "killed-0"))
+    while len(lost) < times:
         # Each workspace is killed until it is done; then another one begins, until there were enough kills.
         store = Store.open(database)
         run = CorpusRuns(store.database).begin(corpus="c", workspace=workspace.uri, versions={}, plan={})
         store.close()
-        kernel = KernelSpec(LENGTHS.factory, {"log": str(log)})
-        log.write_text("")
-        mine = 0
+        calls, killed = Calls(), 0
         while True:
-            budget = moments.uniform(0, took_s) if killed < times else 3600
-            if _killed_child(database, run.id, AnnotateTask(workspace.settled_later(), (kernel,)), shards, budget):
-                killed, mine = killed + 1, mine + 1
-                if is_torn:
-                    _lose_power(Path(workspace.uri), moments)
-                continue
-            break
-        batches_of_a_shard = 1  # shards of 0.5 MiB are less than 2,000 rows
-        redone = len(log.read_text().splitlines()) // batches_of_a_shard - len(shards)
-        most_redone = max(most_redone, -(-redone // max(1, mine)))
+            budget = moments.uniform(0, took_s / 2) if len(lost) + killed < times else 3600
+            is_killed = _killed_child(database, run.id, AnnotateTask(workspace.settled_later(), (kernel,)), shards, budget, log, workers)
+            calls.take(log)
+            if not is_killed:
+                break
+            killed += 1
+            if is_torn:
+                _lose_power(Path(workspace.uri), moments)
+        lost += calls.lost()[:killed]
         same = {name: workspace.sha256(name) for name in workspace.names()} == {name: reference.sha256(name) for name in reference.names()}
         if not same:
-            return {"kills": killed, "identical": False}
+            return {"kills": len(lost), "identical": False}
         runs_done += 1
+        shutil.rmtree(workspace.uri)
         workspace = Workspace(str(folder / f"killed-{runs_done}"))
+    shares = sorted(rows / shard_rows for rows in lost)
     return {
-        "shards": len(shards), "kills": killed, "runs": runs_done, "identical": True,
-        "shards_redone_a_kill_at_most": most_redone, "workers": 2,
+        "workers": workers, "shards": len(shards), "pieces_a_shard": round(len(pieces.lives[0]) / len(shards), 1), "kills": len(lost),
+        "runs": runs_done, "identical": True, "annotated_again_a_kill_in_shards": {
+            "most": round(shares[-1], 2), "median": round(shares[len(shares) // 2], 2), "mean": round(sum(shares) / len(shares), 2),
+        },
     }  # fmt: skip
 
 
 def _lose_power(folder: Path, moments: random.Random) -> None:
     """Break off a tenth of the files, some of them at their beginning."""
-    for path in sorted(folder.rglob("*.parquet")):
+    for path in sorted([*folder.rglob("*.parquet"), *folder.glob("journal/.*")]):
         if moments.random() < 0.1:
             os.truncate(path, moments.choice((0, moments.randrange(path.stat().st_size + 1))))
 
 
-def _killed_child(database: str, run_id: str, task: AnnotateTask, shards: Any, after_s: float) -> bool:
+def _killed_child(database: str, run_id: str, task: AnnotateTask, shards: Any, after_s: float, log: Path, workers: int) -> bool:
+    def kill() -> None:
+        while not log.exists():
+            time.sleep(0.01)
+        time.sleep(after_s)
+        os.kill(os.getpid(), signal.SIGKILL)
+
     pid = os.fork()
     if pid == 0:
-        threading.Thread(target=lambda: (time.sleep(after_s), os.kill(os.getpid(), signal.SIGKILL)), daemon=True).start()
+        threading.Thread(target=kill, daemon=True).start()
         store = Store.open(database, migrate=False)
         with workspace_lock(task.workspace):
-            run_stage(task, shards, CorpusRuns(store.database).manifest(run_id), workers=2)
+            run_stage(task, shards, CorpusRuns(store.database).manifest(run_id), workers=workers)
         os._exit(0)
     return os.waitpid(pid, 0)[1] == signal.SIGKILL
+
+
+def journal(folder: Path, size_mb: int, rounds: int = 5) -> dict[str, Any]:
+    """CPU-ms/MB of annotating in this process, ways taking turns: whole batches without a journal, pieces without one, pieces with one, and
+    again what a journal holds. The least of ``rounds``."""
+    from brightline.corpus import pieces
+    from brightline.curation.plan import KERNELS
+    from corpus_text import make
+
+    made = make(folder / "natural", size_mb * 1_000_000)
+    pa.set_cpu_count(1)
+    shards = plan_shards([str(folder / "natural" / "corpus")])
+    specs = tuple(KernelSpec(KERNELS[name], {"key_hex": "00" * 32}) for name in ("bands", "exact", "personal"))
+    workspace = Workspace(str(folder / "journal")).settled_later()
+    task, usual = AnnotateTask(workspace, specs), pieces.PIECE_BYTES
+
+    def once(task: AnnotateTask, piece_bytes: int) -> float:
+        pieces.PIECE_BYTES = piece_bytes  # what it would cost otherwise is the question
+        began = time.process_time()
+        for shard in shards:
+            task(shard)
+        pieces.PIECE_BYTES = usual
+        return (time.process_time() - began) * 1e9 / made.size_bytes
+
+    once(task, usual)
+    size = sum(path.stat().st_size for path in Path(workspace.uri).glob("journal/.*"))
+    figures: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        for name, kept, piece_bytes in (
+            ("batches", False, 1 << 30), ("pieces", False, usual), ("pieces, journal", True, usual), ("from the journal", True, usual),
+        ):  # fmt: skip
+            if name != "from the journal":
+                task.finish(())
+            figures.setdefault(name, []).append(once(task if kept else _Unkept(workspace, specs), piece_bytes))
+    return {
+        "mb": size_mb,
+        "journal_kb_a_mb": round(size / made.size_bytes * 1000),
+        "cpu_ms_a_mb": {name: round(min(all_), 1) for name, all_ in figures.items()},
+    }
+
+
+class _Unkept(AnnotateTask):
+    """As where files cannot grow."""
+
+    __slots__ = ()
+
+    def _journal_path(self, shard_name: str) -> None:
+        return None
+
+
+def stages(folder: Path, size_mb: int) -> dict[str, Any]:
+    """CPU-ms/MB of each stage, what it takes to begin left out: the difference between a corpus and one three times its size."""
+    from corpus_text import make
+
+    command = [sys.executable, "-m", "brightline", "corpus"]
+    taken: dict[str, list[tuple[float, int]]] = {}
+    for times in (1, 3):
+        place = folder / f"stages-{times}"
+        made = make(place, times * size_mb * 120_000)  # 12 and 36 MB where nothing else is asked for
+        environ = _environment() | {"BRIGHTLINE_HOME": str(place / "home"), "BRIGHTLINE_CORPUS_WORKERS": "2"}
+        subprocess.run([*command, "register", str(place / "sources.yaml")], env=environ, check=True, capture_output=True)
+        inspect = [
+            "inspect",
+            str(place / "corpus"),
+            "--name",
+            "c",
+            "--keywords",
+            str(place / "keywords.txt"),
+            "--kernels",
+            "bands,exact,personal",
+        ]
+        for name, step in (("inspect", inspect), ("decide", ["decide", "c"]), ("emit", ["emit", "c"])):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([*command, *step, "--json"], env=environ, check=False, capture_output=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            taken.setdefault(name, []).append((cpu_s, made.size_bytes))
+    figures = {name: (larger[0] - smaller[0]) * 1e9 / (larger[1] - smaller[1]) for name, (smaller, larger) in taken.items()}
+    return {name: {"cpu_ms_a_mb": round(each, 1), "share": round(each / sum(figures.values()), 3)} for name, each in figures.items()}
 
 
 def line(folder: Path) -> dict[str, Any]:
@@ -338,11 +433,19 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="corpus-engine-") as place:
             folder = Path(place)
             if measure in ("kills", "power"):
-                figures[measure] = kills(folder, max(1, arguments.mb // 5), arguments.kills, is_torn=measure == "power")
+                figures[measure] = []
+                for workers in (2, 4):
+                    place_of_these = folder / str(workers)
+                    place_of_these.mkdir()
+                    figures[measure].append(
+                        kills(place_of_these, max(1, arguments.mb * 2 // 5), arguments.kills, workers, is_torn=measure == "power")
+                    )
             elif measure == "line":
                 figures[measure] = line(folder)
             else:
-                figures[measure] = {"read": read, "daft": daft, "scale": scale}[measure](folder, arguments.mb)
+                figures[measure] = {"read": read, "daft": daft, "scale": scale, "journal": journal, "stages": stages}[measure](
+                    folder, arguments.mb
+                )
         if not arguments.json:
             print(measure, json.dumps(figures[measure], indent=2), flush=True)
     if arguments.json:
