@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.name_model import ONE, likelihood, name_model
-from brightline.corpus.personal.name_places import EDGE, apart, characters, folded, in_rows, near, near_dots, vouched
+from brightline.corpus.personal.name_places import EDGE, apart, characters, cut, folded, in_rows, near, near_dots, vouched
 from brightline.corpus.personal.name_words import LABELS
 from brightline.corpus.personal.traces import BETWEEN, end_of
 from brightline.corpus.personal.views import View, view_of
@@ -142,7 +142,7 @@ def _judge(texts: list[_Text], hits: dict[int, list[_Hit]], *, find_mess: bool) 
         messy = _pieces(texts, starts, np.concatenate([found.start[mess], apart(codes, _MESS)]))
         found = found.only(~mess)
     found, totals = model.sums(codes, found)
-    found = found.only(totals >= AGAIN)
+    found = cut(codes, found.only(totals >= AGAIN))
     totals = totals[totals >= AGAIN]
     spoken_for = vouched(codes, found)
     spoken_for |= in_rows(codes, found, totals >= SURE + np.where(spoken_for, 0, ROW))
