@@ -318,7 +318,7 @@ def _document(one: Precision) -> dict[str, Any]:
 def show(out: Mapping[str, Any]) -> None:
     tables = {"first reader": out["readers"][0], "second reader": out["readers"][1]}
     tables |= {name.replace("_", " "): out[name] for name in ("settled", "at_least", "at_most") if name in out}
-    tables |= {"by validator": out["validators"]}
+    tables |= {"by validator" if "settled" in out else "by validator, at least": out["validators"]}
     print(
         f"{out['sheet']} findings, kernel {out['kernel']}; not answered by the first {out['unanswered'][0]}, by the second {out['unanswered'][1]}"
     )
