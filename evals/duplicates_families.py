@@ -4,11 +4,11 @@
 is drawn anew, so two texts of a family agree by their vocabulary and form only. Names, streets and firms are made up; addresses on
 the net are those kept for documentation (RFC 5737).
 
-``TUNED``: families that were looked at while the null model (``duplicates/chance.py``) was written. ``UNSEEN``: written before it was run on
-them, and never looked at while it was changed.
+``TUNED``: families that were looked at while ``duplicates/chance.py`` was written. ``UNSEEN``: written before it was first run on them, and never
+looked at while it was changed. ``duplicates_fresh.py`` has more.
 
-In letters and weather reports the form stands in every text and the facts differ; ``facts_share`` of the report says how much of a
-text's characters they are, for beneath a fifth such texts are copies by our measure (docs/corpus-duplicates.md).
+In letters and weather reports the form stands in every text and the facts differ; where that is in under a fifth of the characters, such texts
+are copies by our measure (docs/corpus-duplicates.md). ``duplicates.py`` says of each text that is taken out how much of it is changed.
 """
 
 from __future__ import annotations
