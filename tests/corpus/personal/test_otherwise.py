@@ -115,3 +115,20 @@ def test_a_telephone_beside_an_order_stays_one(text: str) -> None:
 @pytest.mark.parametrize("text", ["总机0571-87051234转 6108", "报名热线：0571-87051234，联系人：王芳"])
 def test_an_extension_and_the_line_of_somebody_who_is_named_stay_telephones(text: str) -> None:
     assert "personal.landline" in [hit.rule for hit in find(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "单号：SF1029384\n电话：13800138000",
+        "快递单号\n电话：13800138000",
+        "订单号 20231105\n王芳 13800138000",
+        "运单号 15012345678 13800138000",
+        "13800138000 万达广场",
+        "13800138000 个人客户",
+        "13800138000 件数 3",
+        "单号,电话\n15012345678,13800138000\n15012345679,13800138000",
+    ],
+)
+def test_a_telephone_under_and_behind_orders_stays_one(text: str) -> None:
+    assert "13800138000" in [text[hit.start : hit.end] for hit in find(text) if hit.rule == "personal.mobile"]

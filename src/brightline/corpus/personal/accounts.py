@@ -26,7 +26,7 @@ __all__ = ["accounts_in_columns", "labelled", "organisations"]
 
 _QQ = rf"{latin('Q ?Q|tencent qq', 'QQ|Qq')}(?!群| ?群|邮箱|音乐|浏览器|空间|堂|飞车|游戏|[A-Za-z]{3}(?<!num))(?:联系方式|登录)?(?:[/、和](?:微信|TIM|电话|手机))?|(?<![A-Za-z])Q我(?=[: ])|加我Q(?![A-Za-z])|[扣叩抠口蔻秋]{{2}}(?=[: 号是0-9])|扣(?=[: ]?[1-9][0-9]{{5,10}}(?![0-9]| ?[元块分]))|🐧|(?<![A-Za-z0-9])[qQ](?= [1-9][0-9]{{6}})|[扣叩抠]号|球球号|企鹅号?|(?<![A-Za-z])[加+联系]{{1,2}} ?Q(?![A-Za-z群])|(?<![A-Za-z])Q号|(?<![A-Za-z0-9])Q(?=:)|(?<=[我他她\u4e00-\u9fff])Q(?=[1-9])|qq\.com/msgrd\?[a-z0-9=&]{{0,24}}uin|tencent://message/?\?uin|user\.qzone\.qq\.com/"
 _WECHAT = (
-    r"[微徽薇威維维徵][-~·.❤♥]{0,2}[信芯](?!群|支付|公众|小程序|读书|红包|版本|开放|商户|视频号|用户)(?:名片|联系方式|二维码)?(?:搜索?|添加|联系|咨询)?[呗吧啊呀哦]?(?:[/、和](?:手机|电话|QQ))?|微亻言|[微薇威维][❤♥]信?|(?:微信|[wvWV][xX]?)同号,? ?(?:或者?|也可以?)?加|加个?[微薇威](?![信\u4e00-\u9fff])|(?<![\u4e00-\u9fff])[微威薇](?= [A-Za-z])|[微Vv]我(?=:)|(?<=我)[vV](?=$|[\s,。!])|(?<=[\u4e00-\u9fff] )V(?= [a-z])|(?<![A-Za-z])[vV]{3,4}(?=[: ])|(?<![A-Za-z])[wW][-·.❤♥ ][xX](?=[: ])|卫星(?=[: ])|绿泡泡?|绿色软件|💚|🛰|(?<![A-Za-z])wxid(?=[\"' ]{0,2}[:=])|(?:(?<![A-Za-z0-9_./-]))vx(?=(?!lan|works)[a-z]{2,12}[_-]?[0-9]{2})|wei信|v信|[薇威](?=[:❤ ])|[威Vv]❤|(?<=[我他她]的)v(?=是)|卫星号|绿泡泡|(?<![A-Za-z])[加+➕]我?[Vv微](?![a-z]*[ :]*[a-z]*2ray)|(?<![A-Za-z])v(?=: {0,3}[^ \n])|微(?=:)|"
+    r"[微徽薇威維维徵][-~·.❤♥]{0,2}[信芯](?!群|支付|公众|小程序|读书|红包|版本|开放|商户|视频号|用户)(?:名片|联系方式|二维码)?(?:搜索?|添加|请加|加我?|联系我?|咨询)?[呗吧啊呀哦]?(?:[/、和](?:手机|电话|QQ))?|微亻言|[微薇威维][❤♥]信?|(?:微信|[wvWV][xX]?)同号,? ?(?:或者?|也可以?)?加|加个?[微薇威](?![信\u4e00-\u9fff])|(?<![\u4e00-\u9fff])[微威薇](?= [A-Za-z])|[微Vv]我(?=:|[a-z]{2,12}[_-]?[a-z]{0,8}[0-9])|(?<=[主小大号])[vV](?= )|[vV] [xX](?=:)|(?<=我)[vV](?=$|[\s,。!])|(?<=[\u4e00-\u9fff] )V(?= [a-z])|(?<![A-Za-z])[vV]{3,4}(?=[: ])|(?<![A-Za-z])[wW][-·.❤♥ ][xX](?=[: ])|卫星(?=[: ])|绿泡泡?|绿色软件|💚|🛰|(?<![A-Za-z])wxid(?=[\"' ]{0,2}[:=])|(?:(?<![A-Za-z0-9_./-]))vx(?=(?!lan|works)[a-z]{2,12}[_-]?[0-9]{2})|wei信|v信|[薇威](?=[:❤ ])|[威Vv]❤|(?<=[我他她]的)v(?=是)|卫星号|绿泡泡|(?<![A-Za-z])[加+➕]我?[Vv微](?![a-z]*[ :]*[a-z]*2ray)|(?<![A-Za-z])v(?=: {0,3}[^ \n])|微(?=:)|"
     + latin(
         "we-?chat(?:['’]s)?|weixin|(?-i:(?:vx|wx|VX|WX|Vx|Wx)(?![a-z]| [-+*/=]))|(?-i:VX)(?=(?-i:[a-z]+[_-]?[0-9]))|wx(?=号)",
         "We[Cc]hat|Wx|Wei[Xx]in",
@@ -50,7 +50,7 @@ _DRIVER = (
     )
 )
 _RESIDENCE = (
-    r"居留(?:许可|证)(?:, ?证号)?|(?:临时)?居住[证證]|暂住证|居住登记(?:凭证)?|永久居留(?:身份)?[证證]?|永居[卡证]?|五星卡|绿卡|枫叶卡|在留(?:卡|カ[ー-]ド|资格)(?:番号)?|外国人登[录陆]证|(?-i:BRP)卡?"
+    r"居留(?:许可|证件?)(?:, ?证号)?|(?-i:PR)(?= (?:[Nn]o|[Nn]um|card))|(?:临时)?居住[证證]|暂住证|居住登记(?:凭证)?|永久居留(?:身份)?[证證]?|永居[卡证]?|五星卡|绿卡|枫叶卡|在留(?:卡|カ[ー-]ド|资格)(?:番号)?|外国人登[录陆]证|(?-i:BRP)卡?"
     + "|"
     + latin(
         r"(?:biometric )?residence[ _-]?(?:permit|card)|(?:permanent|temporary) resident(?:[ _-]?(?:card|id|permit))?|green[ _-]?card|alien[ _-](?:registration[ _-])?(?=n)|a-(?=number)|uscis|brp(?=[ _-]?n)|pr card|aufenthaltstitel(?: nr\.?)?|(?:titre|carte) de séjour(?: n°)?",
@@ -59,11 +59,11 @@ _RESIDENCE = (
 )
 _RECORD = r"(?:病历本?|病案|住院|门诊|就诊卡?|诊疗卡?|健康卡|影像|检验|登记|病人|患者|检查|(?<![A-Za-z])(?:MRN|admission|hospital(?= n)|blh|zyh|mzh)|medical[ _-]?record|patient[ _-]?(?:id|no|number)|chart)(?:编?号码?|ID|[ _-]?n(?:o|um(?:ber)?)\.?|[ _-]?id|(?=[ ]?[:#=]))?[ \"']{0,2}(?:[:=#|\t\n]|是|为)?[ \"'(]{0,3}([A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9])(?![0-9A-Za-z]|[./年][0-9])"
 _QQ_VALUE = r"[1-9][0-9]{4,10}|[1-9](?: [0-9]){4,10}|[1-9][0-9]{2,3}(?:[ -][0-9]{3,4}){1,2}"
-_WECHAT_VALUE = r"(?:(?<![0-9A-Za-z_.-])|(?<=[\u4e00-\u9fff]-)|(?<=(?-i:VX))|(?<=(?-i:vx))(?<![A-Za-z0-9_](?-i:vx))|(?<=[+加➕][vV])|(?<=加我[vV]))[A-Za-z][A-Za-z0-9_-]{5,19}"
+_WECHAT_VALUE = r"(?:(?<![0-9A-Za-z_.-])|(?<=[\u4e00-\u9fff]-)|(?<=(?-i:VX))|(?<=(?-i:vx))(?<![A-Za-z0-9_](?-i:vx))|(?<=[+加➕][vV])|(?<=加我[vV])|(?<=[vV]我))[A-Za-z][A-Za-z0-9_-]{5,19}"
 _SOCIAL_VALUE = r"[A-Za-z]{0,2}[0-9]{6,19}[0-9Xx]?"
 _DRIVER_VALUE = r"[A-Z][0-9]{6}\([0-9A]\)|[A-Z][0-9]{3}[0-9A-Z]{7}|[0-9]{12,13}(?:[0-9]{5}[0-9Xx])?|[0-9]{3} [0-9]{3} [0-9]{3}|[0-9]{4} [0-9]{4} [0-9]{4}|[A-Z]{1,2}[0-9]{2,4}(?:[ -]?[0-9]{2,5}){1,4}(?:-[0-9])?|[A-Z9]{5} ?[0-9]{6} ?[A-Z9]{2}[0-9][A-Z]{2}|[A-Z]{1,5}[0-9]{4,6}[0-9A-Z]{0,7}|[0-9]{7,10}"
 _RESIDENCE_VALUE = r"[0-9]{17}[0-9Xx]|[A-Z]{3}[0-9]{10,12}|[A-Z]{1,2}[0-9]{7,9}(?:[A-Z]{2})?|A?[0-9]{3}-[0-9]{3}-[0-9]{3}|[A-Z]{2}[0-9]{4}-[0-9]{4}|[0-9]{6}-[5-8][0-9]{6}|(?!1[3-9][0-9]{9}(?![0-9]))(?!20[0-9]{6}(?![0-9]))[0-9]{8,16}"
-_NUMBER_END = r"(?![0-9A-Za-z@]|\.[0-9A-Za-z]|[-/年月:][0-9]| ?(?:[次元块首个名万亿%篇项]|人次|多))"
+_NUMBER_END = r"(?![0-9A-Za-z@]|\.[0-9A-Za-z]|[-/年月:][0-9]| ?(?:[次元块首个名万亿%篇项]|只(?![要有能是加])|人次|多))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ _KINDS: tuple[_Kind, ...] = (
     _kind(
         "residence_permit",
         0.7,
-        r"居|永|暂住|五星|绿卡|枫叶|在留|登[录陆]|brp|resid|green|alien|a-num|uscis|pr card|aufenth|titre|carte",
+        r"居|永|暂住|五星|绿卡|枫叶|在留|登[录陆]|brp|resid|green|alien|a-num|uscis|pr card|pr n|aufenth|titre|carte",
         _RESIDENCE,
         _RESIDENCE_VALUE,
         r"(?![0-9A-Za-z@]|[-/年月][0-9]| ?(?:[次元个名万亿%人日天年]))",
@@ -141,7 +141,7 @@ _NINO = gated(
     r"(?<![0-9A-Za-z])((?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D])(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
-_SSN_WORDS = r"(?<![A-Za-z])SSN|social[ _-]?security|社会安全|社安|美国社保|(?<![A-Za-z])SS ?(?:#|no|number)|soc(?:ial)?\.? ?sec|my social(?![ -]?[a-hj-z])|(?<![A-Za-z])social ?(?::|#|is|number)"
+_SSN_WORDS = r"(?<![A-Za-z])SSN|social[ _-]?security|社会安全|社安|美国社保|(?<![A-Za-z])SS ?(?:#|no|number)|soc(?:ial)?\.? ?sec|my social(?![ -]?[a-hj-z])|(?<![A-Za-z])social ?(?::|#|is|number|\?)"
 _NINO_WORDS = r"(?<![A-Za-z])N\.?I\.?(?:NO)?(?![A-Za-z])|(?<![A-Za-z])ni_?num|nat(?:ional|\.)? ?ins(?:urance)?|国民保险|HMRC|(?<![A-Za-z])P(?:45|60)(?![0-9])|pay ?slip"
 _WXID = re.compile(r"(?<![0-9A-Za-z_])wxid_[0-9a-z]{12,16}(?![0-9A-Za-z_])")  # what the service gives who chose no name
 _USCC = re.compile(r"(?<![0-9A-Za-z])[159ANY][1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
@@ -220,7 +220,9 @@ def _is_licence(text: str, match: re.Match[str], value: str, label: str) -> bool
             return True
         return value[:2] in divisions().provinces and not says(_OTHER_FILES, text, *match.span(1))
     if value.isdecimal() and len(value) < 12:
-        return words(_FOREIGN_LICENCE).search(label) is not None and ("档案" not in label)
+        if "档案" in label or words(r"^c?dl *$").search(label):
+            return False
+        return words(_FOREIGN_LICENCE).search(label) is not None or says(_DRIVING, text, *match.span(1))
     if words("^licen[cs]e").search(label) and not says(_DRIVING, text, *match.span(1)):
         return False  # of software, of a shop
     return "档" not in label and sum(sign.isdigit() for sign in value) >= 5
@@ -231,11 +233,11 @@ _RECORD_CELL = re.compile(r"[A-Za-z]{0,4}-?[0-9][0-9-]{4,16}[0-9]")
 _COLUMNS = (*((kind.rule, kind.column, kind.cell) for kind in _KINDS), ("personal.medical_record", _RECORD_COLUMN, _RECORD_CELL))
 _CELL_VALUE = re.compile(r"(?:(?:^|(?<=[|\t,\n('\"])) *|(?<=  ))([A-Za-z0-9][A-Za-z0-9_-]{4,22}) *(?=[|\t,\n)'\"]|  |$)")
 TRACES = (  # google-re2, (?i): what the labels of these kinds begin with
-    r"[qｑ] ?[qｑ]|[扣叩抠口蔻秋][扣叩抠号口蔻秋]|扣[:： ]?[1-9][0-9]{5}|🐧|\bq [1-9][0-9]{6}|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维徵v]信(?:[^群支公小读红]|$)|wei信|[薇威vｖ][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|[微徽薇威維维徵][-~·.❤♥]{1,2}[信芯]?|[威薇微维]芯|微亻言|同号[,，]?\s?(?:或者?|也)?.{0,2}加|加个?[微薇威]|[微威薇]\s[a-z]|[微v]我[:：]|我v(?:[^a-z0-9]|$)|[^\x00-\x7f]\sv\s[a-z]|\bvvv|\bw[-·.❤♥ ]x[:： ]|卫星[:： ]|绿泡|绿色软件|💚|🛰|_[vw]x\b|we-?chat|weixin|wxid_|\bvx|\bwx(?:[^a-z]|$)|wx_?(?:no|id|acc|num)|[a-z]wx\b"
+    r"[qｑ] ?[qｑ]|[扣叩抠口蔻秋][扣叩抠号口蔻秋]|扣[:： ]?[1-9][0-9]{5}|🐧|\bq [1-9][0-9]{6}|球球号|企鹅|[加＋+系我]\s?[qｑ]|(?:^|[^a-z0-9])[qｑ][号:：]|uin=|[微徽薇威維维徵v]信(?:[^群支公小读红]|$)|wei信|[薇威vｖ][❤:：]|微[:：]|卫星号|绿泡泡|[加＋+➕][vｖ微]|(?:^|[^a-z0-9])[vｖ][:：]|微 信 号|[微徽薇威維维徵][-~·.❤♥]{1,2}[信芯]?|[威薇微维]芯|微亻言|同号[,，]?\s?(?:或者?|也)?.{0,2}加|加个?[微薇威]|[微威薇]\s[a-z]|[微v]我[:：a-z]|[主小大号]v\s|\bv x[:：]|我v(?:[^a-z0-9]|$)|[^\x00-\x7f]\sv\s[a-z]|\bvvv|\bw[-·.❤♥ ]x[:： ]|卫星[:： ]|绿泡|绿色软件|💚|🛰|_[vw]x\b|we-?chat|weixin|wxid_|\bvx|\bwx(?:[^a-z]|$)|wx_?(?:no|id|acc|num)|[a-z]wx\b"
     r"|(?:病历|病案|住院|门诊|就诊卡?|诊疗卡?|登记|检查|病人|患者)(?:编?号|id|no|[:：#=|\t<\"\n])|病历本|健康卡|诊疗卡|影像号|检验号|\bmrn|medical.?record|patient.?(?:id|no|num)|\bchart n|admission.?n|hospital n|\b(?:blh|zyh|mzh)\b"
     r"|社保|医保|社会保|公积金|养老保险|电脑号|医疗[保证]|参保|农合|合作医疗|失业保险|工伤保险|生育保险|社 保|医 保|social.?(?:sec|ins)|(?:medical|health).?insurance|medicare|fund.?(?:acc|no)|insured|\bsbk?h|\bybk?h|\bgjj|驾[驶照]|駕|档 ?案|driv\w{0,4}['’]?s?.?(?:lic|file)|operator['’]?s?.licen|\bdl[n #:_-]|licen.e[_ -]?file|licen[cs]e [a-z][0-9]{4}-|licen.e ?(?:n|#|card)|jszh|dabh|退休证|劳保号|保险手册|职工编号[(（]社|证芯|免[許许][証证]|permis de cond|f[üu]hrerschein|\bcdl\b|\bdvla|\bdlnum"
-    r"|居留[许证]|居住[证證登]|暂住证|永[居久]|五星卡|绿卡|枫叶卡|在留|外国人登[录陆]|\bbrp|residen(?:ce|t).?(?:permit|card|id)|permanent resid|green.?card|alien.(?:reg|num)|\ba-number|uscis|\bpr card|aufenthaltst|de séjour"
-    r"|\bssn|社会安全|社安|\bss ?(?:#|no|num)|soc\.? sec|\bsocial ?(?:[:#(]|is|num)|my social|\bni(?:no)?\b|\bn\.i\.|\bni_?num|nat(?:ional|\.)? ?ins|国民保险|[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D]"
+    r"|居留[许证]|居住[证證登]|暂住证|永[居久]|五星卡|绿卡|枫叶卡|在留|外国人登[录陆]|\bbrp|residen(?:ce|t).?(?:permit|card|id)|permanent resid|green.?card|alien.(?:reg|num)|\ba-number|uscis|\bpr (?:card|no|num)|aufenthaltst|de séjour"
+    r"|\bssn|社会安全|社安|\bss ?(?:#|no|num)|soc\.? sec|\bsocial ?(?:[:#(?]|is|num)|my social|\bni(?:no)?\b|\bn\.i\.|\bni_?num|nat(?:ional|\.)? ?ins|国民保险|[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[A-D]"
 )
 COLUMNS = (
     r"(?:联系人?|家长|学生|客户|用户|员工|司机|本人|我的|user_?|contact_?|customer_?|member_?|tencent_?)?(?:QQ|微信|wechat|weixin|wx|vx|wxid|扣扣)[号_ ]?(?:码|账号|id|no|num|number|account)?"

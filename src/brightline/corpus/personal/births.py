@@ -19,6 +19,8 @@ _MONTHS = (
     "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
 )
 _LUNAR = "[正一二三四五六七八九十冬腊]{1,2}月(?:初[一二三四五六七八九十]|十[一二三四五六七八九]?|二十[一二三四五六七八九]?|廿[一二三四五六七八九]?|三十)"
+_ORDINAL = r"(?:twenty[ -]|thirty[ -])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)"
+_YEAR_SAID = r"(?:(?:19|20)[0-9]{2}(?![0-9])|(?:nineteen|twenty|two thousand)(?: and)?(?: (?:oh )?(?:(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen))?)"
 _CHINESE_DAY = "[一二三四五六七八九十]{1,3}[日号]"
 _DATE = (
     r"(?:(?P<y>(?:19|20)[0-9]{2}) ?(?:[-/.]|年的?) ?(?P<m>1[0-2]|0?[1-9])(?: ?[-/.月] ?(?P<d>3[01]|[12][0-9]|0?[1-9])(?![0-9]) ?[日号]?(?:[T ]?[0-2]?[0-9](?:[:时点][0-5][0-9]分?(?::[0-5][0-9])?(?:\.[0-9]{1,6})?Z?|[时点]))?| ?月|(?![-/.0-9]))"
@@ -28,11 +30,12 @@ _DATE = (
     rf"|(?:{_MONTHS})\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? (?P<ny>(?:19|20)[0-9]{{2}})(?![0-9])"
     rf"|(?:the )?[0-9]{{1,2}}(?:st|nd|rd|th|\.)?[ -](?:of )?(?:{_MONTHS})\.?,?[ -](?P<ny2>(?:19|20)[0-9]{{2}})(?![0-9])"
     rf"|(?P<ly>(?:19|20)[0-9]{{2}})年?(?:农历|阴历)?{_LUNAR}"
-    rf"|[一二][{_NUMERALS}]{{3}}年(?:[{_NUMERALS}]{{1,2}}月[{_NUMERALS}]{{1,3}}[日号]|{_LUNAR}|[{_NUMERALS}]{{1,2}}月)"
+    rf"|[一二][{_NUMERALS}]{{3}}年的?(?:[{_NUMERALS}]{{1,2}}月[{_NUMERALS}]{{1,3}}[日号]|{_LUNAR}|[{_NUMERALS}正冬腊]{{1,2}}月)"
+    rf"|(?:(?:the )?{_ORDINAL}(?: of)? (?:{_MONTHS})|(?:{_MONTHS}) (?:the )?{_ORDINAL}),? {_YEAR_SAID}"
     rf"|(?:{_MONTHS}),? (?P<my>(?:19|20)[0-9]{{2}})(?![0-9]))"
 )
 _SHORT_DATE = (  # as people say it: the year in two digits, or of the Republic
-    rf"(?:(?:[0-9]{{2}}|[零〇一二三四五六七八九]{{2}})年(?:农历|阴历|阳历)?(?:[一二三四五六七八九十]{{1,2}}月{_CHINESE_DAY}|{_LUNAR}|(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])[日号])?|[一二三四五六七八九十]{{1,2}}月)"
+    rf"(?:(?:[0-9]{{2}}|[零〇一二三四五六七八九]{{2}})年(?:农历|阴历|阳历)?(?:[一二三四五六七八九十]{{1,2}}月{_CHINESE_DAY}|{_LUNAR}|(?:1[0-2]|0?[1-9])月(?:(?:3[01]|[12][0-9]|0?[1-9])[日号])?|[一二三四五六七八九十正冬腊]{{1,2}}月)"
     rf"|民国(?:[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}})年(?:(?:[0-9]{{1,2}}|[一二三四五六七八九十正冬腊]{{1,2}})月(?:[0-9]{{1,2}}[日号]|{_CHINESE_DAY})?)?)"
 )
 _DAY_OF_YEAR = rf"(?:(?<![0-9年])(?:1[0-2]|0?[1-9])月(?:3[01]|[12][0-9]|0?[1-9])[日号]|(?<![年一二三四五六七八九十])(?:[一二三四五六七八九十]{{1,2}}月{_CHINESE_DAY}|{_LUNAR}))"
@@ -55,7 +58,7 @@ _BORN_WHEN = gated(
     re.IGNORECASE,
 )
 _SPOKEN = gated(  # "56年5月20号生的", "我是83年6月的，", "身份证上是90年3月"
-    rf"(?:(?<![0-9])({_DATE.replace('?P<', '?P<s')}|{_SHORT_DATE})(?:[,，]? ?(?:我|他|她|[小老大二三][\u4e00-\u9fff])?(?:就|才)?(?:出生|降生|来到人世)(?!率|人口|地|证)|生的|生人|的生日|[过的]生日|生(?=[,。;)]|$))"
+    rf"(?:(?<![0-9])({_DATE.replace('?P<', '?P<s')}|{_SHORT_DATE})(?:[,，]? ?(?:我|他|她|[小老大二三][\u4e00-\u9fff])?(?:就|才|早上|上午|中午|下午|晚上|凌晨|半夜|傍晚)?(?:出生|降生|来到人世)(?!率|人口|地|证)|生的|生人|[过的]?生日(?!派对|会|蛋糕|宴|礼|当天|快乐)|生(?=[,。;)]|$))"
     rf"|(?:[我他她]|孩子|老大|老二)(?:其实|应该|好像)?(?:就?是|属于)?({_SHORT_DATE})的?(?=[,。?!\n]|$)|身份证上(?:写|登记|印)?(?:的|着)?(?:是|就是)?({_DATE.replace('?P<', '?P<i')}|{_SHORT_DATE}))"
 )
 _BIRTHDAY = gated(

@@ -151,7 +151,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("foreign numbers", foreign.foreign_signs(), 200, 200, 60, foreign.foreign_identities),
     Family(
         "network",
-        r"[@＠﹫]|%40|(?i)[\[({<（【「] ?at ?[\])}>）】」]|(?i:[a-z0-9] at [a-z0-9.-]{1,40}(?: dot |\.))|艾特|圈a|[0-9A-Za-z_]#(?:qq|163|126|gmail|sina|foxmail|outlook|hotmail)|&#(?:64|x40);|&commat;|"
+        r"[@＠﹫]|%40|(?i)[\[({<（【「] ?at ?[\])}>）】」]|(?i:[a-z0-9] at [a-z0-9.-]{1,40}(?: dot |\s?点|\.))|艾特|圈a|[0-9A-Za-z_]#(?:qq|163|126|gmail|sina|foxmail|outlook|hotmail)|&#(?:64|x40);|&commat;|"
         r"[0-9０-９]{1,3}[.．][0-9０-９]{1,3}[.．][0-9０-９]{1,3}[.．][0-9０-９]|(?i:[0-9a-f]{1,4}::?[0-9a-f]{1,4}::?[0-9a-f])|(?i:(?:[0-9a-f]{2}-){3}[0-9a-f]{2}-)|(?i:[0-9a-f]{4}\.[0-9a-f]{4}\.)",
         160,
         200,

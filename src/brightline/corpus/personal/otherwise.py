@@ -24,6 +24,7 @@ _CLAUSE = re.compile(r"[，。；！？\n,;!?]")
 _ANSWER = re.compile(
     r"(?:^|\n)(?:\[[^\]\n]{1,20}\] ?)?[^\n:：,，。]{0,12}[:：]?[ \"'(【\[]{0,3}$"
 )  # who speaks, and nothing else in the line
+_QUESTION = re.compile(rf"(?:{NOT_PERSONAL})[^0-9A-Za-z\n]{{0,8}}$", re.IGNORECASE)
 _ITEM = re.compile(  # the number of a thing stands directly behind what it is called
     r"(?:(?<![A-Za-z])(?:items?|articles?|products?|goods|asset|object|record|row|task|job|event|request|trace|session|post|topic|thread|node|device|material|model|lot|case|ref(?:erence)?|batch|part|(?:[a-z]+[_-]?)?ids?|[a-z]+_?no|code|skus?|spu|asin|gtin|barcode|nonce|seed|offset|count|size|bytes|ts|epoch|claim|policy|booking|invoices?|orders?|tickets?|msgid|p\.?o\.?)"
     r"|编号|编码|号牌编码|物料|料号|货号|款号|品号|条码|标识|主键|流水|序号|批次|工单|单据|商品|样本|档号|索引|计数|哈希|时间戳|(?<![名菜简传])单|订单|分别是|顺丰|圆通|中通|申通|韵达|极兔|京东|邮政|EMS)"
@@ -37,8 +38,8 @@ _ITEM_COLUMN = re.compile(
 _SIGNS = re.compile(r"[\W_]+")
 _LISTED = re.compile(r"[0-9]{11}(?:[\"']? ?(?:[/、,]|和|与|及|and|&| ) ?[\"']?|[^0-9\n]{0,6}(?:改用|改为|换成|替换为|->|→) ?)$")
 _SEVERAL = re.compile(
-    r"(?:(?:ids|items|orders|skus|products|tickets|invoices)[\"']?[ :=]{0,3}|分别是|[\[(])[\"']?$", re.IGNORECASE
-)  # a comma after one number alone ends what it is called
+    r"(?:(?:ids|items|orders|skus|products|tickets|invoices)[\"']?[ :=]{0,3}|分别是|这[两几些]单 ?|[\[(])[\"']?$", re.IGNORECASE
+)  # a comma or a space after one number alone ends what it is called
 _MOST_LISTED = 40  # numbers of a list that are gone back over (own choice; keeps the work bounded)
 _BEHIND = re.compile(
     r"[\"' ]{0,2}(?:号(?=[订运快工单服])|\(|,? ?(?:这|那|此)个?|(?:就|都|也)?(?:是|为)(?:[我你您他她]们?的?|该|本次|此次|这个|一个)?|的|这样的) ?"
@@ -52,8 +53,8 @@ _AMOUNT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT_BEHIND = re.compile(
-    r" ?(?:[元万亿块个吨件份%]|次(?![日晨]|女士|先生)|人次|人民币|美元|日元|欧元|港[元币]|英镑|韩元|卢[比布]|越南盾|泰铢|金币|积分|千瓦时|公里|千米|平方|人口|字节|毫秒|微秒|像素"
-    r"|(?:px|ms|us|ns|kb|mb|gb|km|bytes?|rows?|views|dollars?|yuan|euros?|yen|usd|rmb|cny|eur|gbp|jpy|hkd|vnd)(?![a-z]))",
+    r"(?:[元万亿块个吨件份%]| (?:[元万亿块吨]整?|%)(?![\u4e00-\u9fff0-9])| ?(?:次(?![日晨]|女士|先生)|人次|人民币|美元|日元|欧元|港[元币]|英镑|韩元|卢[比布]|越南盾|泰铢|金币|积分|千瓦时|公里|千米|平方|人口|字节|毫秒|微秒|像素"
+    r"|(?:px|ms|us|ns|kb|mb|gb|km|bytes?|rows?|views|dollars?|yuan|euros?|yen|usd|rmb|cny|eur|gbp|jpy|hkd|vnd)(?![a-z])))",
     re.IGNORECASE,
 )
 _AMOUNT_COLUMN = re.compile(
@@ -72,18 +73,20 @@ _EXTENSION = re.compile(r"转|轉|#|ext|x|分机|(?<=[0-9]{7})-[0-9]{1,4}$", re.
 def is_called_otherwise(text: str, start: int, wanted: str) -> bool:
     """Does the last label before a number (or over its column) call it an order, a parcel, a version …, and not what is ``wanted``?"""
     over = heading(text, start)
-    near = over or _asked(text, start)
+    near = over or _asked(text, start, wanted)
     other = [match.end() for match in words(NOT_PERSONAL).finditer(near)]
     own = [match.end() for match in words(wanted).finditer(near)]
     return bool(other) and (bool(over) or len(near) - other[-1] <= 10) and (not own or other[-1] >= own[-1])
 
 
-def _asked(text: str, start: int) -> str:
+def _asked(text: str, start: int, wanted: str) -> str:
     """The clause before a number, or the line before where its own has nothing but who speaks: ``A：单号多少\\nB：1…``."""
     near = before(text, start, 48)
     answer = _ANSWER.search(near)
-    if answer is not None and answer.start() > 0:
-        return near[: answer.start()].rsplit("\n", 1)[-1][-24:]
+    if answer is not None and answer.start() > 0 and words(wanted).search(answer.group()) is None:
+        asked = near[: answer.start()].rsplit("\n", 1)[-1][-24:]
+        if _QUESTION.search(asked):
+            return asked
     return _CLAUSE.split(near[-24:])[-1]
 
 
@@ -91,12 +94,12 @@ def is_item(text: str, start: int, end: int, wanted: str) -> bool:
     """Is a number that of a thing: called so directly before it, at the head of its list, behind it or over its column?"""
     if _ITEM.search(before(text, start, 24)):
         return True
-    head = _head_of_list(text, start)
-    if head < start and (_ITEM.search(before(text, head, 24)) or is_called_otherwise(text, head, wanted)):
-        return True
     over = heading(text, start)
     if over:
         return _ITEM_COLUMN.fullmatch(_SIGNS.sub("", re.sub(r"\(.{0,24}?\)", "", over))) is not None
+    head = _head_of_list(text, start)
+    if head < start and (_ITEM.search(before(text, head, 24)) or is_called_otherwise(text, head, wanted)):
+        return True
     return _BEHIND.match(text, end) is not None and words(wanted).search(before(text, start, 16)) is None
 
 
@@ -107,7 +110,7 @@ def _head_of_list(text: str, start: int) -> int:
         found = _LISTED.search(text, max(0, head - 24), head)
         if found is None or text[found.start() - 1 : found.start()].isdigit():
             break
-        head, commas = found.start(), commas or found.group().rstrip(" \"'").endswith(",")
+        head, commas = found.start(), commas or found.group().rstrip(" \"'").endswith((",", *"0123456789"))
     return start if commas and _SEVERAL.search(before(text, head, 16)) is None else head
 
 

@@ -22,13 +22,13 @@ TRACES = (  # google-re2, (?i)
 COLUMNS = r"(?:gps_?)?(?:lat(?:itude)?|lng|lon(?:gitude)?)|[经纬]度|坐标|经纬度"
 
 _WORDS = (
-    r"坐标|座標|经纬|經緯|纬度|经度|緯度|經度|定位|位置|GPS|(?<![A-Za-z])lat(?![a-z]*[bkt]e)|(?<![A-Za-z])l(?:o?ng?)(?![A-Za-z])|latitude|longitude|location|coord|geo|北纬|东经|导航|地图|迷路|EXIF|显示我在|WGS ?-?84|GCJ-?02|BD-?09"
+    r"坐标|座標|经纬|經緯|纬度|经度|緯度|經度|定位|位置|GPS|(?<![A-Za-z])lat(?![a-z]*[bkt]e)|(?<![A-Za-z])l(?:o?ng?)(?![A-Za-z])|latitude|longitude|location|position|gml|coord|geo|北纬|东经|导航|地图|迷路|EXIF|显示我在|WGS ?-?84|GCJ-?02|BD-?09"
     r"|(?<![A-Za-z])(?:pinged|last seen|dropped a pin|pick (?:me|us|her|him) up|maps?|near)(?![A-Za-z])"
 )
 _NO_PLACE = r"游戏|我的世界|minecraft|像素|屏幕|鼠标|画布|光标|canvas|svg|translate|viewbox|pixel|loss"
 _NUMBER = r"[-+]?(?:1[0-7][0-9]|[0-9]{1,2})\.[0-9]{3,12}"
 _SIDE = r"(?: ?(?:°|º|度))?(?: ?[NSEW北南东西][纬经]?(?![A-Za-z]))?"
-_NAME = r"[\"']?(?:m?latitude|longitude|m?lat|m?lng|m?lon|long|纬度|经度|北纬|东经|南纬|西经|[NSEW]|[xy](?=[:=]))[\"']?(?: ?[:=是为] ?| )?[\"']?"
+_NAME = r"[\"']?(?:m?latitude|longitude|m?lat|m?lng|m?lon|long|纬度|经度|北纬|东经|南纬|西经|[NSEW]|[xy](?=[\"']? ?[:=]))[\"']?(?: ?[:=是为] ?| )?[\"']?"
 _PAIR = gated(
     rf"(?<![0-9A-Za-z.])(?:{_NAME})?({_NUMBER}){_SIDE}[\"')]?(?: ?[,;/|、&~] ?| {{1,2}}| ?\n|%2C|-| ?(?:和|and) ?)(?:\n? {{0,8}})(?:{_NAME})?({_NUMBER}){_SIDE}(?![0-9]|\.[0-9])",
     re.IGNORECASE,
