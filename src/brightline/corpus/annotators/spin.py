@@ -3,7 +3,7 @@
 Three signs, in Chinese and English only; all are findings of one rule, ``quality.machine_spin``, on the places that tell:
 
 words       Chinese spinning programs put synonyms in the place of words wherever the characters stand: 办事器 for 服务器, 收集平安 for 网络安全. Each word
-            of ``data/spin_zh.tsv`` has a weight, how many times rarer than the ordinary word people write it (log), and each place a fit: how
+            of ``data/spin_zh.tsv`` has a weight, how many times rarer people write it than the ordinary word (log), and each place a fit: how
             much better the ordinary word would stand between its neighbours (the text engine's ``pairs``). A text is spun if ``_LEAST_WORDS``
             different words and their sum pass what natural texts reach; one odd author has one or two of them.
 phrases     English "tortured phrases" (Cabanac, Labbé, Magazinov 2021, arXiv 2107.06751): fixed terms in which a word was replaced, "counterfeit
@@ -42,7 +42,8 @@ RULE = "quality.machine_spin"
 WORDS_FILE = Path(__file__).parent / "data" / "spin_zh.tsv"
 
 _MOST_PLACES = 20  # places that are named of a document: own choice, enough to judge it
-# Set on natural texts of open/ in documents of 200 to 10,000 characters, each source judged by weights that were counted without it (training/spin).
+# Set on natural texts of open/ in documents of 300 to 4,000 characters, each source judged by weights that were counted without it; those of
+# phrases and templates are own choices that no natural text at hand crosses (training/spin/README.md).
 _LEAST_WORDS = 4  # different words that each tell something
 _LEAST_SUM, _SUM_PER_CHAR = 13.0, 0.008  # nats, and nats for each ideograph of the document
 _LEAST_EVIDENCE = 1.5  # nats from which a word tells something
