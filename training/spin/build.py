@@ -34,7 +34,41 @@ RAREST = 0.002  # share below which counts of some million characters tell no di
 ENOUGH = 10  # occurrences from which a source's share is believed as it is
 INSTEAD = 3
 DEAR = frozenset(
-    ["in", "at", "on", "the", "is", "it", "to", "of", "a", "an", "and", "as", "by", "for", "with", "from", "do", "does", "not", "no", "are", "was", "be", "so", "that", "this", "what", "how", "one", "you", "has", "have", "had"]
+    [
+        "in",
+        "at",
+        "on",
+        "the",
+        "is",
+        "it",
+        "to",
+        "of",
+        "a",
+        "an",
+        "and",
+        "as",
+        "by",
+        "for",
+        "with",
+        "from",
+        "do",
+        "does",
+        "not",
+        "no",
+        "are",
+        "was",
+        "be",
+        "so",
+        "that",
+        "this",
+        "what",
+        "how",
+        "one",
+        "you",
+        "has",
+        "have",
+        "had",
+    ]
 )
 """A phrase that begins with one of these costs the automaton a look at every such word: half a millisecond of a megabyte, for few findings."""
 OLD = 0.15  # own choice: a word of the songs alone still tells, where it fits badly
