@@ -34,7 +34,8 @@ class Kernel(Protocol):
     def schema(self) -> pa.Schema: ...
 
     def annotate(self, documents: pa.Table) -> pa.Table:
-        """One row for each row of ``documents`` (``schema.INPUT``), in its order, in the kernel's schema.
+        """One row for each row of ``documents`` (``schema.INPUT``), in its order, in the kernel's schema. Rows come in pieces of any size
+        (``pieces.PIECE_BYTES``), so what is found in one depends on that row alone.
 
         A row on which the kernel gives up is null in every column. An exception means that the batch was not annotated: whoever
         calls tries its rows one by one and leaves nulls where it fails again.
