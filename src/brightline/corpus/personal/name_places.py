@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from brightline.corpus.personal.name_words import COURTESIES, DATA, INTRODUCED, LABELS, RELATED
-from brightline.corpus.personal.tables import surnames
+from brightline.corpus.personal.tables import not_names, surnames
 from brightline.corpus.personal.views import FOLD
 from brightline.text.tables import load_tables
 
@@ -29,6 +29,7 @@ __all__ = [
     "NameTables",
     "Places",
     "apart",
+    "are_words",
     "buckets",
     "characters",
     "cut",
@@ -55,6 +56,7 @@ _SIGNS = " \t\n:=|\"'“”‘’「」『』()[]{}<>【】《》〈〉*#-·/\\,
 """What may stand between a name and its label; beyond them the next word is looked at too."""
 _NUMBER_NEAR, _GAPS = 40, 3  # characters to a long number, and signs between its first eight digits (own choice: 138 1234 5678)
 _LONGEST_LABEL = 5
+_PIECES = 28  # from this level on ``NameTables.words`` has pieces of longer words (training/names/dictionary.py)
 _BETWEEN, _ROW_GAP = "、,;/|和与及跟同 \t\n", 2
 """What stands between names in a row, and how much of it (own choice: a comma and a space)."""
 _NOTHING = np.uint32(0)
@@ -89,7 +91,7 @@ class Places:
 @dataclass(frozen=True, slots=True)
 class NameTables:
     """What the first look needs (one number a character, in 16ths): by ``first``, of a single given character (``only``) and of two (``left``,
-    ``right``); and ``words``: how frequent the word with a key is (``word_keys``), 0 for none, up to 7."""
+    ``right``); and ``words``: the kind times four and how frequent (1–3) the word with a key is (``word_keys``), 0 for none."""
 
     first: npt.NDArray[np.int16]
     only: npt.NDArray[np.int16]
@@ -307,6 +309,23 @@ def cut(codes: Codes, found: Places) -> Places:
     """Places without a last character that stands behind names and in next to none: 姚明曾, 董卿称."""
     over = _marks(_BEHIND_NAMES)[codes[found.start + found.size - 1]] & (found.size - found.double == 3)
     return Places(found.start, found.size - over, found.double)
+
+
+@cache
+def _not_names() -> Integers:
+    """Words of two or three characters that are no names, each as one number."""
+    words = [word.ljust(3, "\0") for word in not_names() if len(word) in (2, 3)]
+    return np.array(sorted(ord(word[0]) << 32 | ord(word[1]) << 16 | ord(word[2]) for word in words), np.int64)
+
+
+def are_words(codes: Codes, found: Places, tables: NameTables) -> npt.NDArray[np.bool_]:
+    """Which places of two or three characters are words of the dictionary, and no names by it (白芷; one in twenty by chance), or stand in
+    ``data/not_names.csv`` (谷丙)."""
+    signs = [codes[found.start + step].astype(np.uint32) for step in range(3)]
+    level = np.where(found.size == 2, tables.words[word_keys(*signs[:2])], np.where(found.size == 3, tables.words[word_keys(*signs)], 0))
+    third = np.where(found.size == 3, signs[2], 0).astype(np.int64)
+    key = (signs[0].astype(np.int64) << 32 | signs[1].astype(np.int64) << 16) | third
+    return ((level > 0) & (level < _PIECES) | np.isin(key, _not_names())) & (found.size < 4)
 
 
 def in_rows(codes: Codes, found: Places, sure: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from brightline.corpus.personal.found import Found
 from brightline.corpus.personal.name_model import ONE, likelihood, name_model
-from brightline.corpus.personal.name_places import EDGE, apart, characters, cut, folded, in_rows, near, near_dots, vouched
+from brightline.corpus.personal.name_places import EDGE, apart, are_words, characters, cut, folded, in_rows, near, near_dots, vouched
 from brightline.corpus.personal.name_words import LABELS
 from brightline.corpus.personal.traces import BETWEEN, end_of
 from brightline.corpus.personal.views import View, view_of
@@ -145,6 +145,8 @@ def _judge(texts: list[_Text], hits: dict[int, list[_Hit]], *, find_mess: bool) 
     found = cut(codes, found.only(totals >= AGAIN))
     totals = totals[totals >= AGAIN]
     spoken_for = vouched(codes, found)
+    words = are_words(codes, found, model.tables) & ~spoken_for  # no neighbour in a row and no verb makes a name of them
+    totals[words] = np.minimum(totals[words], SURE - 1)
     spoken_for |= in_rows(codes, found, totals >= SURE + np.where(spoken_for, 0, ROW))
     totals -= np.where(spoken_for, 0, BARE).astype(np.int32)
     which = np.searchsorted(starts, found.start, "right") - 1
