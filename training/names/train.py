@@ -3,7 +3,7 @@
     python training/names/train.py --labelled FOLDER --dictionary jieba/dict.txt --lexicon THUOCL.json [--without SOURCES] [--out FILE]
 
 ``FOLDER`` holds ordinary texts of ``open/`` in which LAC marked people (``label.py``). README.md says what goes in and why. Two logistic
-regressions: one over the characters of a name alone (what is worth a second look), one over all that ``name_places`` says.
+regressions: one over the characters of a name alone (what is worth a second look), one over all that ``name_features`` says.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from texts import Names, Text, filled, forms, pronouns
 
 from brightline.corpus.personal import name_places as np_
 from brightline.corpus.personal.likeness import _TITLES
+from brightline.corpus.personal.name_features import buckets
 from brightline.corpus.personal.tables import surnames
 
 HERE = Path(__file__).parent
@@ -81,7 +82,7 @@ class Rows:
         met &= public < 0
         if full:
             self.features.append(
-                np.stack([bucket for part in (0, 1) for bucket in np_.buckets(codes, found, self.tables, part)], axis=1).astype(np.int32)
+                np.stack([bucket for part in (0, 1) for bucket in buckets(codes, found, self.tables, part)], axis=1).astype(np.int32)
             )
         shift = found.double.astype(int)
         second, third = codes[found.start + shift + 1], np.where(found.size - shift == 3, codes[found.start + found.size - 1], 0)
@@ -205,7 +206,7 @@ def main() -> None:
     whole = np.round(model.coef_[0] * SCALE).clip(-127, 127).astype(np.int8)
     print(f"{features.shape[1]} templates, intercept {model.intercept_[0]:.2f}, {np.count_nonzero(whole)} weights", flush=True)
     within = sum(
-        1 for _ in np_.buckets(np.zeros(64, np.uint16) + 0x738B, np_.Places(np.array([20]), np.array([2]), np.array([False])), tables, 0)
+        1 for _ in buckets(np.zeros(64, np.uint16) + 0x738B, np_.Places(np.array([20]), np.array([2]), np.array([False])), tables, 0)
     )
     partial = whole[features[:, :within]].astype(np.int32).sum(axis=1)
     total = partial + whole[features[:, within:]].astype(np.int32).sum(axis=1) + round(model.intercept_[0] * SCALE)

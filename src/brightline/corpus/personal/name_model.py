@@ -15,7 +15,8 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
-from brightline.corpus.personal.name_places import Codes, NameTables, Places, buckets, places
+from brightline.corpus.personal.name_features import buckets
+from brightline.corpus.personal.name_places import Codes, NameTables, Places, places
 
 __all__ = ["ONE", "NameModel", "likelihood", "name_model", "read_model"]
 

@@ -20,8 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from brightline.corpus.personal.found import Found
+from brightline.corpus.personal.name_features import vouched
 from brightline.corpus.personal.name_model import ONE, likelihood, name_model
-from brightline.corpus.personal.name_places import EDGE, apart, are_words, characters, cut, folded, in_rows, near, near_dots, vouched
+from brightline.corpus.personal.name_places import EDGE, apart, are_words, characters, cut, folded, in_rows, near, near_dots
 from brightline.corpus.personal.name_words import LABELS
 from brightline.corpus.personal.traces import BETWEEN, end_of
 from brightline.corpus.personal.views import View, view_of
