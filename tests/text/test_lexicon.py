@@ -16,9 +16,6 @@ from brightline.text.goals import Entry
 from brightline.text.lanes import BREAK, normalise
 from brightline.text.tables import LAST_CODE_POINT, load_tables
 
-# The engines of all slots take seconds to make: one worker makes them.
-pytestmark = pytest.mark.xdist_group("lexicon")
-
 Transform = Callable[[str], str]
 
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.server.browser.toolkit import layout_shift, signed_in
 from tests.server.face.site import REFUSED, Site, running_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PATHS = ["/console", "/console/decisions", "/console/rulebook/PSA-82", "/console/rulebook?q=gambling", "/console/health"]
 PIECES = 20

@@ -17,7 +17,7 @@ from tests.server.console.conftest import Console
 from tests.server.console.decisions.conftest import Filled, allowed, decision, finding, various
 from tests.server.face.site import running_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 HOME = "/console/decisions"
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.server.browser.toolkit import signed_in, site_with_decisions
 from tests.server.face.site import REFUSED, Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from tests.server.browser.chromium import Tab
 from tests.server.browser.toolkit import LOOKS, layout_shift, serious, sideways, signed_in, unfold, with_query
 from tests.server.face.site import ALLOWED, REFUSED, Site, running_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SECRET = re.compile(r"bl_[0-9a-f]{16}_[A-Za-z0-9_-]{43}")
 MOST_OWN_SCRIPT_BYTES = 2_000

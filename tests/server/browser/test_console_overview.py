@@ -17,7 +17,7 @@ from tests.server.browser.chromium import Tab
 from tests.server.browser.toolkit import LOOKS, WIDTHS, layout_shift, serious, sideways, signed_in
 from tests.server.face.site import ALLOWED, REFUSED, Site, running_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 HOUR = 3_600_000_000
 ZONE = "Asia/Shanghai"

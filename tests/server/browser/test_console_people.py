@@ -17,7 +17,7 @@ from tests.server.browser.toolkit import LOOKS, WIDTHS, serious, sideways
 from tests.server.console.people.browsing import PASSWORD
 from tests.server.face.site import Site, running_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

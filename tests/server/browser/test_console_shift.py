@@ -15,7 +15,7 @@ from tests.installation import Installation, start
 from tests.server.browser.chromium import Tab, tab
 from tests.server.face.site import REFUSED
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PASSWORD = "four words and a river"
 WORDS = {

@@ -13,7 +13,7 @@ from tests.server.browser.chromium import Tab
 from tests.server.browser.corpus_installation import Installation, inspected
 from tests.server.browser.toolkit import LOOKS, WIDTHS, layout_shift, serious, sideways, signed_in, unfold
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 MOST_OWN_SCRIPT_BYTES = 4_000
 _SELECT = """([start, end]) => {

@@ -13,7 +13,7 @@ from tests.server.browser.toolkit import LOOKS, WIDTHS, serious, sideways
 from tests.server.face.site import Site, running_site
 from tests.server.public.test_label import labelled
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

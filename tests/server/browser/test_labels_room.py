@@ -16,7 +16,7 @@ from tests.server.browser.toolkit import LOOKS, WIDTHS, layout_shift, serious, s
 from tests.server.console.labels.conftest import PROMPT, drawn
 from tests.server.face.site import Site, running_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 ROOM = "/console/labels"
 ANSWER = "山里的清晨很安静，雾气贴着水面慢慢散开，远处的钟声一下一下传来，挑水的老人沿着石阶走下去，桶里的水映出半个天空。"

@@ -13,7 +13,7 @@ from tests.server.browser.chromium import Tab, tab
 from tests.server.browser.toolkit import LOOKS, WIDTHS, serious, sideways
 from tests.server.face.site import REFUSED, Site, running_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

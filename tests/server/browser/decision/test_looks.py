@@ -12,7 +12,7 @@ from tests.server.browser.decision.asking import address, bundle_of, give, packe
 from tests.server.browser.toolkit import LOOKS, WIDTHS, layout_shift, serious, sideways, signed_in, unfold
 from tests.server.face.site import REFUSED, Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 MOST_SCRIPT_BYTES = 60_000
 

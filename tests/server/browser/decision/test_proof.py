@@ -15,7 +15,7 @@ from tests.server.browser.decision.tampering import flipped, proof_line
 from tests.server.browser.toolkit import signed_in
 from tests.server.face.site import REFUSED, Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 NO_ED25519 = """
 const whole = crypto.subtle.importKey.bind(crypto.subtle);

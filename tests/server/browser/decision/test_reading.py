@@ -14,7 +14,7 @@ from tests.server.browser.decision.asking import PAPERS, address, settled
 from tests.server.browser.toolkit import signed_in
 from tests.server.face.site import REFUSED, Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # The texts
 

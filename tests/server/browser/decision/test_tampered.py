@@ -20,7 +20,7 @@ from tests.server.browser.decision.tampering import Tampering, entry_with, flipp
 from tests.server.browser.toolkit import signed_in
 from tests.server.face.site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def _without_a_hash(bundle: dict[str, Any]) -> None:
