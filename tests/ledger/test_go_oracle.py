@@ -97,7 +97,8 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Log:
 
 
 def flip_character(text: str, position: int) -> str:
-    replacement = "B" if text[position] != "B" else "C"
+    """Changes one of the upper four bits of a character of base64: the lower two of the last one before ``=`` are padding, which Go ignores."""
+    replacement = "Q" if text[position] in "ABCD" else "B"
     return text[:position] + replacement + text[position + 1 :]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.server.browser.toolkit import signed_in, site_with_decisions
+from tests.server.browser.toolkit import signed_in, site_with_decisions, stop_the_clock
 from tests.server.face.site import REFUSED, Site
 
 pytestmark = pytest.mark.browser
@@ -146,9 +146,11 @@ def test_pages_are_turned_and_ids_are_copied(site: Site, browser: Browser) -> No
         )
         page.keyboard.press("]")
         page.wait_for_url("**#older")
+        stop_the_clock(page)
         page.get_by_role("button", name="Copy").click()
         expect(page.get_by_role("button", name="Copied")).to_be_visible()
         expect(page.locator("#announcer")).to_have_text("Copied")
         assert page.evaluate("navigator.clipboard.readText()") == "01a2-whole"
+        page.clock.run_for(2000)
         expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
         watched.check()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.server.browser.toolkit import LOOKS, WIDTHS, layout_shift, serious, sideways, signed_in, unfold, with_query
+from tests.server.browser.toolkit import LOOKS, WIDTHS, layout_shift, serious, sideways, signed_in, stop_the_clock, unfold, with_query
 from tests.server.face.site import REFUSED, Site, running_site
 
 pytestmark = pytest.mark.browser
@@ -147,8 +147,10 @@ def test_a_link_carries_text_and_settings_and_the_server_never_sees_it(site: Sit
         page.get_by_label("Strictness").select_option("strict")
         page.get_by_label("Age of the person").select_option("minor")
         page.get_by_label("Law of the day").fill("2027-01-01")
+        stop_the_clock(page)
         page.get_by_role("button", name="Copy a link to this").click()
         expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        page.clock.resume()
         link = page.evaluate("navigator.clipboard.readText()")
         assert link.startswith(f"{site.url}/console/try#z.")
         assert re.fullmatch(r"[A-Za-z0-9_-]+", link.partition("#z.")[2])

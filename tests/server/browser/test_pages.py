@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.server.browser.chromium import Tab, tab
-from tests.server.browser.toolkit import LOOKS, WIDTHS, serious, sideways
+from tests.server.browser.toolkit import LOOKS, WIDTHS, serious, sideways, stop_the_clock
 from tests.server.face.site import REFUSED, Site, running_site
 
 pytestmark = pytest.mark.browser
@@ -182,6 +182,7 @@ def test_the_statement_prints_without_the_furniture_of_the_screen(site: Site, br
 def test_the_sample_can_be_copied(site: Site, browser: Browser) -> None:
     with tab(browser, site.url, permissions=["clipboard-read", "clipboard-write"]) as watched:
         page = watched.open("/?lang=en")
+        stop_the_clock(page)
         page.get_by_role("button", name="Copy").click()
         expect(page.get_by_role("button", name="Copied")).to_be_visible()
         assert f'base_url="{site.url}/v1"' in page.evaluate("navigator.clipboard.readText()")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,12 @@ def sideways(page: Page) -> list[str]:
 def unfold(page: Page) -> None:
     """Open everything that is folded, as a reader might."""
     page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
+
+
+def stop_the_clock(page: Page) -> None:
+    """Let the page's timers wait for ``page.clock.run_for``: what a page takes back by itself is otherwise gone before a slow machine looks."""
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
 
 
 def with_query(path: str, **fields: str) -> str:
